@@ -1,0 +1,186 @@
+// The file `redactions`: which positions are gaps, however their bytes may still lie in a segment. Entries of 40 bytes, written in order:
+//    0  u32 magic "EGRD"      4  u8 kind: 1 gap, 2 applied, 3 mark     5  zeros
+//    8  u32 number of the redaction (1, 2, ...); of an `applied` entry: all redactions up to this one are out of the segment
+//   12  u32 synced before: every entry below this index was on stable storage when this one was written
+//   16  u64 first position   24  u64 count of positions   32  u32 0   36  u32 crc32 of bytes 0-35
+// A mark says nothing but "synced before", so that rot in the newest entry is not taken for a torn write. Space is made durable ahead of need:
+// a full disk must still take an erasure. Invariant: a redaction counts only when its entries are on stable storage.
+import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import { assert } from '../../base/assert.js';
+import { CodedError } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
+import { DiskError, type DiskFile } from '../../ports/disk.js';
+import { bufferOver, readUint64, writeUint64 } from './format.js';
+import type { OpenFiles } from './open-files.js';
+import { PositionSet } from './position-set.js';
+
+const name = 'redactions';
+const magic = 0x44524745;
+const entryBytes = 40;
+const growEntries = limits.redactionEntriesAhead;
+
+interface Entry {
+  readonly kind: 'gap' | 'applied' | 'mark';
+  readonly number: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+export class Redactions {
+  /** Redactions accepted so far. */
+  number = 0;
+  /** Positions redacted and not yet known to be gone from the disk. */
+  readonly pending = new PositionSet();
+  readonly #all = new PositionSet();
+  readonly #gaps: Entry[] = [];
+  readonly #file: DiskFile;
+  #used = 0;
+  #allocated = 0;
+  #isTorn = false;
+
+  private constructor(file: DiskFile) {
+    this.#file = file;
+  }
+
+  has(position: number): boolean {
+    return this.#all.has(position);
+  }
+
+  /** Reads the file, and changes nothing; call `repair` once the rest of the log is known to be sound. Undefined when there is none. */
+  static read(files: OpenFiles, head: number): Redactions | undefined {
+    if (!files.disk.exists(files.path(name))) return undefined;
+    const redactions = new Redactions(files.get(name));
+    redactions.#scan(head);
+    return redactions;
+  }
+
+  static async create(files: OpenFiles): Promise<Redactions> {
+    const redactions = new Redactions(files.put(name, files.disk.open(files.path(name), { create: true })));
+    await redactions.repair();
+    await files.syncFolder();
+    return redactions;
+  }
+
+  /** Cuts a torn tail and makes room ahead. */
+  async repair(): Promise<void> {
+    if (this.#isTorn) this.#file.write(this.#used * entryBytes, new Uint8Array((this.#allocated - this.#used) * entryBytes));
+    this.#grow();
+    await this.#file.sync();
+  }
+
+  /** Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or what the disk throws. */
+  async accept(positions: readonly number[]): Promise<void> {
+    const ranges: Entry[] = [];
+    const number = this.number + 1;
+    let first = positions[0] ?? 0;
+    positions.forEach((position, index) => {
+      const next = positions[index + 1];
+      if (next === position + 1) return;
+      ranges.push({ kind: 'gap', number, first, count: position - first + 1 });
+      first = next ?? 0;
+    });
+    this.#room(ranges.length + 1);
+    this.#write(ranges);
+    await this.#file.sync();
+    this.#write([{ kind: 'mark', number, first: 0, count: 0 }]);
+    for (const range of ranges) this.#remember(range);
+  }
+
+  /** Notes that what redactions up to `number` took from [first, below) is gone. Not durable by itself: forgetting it costs only time. */
+  applied(number: number, first: number, below: number): void {
+    const entry: Entry = { kind: 'applied', number, first, count: below - first };
+    this.#remember(entry);
+    if (this.#used + 2 > this.#allocated) this.#grow();
+    if (this.#used + 2 <= this.#allocated) this.#write([entry]);
+  }
+
+  #remember(entry: Entry): void {
+    this.number = Math.max(this.number, entry.number);
+    const below = entry.first + entry.count;
+    if (entry.kind === 'gap') {
+      this.#gaps.push(entry);
+      for (let position = entry.first; position < below; position++) {
+        this.#all.add(position);
+        this.pending.add(position);
+      }
+    } else if (entry.kind === 'applied') {
+      for (let position = entry.first; position < below; position++) this.pending.delete(position);
+      // Redactions accepted while the segment was being rewritten are still to be applied.
+      for (let index = this.#gaps.length - 1; index >= 0; index--) {
+        const gap = this.#gaps[index];
+        if (gap === undefined || gap.number <= entry.number) break;
+        const end = Math.min(below, gap.first + gap.count);
+        for (let position = Math.max(entry.first, gap.first); position < end; position++) this.pending.add(position);
+      }
+    }
+  }
+
+  #scan(head: number): void {
+    const bytes = bufferOver(this.#file.read(0, this.#file.size()));
+    this.#allocated = Math.floor(bytes.length / entryBytes);
+    let bad: number | undefined;
+    for (let index = 0; index < this.#allocated; index++) {
+      const entry = decode(bytes.subarray(index * entryBytes, (index + 1) * entryBytes));
+      if (entry === undefined) bad ??= index;
+      else if (bad === undefined) {
+        if (entry.kind === 'gap' && entry.first + entry.count > head) {
+          throw new CodedError('log_damaged', `the log ends at position ${head}, but ${name} names later ones`);
+        }
+        this.#remember(entry);
+        this.#used = index + 1;
+      } else if (entry.syncedBefore > bad) throw new CodedError('log_damaged', `${name} at offset ${bad * entryBytes}: entry damaged`);
+    }
+    this.#isTorn = !bytes.subarray(this.#used * entryBytes).every((byte) => byte === 0);
+  }
+
+  #room(entries: number): void {
+    if (this.#used + entries + 1 > this.#allocated) this.#grow();
+    if (this.#used + entries + 1 > this.#allocated) throw new CodedError('disk_full', `${name} cannot take ${entries} entries`);
+  }
+
+  /** Adds space while there is any; a full disk leaves it as it is. */
+  #grow(): void {
+    const target = this.#used + 2 * growEntries;
+    while (this.#allocated < target) {
+      try {
+        this.#file.write(this.#allocated * entryBytes, new Uint8Array(growEntries * entryBytes));
+      } catch (error) {
+        if (error instanceof DiskError && error.code === 'no_space') return;
+        throw error;
+      }
+      this.#allocated += growEntries;
+    }
+  }
+
+  #write(entries: readonly Entry[]): void {
+    assert(this.#used + entries.length <= this.#allocated, 'redactions have room before they are written');
+    const bytes = Buffer.alloc(entries.length * entryBytes);
+    // Everything before this write was synced, except marks and notes, whose loss alone is harmless: so they vouch for nothing after them.
+    const syncedBefore = this.#syncedBefore;
+    entries.forEach((entry, index) => encode(bytes.subarray(index * entryBytes, (index + 1) * entryBytes), entry, syncedBefore));
+    this.#file.write(this.#used * entryBytes, bytes);
+    this.#used += entries.length;
+    if (entries.some((entry) => entry.kind === 'gap')) this.#syncedBefore = this.#used;
+  }
+
+  #syncedBefore = 0;
+}
+
+const kinds = ['gap', 'applied', 'mark'] as const;
+
+function encode(into: Buffer, entry: Entry, syncedBefore: number): void {
+  into.writeUInt32LE(magic, 0);
+  into.writeUInt8(kinds.indexOf(entry.kind) + 1, 4);
+  into.writeUInt32LE(entry.number, 8);
+  into.writeUInt32LE(syncedBefore, 12);
+  writeUint64(into, 16, entry.first);
+  writeUint64(into, 24, entry.count);
+  into.writeUInt32LE(crc32(into.subarray(0, 36)), 36);
+}
+
+function decode(bytes: Buffer): (Entry & { readonly syncedBefore: number }) | undefined {
+  const kind = kinds[bytes.readUInt8(4) - 1];
+  if (bytes.readUInt32LE(0) !== magic || kind === undefined || crc32(bytes.subarray(0, 36)) !== bytes.readUInt32LE(36)) return undefined;
+  return { kind, number: bytes.readUInt32LE(8), syncedBefore: bytes.readUInt32LE(12), first: readUint64(bytes, 16), count: readUint64(bytes, 24) };
+}

@@ -1,0 +1,96 @@
+// One segment as the open log knows it: where it begins and ends, and a sparse index into its records.
+import { assert } from '../../base/assert.js';
+import { limits } from '../../base/limits.js';
+import type { DiskFile } from '../../ports/disk.js';
+import { segmentHeadBytes, type SegmentHead } from './format.js';
+import type { OpenFiles } from './open-files.js';
+
+export class Segment {
+  readonly name: string;
+  head: SegmentHead;
+  /** Offset at which the next record would go. */
+  end = segmentHeadBytes;
+  /** The position after its last event. */
+  below: number;
+  /** Takes no more records, whatever room it has. */
+  isClosed = false;
+  /** Goes up when the file was replaced: offsets learned before are void. */
+  generation = 0;
+  readonly #files: OpenFiles;
+  readonly #growthBytes: number;
+  #positions: number[] = [];
+  #offsets: number[] = [];
+
+  /** `growthBytes`: how large a file may become that was not given its size beforehand. */
+  constructor(files: OpenFiles, name: string, head: SegmentHead, growthBytes: number) {
+    this.#files = files;
+    this.name = name;
+    this.head = head;
+    this.below = head.first;
+    this.#growthBytes = growthBytes;
+  }
+
+  get first(): number {
+    return this.head.first;
+  }
+
+  get file(): DiskFile {
+    return this.#files.get(this.name);
+  }
+
+  get isEmpty(): boolean {
+    return this.end === segmentHeadBytes;
+  }
+
+  fits(recordBytes: number): boolean {
+    return !this.isClosed && this.end + recordBytes <= (this.head.capacity === 0 ? this.#growthBytes : this.head.capacity);
+  }
+
+  /** Notes a record of `bytes` bytes at the end. */
+  note(recordBytes: number, below: number): void {
+    const last = this.#offsets.at(-1);
+    if (last === undefined || this.end - last >= limits.indexEveryBytes) {
+      this.#positions.push(this.below);
+      this.#offsets.push(this.end);
+    }
+    this.end += recordBytes;
+    this.below = below;
+  }
+
+  /** Offset of a record that begins at or before the position, not far from it. */
+  offsetNear(position: number): number {
+    assert(position >= this.first && position < this.below, 'the position lies in the segment');
+    let low = 0;
+    let high = this.#positions.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#positions[middle] ?? 0) <= position) low = middle;
+      else high = middle - 1;
+    }
+    return this.#offsets[low] ?? segmentHeadBytes;
+  }
+
+  /** Takes over what compaction wrote under the same name. */
+  replace(by: Segment): void {
+    assert(by.first === this.first && by.below === this.below, 'compaction keeps every position');
+    this.head = by.head;
+    this.end = by.end;
+    this.#positions = by.#positions;
+    this.#offsets = by.#offsets;
+    this.generation++;
+  }
+}
+
+/** The segment that holds the position; undefined at the head and beyond. */
+export function segmentOf(segments: readonly Segment[], position: number): Segment | undefined {
+  let low = 0;
+  let high = segments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    const segment = segments[middle];
+    if (segment !== undefined && segment.first <= position) low = middle;
+    else high = middle - 1;
+  }
+  const found = segments[low];
+  return found !== undefined && position >= found.first && position < found.below ? found : undefined;
+}

@@ -1,0 +1,24 @@
+import { createHmac } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { drawSuite } from '../ports/draw.suite.js';
+import { KeyedDraw } from './keyed-draw.js';
+
+drawSuite('keyed', (salt) => new KeyedDraw(new Uint8Array(32).fill(salt)));
+
+test('is what its definition says, so that others can recompute it', () => {
+  const salt = new Uint8Array(32).fill(9);
+  const digest = createHmac('sha256', salt).update(Buffer.from('deci\u00e9\0' + '12', 'utf8')).digest();
+  const expected = (digest[0] ?? 0) + (digest[1] ?? 0) * 256 + (digest[2] ?? 0) * 65536 + (digest[3] ?? 0) * 16777216;
+  expect(new KeyedDraw(salt).uint32('deci\u00e9', 12)).toBe(expected);
+});
+
+test('a short salt and an odd index are bugs; the salt is copied', () => {
+  expect(() => new KeyedDraw(new Uint8Array(8))).toThrow('salt');
+  const salt = new Uint8Array(16).fill(1);
+  const draw = new KeyedDraw(salt);
+  const before = draw.uint32('d', 0);
+  salt.fill(2);
+  expect(draw.uint32('d', 0)).toBe(before);
+  expect(() => draw.uint32('d', -1)).toThrow('index');
+  expect(() => draw.uint32('d', 0.5)).toThrow('index');
+});

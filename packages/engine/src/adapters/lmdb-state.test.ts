@@ -1,0 +1,160 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { stateSuite } from '../ports/state.suite.js';
+import type { State } from '../ports/state.js';
+import { LmdbState } from './lmdb-state.js';
+
+const scratch = fs.mkdtempSync(join(tmpdir(), 'ethogram-state-'));
+const folderOfState = new Map<State, string>();
+let made = 0;
+const openIn = (folder: string): LmdbState => {
+  const state = new LmdbState(folder);
+  folderOfState.set(state, folder);
+  return state;
+};
+const fresh = (): string => join(scratch, String(made++));
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
+
+stateSuite('lmdb', () => openIn(fresh()), async (state) => {
+  await state.close();
+  return openIn(folderOfState.get(state) ?? '');
+});
+
+const head = { position: 7, redactions: 1, format: 'f' };
+
+/** A closed store with a thousand rows; returns its folder. */
+async function filled(): Promise<string> {
+  const folder = fresh();
+  const state = openIn(folder);
+  for (let round = 0; round < 5; round++) {
+    await state.commit(Array.from({ length: 1000 }, (_, n) => ['t', `k${n * (round + 1)}`, 'v'.repeat(100)] as const), head);
+  }
+  await state.close();
+  return folder;
+}
+
+async function expectDistrust(folder: string): Promise<void> {
+  const state = openIn(folder);
+  expect([state.head(), state.get('t', 'k1'), [...state.range('t')].length]).toEqual([null, undefined, 0]);
+  await expect(state.commit([], head)).rejects.toThrow('before a wipe');
+  await state.wipe();
+  await state.commit([['t', 'a', '1']], head);
+  await state.close();
+  const again = openIn(folder);
+  expect([again.head(), again.get('t', 'a')]).toEqual([head, '1']);
+  await again.close();
+}
+
+describe('the files', () => {
+  test('are for their owner alone', async () => {
+    const folder = await filled();
+    const mode = (path: string): string => (fs.statSync(path).mode & 0o777).toString(8);
+    expect(mode(folder)).toBe('700');
+    expect(fs.readdirSync(folder).map((name) => `${name} ${mode(join(folder, name))}`)).toEqual(['data.mdb 600', 'lock.mdb 600']);
+  });
+
+  test('hold the rows when reopened with a damaged lock file', async () => {
+    const folder = await filled();
+    fs.writeFileSync(join(folder, 'lock.mdb'), Buffer.alloc(8192, 0x5a));
+    const state = openIn(folder);
+    expect([state.head(), state.get('t', 'k1')?.length]).toEqual([head, 100]);
+    await state.close();
+  });
+});
+
+describe('what looks wrong is distrusted until a wipe', () => {
+  test('a process that died while opening', async () => {
+    const folder = await filled();
+    fs.writeFileSync(join(folder, 'distrusted'), '');
+    await expectDistrust(folder);
+  });
+
+  test('a file cut short', async () => {
+    const folder = await filled();
+    const data = join(folder, 'data.mdb');
+    fs.truncateSync(data, fs.statSync(data).size - 4096);
+    await expectDistrust(folder);
+  });
+
+  test('pages overwritten', async () => {
+    const folder = await filled();
+    const data = join(folder, 'data.mdb');
+    const bytes = fs.readFileSync(data);
+    fs.writeFileSync(data, bytes.fill(0xff, 8192));
+    await expectDistrust(folder);
+  });
+
+  test('damage found by a read: the read throws, then nothing is served, in the next process either', async () => {
+    const folder = await filled();
+    const data = join(folder, 'data.mdb');
+    const bytes = fs.readFileSync(data);
+    // Flips bits all over except in the meta pages and in the page that holds the head.
+    const spared = Math.floor(bytes.lastIndexOf('[7,1,"f"]') / 4096);
+    for (let at = 8192; at < bytes.length; at += 97) if (Math.floor(at / 4096) !== spared) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+    fs.writeFileSync(data, bytes);
+    const state = openIn(folder);
+    if (state.head() !== null) {
+      expect(() => {
+        for (let n = 0; n < 5000; n++) state.get('t', `k${n}`);
+        return [...state.range('t')];
+      }).toThrow(expect.objectContaining({ name: 'DiskError', code: 'io' }));
+      expect(state.head()).toBe(null);
+    }
+    await state.close();
+    await expectDistrust(folder);
+  });
+
+  test('garbage that kills the process: the next one opens', async () => {
+    const folder = await filled();
+    const data = join(folder, 'data.mdb');
+    fs.writeFileSync(data, Buffer.alloc(fs.statSync(data).size, 0x5a));
+    // The library dies of this natively, so in a process of its own; it must have left the mark, or have refused by itself.
+    const script = `import(${JSON.stringify(import.meta.resolve('../../dist/adapters/lmdb-state.js'))}).then((m) => new m.LmdbState(${JSON.stringify(folder)}))`;
+    spawnSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    expect(fs.existsSync(join(folder, 'distrusted'))).toBe(true);
+    await expectDistrust(folder);
+  });
+
+  test('a head of another encoding is no head', async () => {
+    const folder = await filled();
+    const data = join(folder, 'data.mdb');
+    const bytes = fs.readFileSync(data);
+    for (let at = bytes.indexOf('1 [7,1,"f"]'); at >= 0; at = bytes.indexOf('1 [7,1,"f"]', at)) bytes[at] = 0x39;
+    fs.writeFileSync(data, bytes);
+    const state = openIn(folder);
+    expect(state.head()).toBe(null);
+    await state.close();
+  });
+});
+
+test('a key that does not fit is a bug and changes nothing', async () => {
+  const state = openIn(fresh());
+  await state.commit([['t', 'a', '1']], head);
+  await expect(state.commit([['t', 'a', '2'], ['t', 'x'.repeat(2000), '3']], { ...head, position: 8 })).rejects.toThrow('row key');
+  await expect(state.commit([['', 'a', '2']], { ...head, position: 8 })).rejects.toThrow('a table has a name');
+  expect([state.get('t', 'a'), state.head()]).toEqual(['1', head]);
+  await state.commit([['t', 'a', '4']], { ...head, position: 9 });
+  expect(state.get('t', 'a')).toBe('4');
+  await state.close();
+});
+
+test('a store is never taken for cut after many commits of growing and shrinking', async () => {
+  const folder = fresh();
+  let state = openIn(folder);
+  let turn = 1;
+  for (let round = 0; round < 60; round++) {
+    turn = (turn * 48271) % 2147483647;
+    const size = turn % 900;
+    await state.commit(Array.from({ length: size }, (_, n) => ['t', `k${(n * 31 + turn) % 3000}`, (n + round) % 3 === 0 ? null : 'v'.repeat(turn % 5000)] as const), {
+      ...head,
+      position: round,
+    });
+    await state.close();
+    state = openIn(folder);
+    expect(state.head()?.position).toBe(round);
+  }
+  await state.close();
+});

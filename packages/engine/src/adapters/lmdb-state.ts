@@ -1,0 +1,231 @@
+// State in LMDB, one environment with one database, wrapped here so that no other file knows of it.
+//
+// A row's key is table + 0x00 + key in UTF-8, so the order of LMDB is the order of the port; the head is the row 0x00 'head', below every
+// table. A commit is one write transaction on a thread of the library: data pages, fdatasync, then the meta page through an O_DSYNC descriptor,
+// and only then does the promise resolve (traced; see docs/decisions.md). Rows are encoded in slices that let other work through.
+// Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
+//   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened and
+//     first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
+//   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
+// Options chosen: overlappingSync off (the plain LMDB order of syncs, above) with safeRestore on top; eventTurnBatching off, because with it a
+// failed commit also rejects a promise that nobody holds, which would end the process.
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import { assert } from '../base/assert.js';
+import { limits } from '../base/limits.js';
+import { DiskError } from '../ports/disk.js';
+import type { RowChange, State, StateHead } from '../ports/state.js';
+import { RowEncoder } from './row-encoder.js';
+
+const keyBytesMax = 1978; // the library's own limit at pages of 4 KiB
+const rangeRowsMax = 256;
+const encodingVersion = '1';
+const headKey = Buffer.from('\0head');
+const dataFiles = ['data.mdb', 'lock.mdb'] as const;
+const markFile = 'distrusted';
+
+// `safeRestore` is missing from the library's types, hence an object of its own.
+const openOptions = {
+  noSubdir: false,
+  keyEncoding: 'binary',
+  encoding: 'string',
+  safeRestore: true,
+  overlappingSync: false,
+  eventTurnBatching: false,
+} as const;
+
+type Put = readonly [key: Uint8Array, value: Uint8Array | null];
+
+export class LmdbState implements State {
+  readonly #folder: string;
+  readonly #keyScratch = Buffer.allocUnsafeSlow(keyBytesMax + 3);
+  #db: RootDatabase<unknown, Uint8Array> | undefined;
+  #head: StateHead | null = null;
+  #queue: Promise<void> = Promise.resolve();
+
+  /** Opens, or makes, the store in `folder`, a path of the machine that nothing else uses. Damage is not an error: head() is null then. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!fs.existsSync(join(folder, markFile))) this.#open();
+  }
+
+  head(): StateHead | null {
+    return this.#head;
+  }
+
+  get(table: string, key: string): string | undefined {
+    const db = this.#db;
+    if (db === undefined) return undefined;
+    const name = `${table}\0${key}`;
+    const length = this.#keyScratch.write(name, 'utf8');
+    assert(length <= keyBytesMax, 'a row key fits the store');
+    return textOf(this.#guarded(() => db.get(this.#keyScratch.subarray(0, length))));
+  }
+
+  /** Reads in steps of some hundred rows, so that no read transaction stays open while the caller does something else. */
+  *range(table: string, from?: string, below?: string): Iterable<readonly [key: string, value: string]> {
+    const end = Buffer.from(below === undefined ? `${table}\u0001` : `${table}\0${below}`);
+    const skip = Buffer.byteLength(table) + 1;
+    let start = Buffer.from(`${table}\0${from ?? ''}`);
+    for (;;) {
+      const db = this.#db;
+      if (db === undefined || Buffer.compare(start, end) >= 0) return;
+      const rows: (readonly [string, string])[] = [];
+      let last: Uint8Array = start;
+      this.#guarded(() => {
+        for (const { key, value } of db.getRange({ start, end, limit: rangeRowsMax })) {
+          rows.push([Buffer.from(key.subarray(skip)).toString(), textOf(value) ?? '']);
+          last = key;
+        }
+      });
+      yield* rows;
+      if (rows.length < rangeRowsMax) return;
+      start = Buffer.concat([last, Buffer.alloc(1)]);
+    }
+  }
+
+  commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
+    return this.#inTurn(async () => {
+      const puts = await encodeRows(changes);
+      puts.push([headKey, Buffer.from(`${encodingVersion} ${JSON.stringify([head.position, head.redactions, head.format])}`)]);
+      await this.#write(puts);
+      this.#head = { position: head.position, redactions: head.redactions, format: head.format };
+    });
+  }
+
+  wipe(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#db?.close();
+      this.#db = undefined;
+      this.#head = null;
+      for (const name of [...dataFiles, markFile]) fs.rmSync(join(this.#folder, name), { force: true });
+      this.#open();
+      assert(this.#db !== undefined, 'an empty store opens');
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#db?.close();
+      this.#db = undefined;
+      this.#head = null;
+    });
+  }
+
+  #open(): void {
+    this.#mark();
+    let db: RootDatabase<unknown, Uint8Array> | undefined;
+    try {
+      db = open<unknown, Uint8Array>(this.#folder, openOptions);
+      for (const name of dataFiles) fs.chmodSync(join(this.#folder, name), 0o600);
+      if (isCut(db, join(this.#folder, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
+      this.#head = parseHead(textOf(db.get(headKey)));
+    } catch {
+      // Whatever it was, the log can rebuild it. The mark stays until the wipe.
+      void db?.close();
+      return;
+    }
+    this.#db = db;
+    fs.rmSync(join(this.#folder, markFile));
+  }
+
+  async #write(puts: readonly Put[]): Promise<void> {
+    const db = this.#db;
+    assert(db !== undefined, 'a store that is closed or distrusted takes no commit before a wipe');
+    try {
+      // Nothing may throw in here: half of the puts would stay in the batch. encodeRows has checked what put would refuse.
+      await db.batch(() => {
+        for (const [key, value] of puts) void (value === null ? db.remove(key) : db.put(key, value));
+      });
+    } catch (error) {
+      const cause = await causeOf(error);
+      if (isFull(cause)) throw new DiskError('no_space', 'commit of state: no space');
+      this.#distrust();
+      throw new DiskError('io', `commit of state: ${cause instanceof Error ? cause.message : 'unknown'}`);
+    }
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      this.#distrust();
+      throw new DiskError('io', `read of state: ${error instanceof Error ? error.message : 'unknown'}`);
+    }
+  }
+
+  /** After this nothing is served until a wipe, in this process or the next. */
+  #distrust(): void {
+    this.#mark();
+    const db = this.#db;
+    this.#db = undefined;
+    this.#head = null;
+    // A damaged environment may refuse even to close; its files go at the wipe in any case.
+    if (db !== undefined) void Promise.resolve(db.close()).catch(() => {});
+  }
+
+  #mark(): void {
+    fs.writeFileSync(join(this.#folder, markFile), '', { mode: 0o600 });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+}
+
+async function encodeRows(changes: readonly RowChange[]): Promise<Put[]> {
+  const encoder = new RowEncoder();
+  const puts: Put[] = [];
+  for (const [table, key, value] of changes) {
+    if (puts.length > 0 && puts.length % limits.checkpointSliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert(table !== '' && !table.includes('\0'), 'a table has a name, without zeros');
+    const name = encoder.encode(`${table}\0${key}`);
+    assert(name.length <= keyBytesMax, 'a row key fits the store');
+    puts.push([name, value === null ? null : encoder.encode(value)]);
+  }
+  return puts;
+}
+
+function textOf(value: unknown): string | undefined {
+  assert(value === undefined || typeof value === 'string', 'rows come back as text');
+  return value;
+}
+
+function parseHead(text: string | undefined): StateHead | null {
+  if (text === undefined || !text.startsWith(`${encodingVersion} `)) return null;
+  const parts: unknown = JSON.parse(text.slice(encodingVersion.length + 1));
+  if (!Array.isArray(parts)) return null;
+  const [position, redactions, format]: unknown[] = parts;
+  if (typeof position !== 'number' || typeof redactions !== 'number' || typeof format !== 'string') return null;
+  return { position, redactions, format };
+}
+
+/** A file cut short opens well, and kills the process when a missing page is read. */
+function isCut(db: RootDatabase<unknown, Uint8Array>, path: string): boolean {
+  const stats: unknown = db.getStats();
+  assert(typeof stats === 'object' && stats !== null && 'lastPageNumber' in stats && 'pageSize' in stats, 'LMDB tells its size');
+  const { lastPageNumber, pageSize } = stats;
+  assert(typeof lastPageNumber === 'number' && typeof pageSize === 'number', 'LMDB tells its size in numbers');
+  return fs.statSync(path).size < (lastPageNumber + 1) * pageSize;
+}
+
+/** The library rejects with a general error and keeps the cause in a promise of its own, which must be taken up or it ends the process. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
+  }
+}
+
+/** ENOSPC and EDQUOT as the numbers of the system, and LMDB's own full map. */
+function isFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 28 || code === 112 || code === 122 || code === -30792;
+}

@@ -1,0 +1,4 @@
+import { stateSuite } from '../ports/state.suite.js';
+import { MemoryState } from './memory-state.js';
+
+stateSuite('memory', () => new MemoryState());

@@ -1,0 +1,4 @@
+import { entropySuite } from '../ports/entropy.suite.js';
+import { SystemEntropy } from './system-entropy.js';
+
+entropySuite('system', () => new SystemEntropy());

@@ -1,0 +1,59 @@
+// The one error registry: code, HTTP status, sentence, and the hint that repairs it. Codes are never reused.
+// docs/errors.md lists the same codes; a test holds the two equal both ways.
+
+export interface ErrorEntry {
+  readonly status: number;
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+const entry = (status: number, sentence: string, hint: string): ErrorEntry => ({ status, sentence, hint });
+
+export const errors = {
+  body_not_json: entry(400, 'The body is not JSON in UTF-8.', 'Send one JSON value; check quotes and encoding.'),
+  body_shape: entry(400, 'The body does not have the shape that this route takes.', 'Compare it with the example in the README; `field` names the place.'),
+  body_too_large: entry(413, 'The body is larger than this route takes.', 'Send smaller batches; the limit is in docs/limits.md.'),
+  body_too_deep: entry(400, 'The JSON is nested deeper, or holds more keys, than is taken.', 'Flatten it; the limits are in docs/limits.md.'),
+  batch_too_long: entry(400, 'The batch holds more events than is taken at once.', 'Split it; the limit is in docs/limits.md.'),
+  event_shape: entry(400, 'An event lacks a required field, or a field has the wrong type.', 'Each event needs type, messageId and userId or anonymousId; `field` names the place.'),
+  event_type_unknown: entry(400, 'The event type is not registered, so nothing may be done with it.', 'Register the type with its purposes, or correct the name.'),
+  event_property: entry(400, 'A property does not fit the registered schema of its event type.', '`field` names the property; compare it with the registered schema.'),
+  event_range: entry(400, 'A value lies outside the plausible range of its event type.', 'Correct the unit or the value; `field` names the property.'),
+  event_time: entry(400, 'The time of an event cannot be read, or is absurd.', 'Send ISO 8601 with a zone; not in the future beyond the skew limit, not before 2000.'),
+  event_too_large: entry(413, 'One event is larger than is taken.', 'Send less in properties; the limit is in docs/limits.md.'),
+  duplicate: entry(200, 'An event with this messageId is already there; it was not counted again.', 'Nothing to do: the first one holds.'),
+  no_grant: entry(200, 'No purpose of this event type has a basis that holds for this person, so nothing was kept.', 'Collect consent first (POST /v1/consents), or declare a basis that holds.'),
+  captured_before_grant: entry(200, 'The event was captured before the grant in force, so nothing was kept.', 'Events captured without a grant stay unusable; drop them at the client.'),
+  consent_stale: entry(409, 'The grant is older than the withdrawal that it would undo.', 'Ask the person again and send the new choice with its own time.'),
+  purpose_unknown: entry(400, 'The purpose is not one that is declared.', 'Use one of: service, analytics, personalise, train, care, fraud, wellbeing, fairness, share, research.'),
+  permit_forged: entry(500, 'A value was offered as permitted that the gate did not mint.', 'A bug of the caller: obtain it from the gate.'),
+  permit_purpose: entry(500, 'A value permitted for one purpose was used for another.', 'A bug of the caller: ask the gate for that purpose.'),
+  permit_stale: entry(409, 'The grant beneath a permitted value has changed since.', 'Ask the gate again; the answer may now be no.'),
+  item_shape: entry(400, 'An item lacks its id, or a field has the wrong type.', '`field` names the place; see the README for an item.'),
+  point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points.'),
+  decision_unknown: entry(404, 'There is no decision of that id.', 'Ids are in the answer of POST /v1/decide; a redacted decision is gone.'),
+  subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
+  not_found: entry(404, 'There is no such route.', 'The README lists the routes.'),
+  method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
+  overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
+  disk_full: entry(507, 'The disk is full: only withdrawals and erasures are taken.', 'Free space or enlarge the disk; the engine resumes by itself.'),
+  log_failed: entry(503, 'A write or sync failed; the process stops, because only a reopening from disk is sound.', 'Check the disk, then start again: everything acknowledged is there.'),
+  log_damaged: entry(500, 'The log is damaged before its tail.', 'Restore the named segment from a backup; nothing was changed.'),
+  log_version: entry(500, 'The log was written by a format that this version does not know.', 'Use the version that wrote it, or a newer one.'),
+  data_folder_locked: entry(500, 'Another process has the data folder open.', 'Stop that process first, or name another folder.'),
+  import_source_changed: entry(409, 'The file is not the one that this import began with.', 'Resume with the same file, or import it under another name.'),
+  import_row: entry(400, 'A row of the file cannot be read as an event.', '`field` names line and column; the rest is imported.'),
+  internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+
+/** An error for the few places that must throw (opening, fail-stop); carries its registered code. */
+export class CodedError extends Error {
+  override readonly name = 'CodedError';
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, detail?: string) {
+    super(`${code}: ${errors[code].sentence}${detail === undefined ? '' : ` (${detail})`} ${errors[code].hint}`);
+    this.code = code;
+  }
+}

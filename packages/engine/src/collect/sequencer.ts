@@ -1,0 +1,148 @@
+// The sequencer: the moment at which waiting events get their order. It works through one batch without giving way: validated events pass
+// the gate and the duplicate check in order, each seeing the consent changes placed before it, and become one record of the log.
+// Invariant: what it lets through is exactly what the fold will see; a refusal is returned with its index and code, never dropped silently.
+import { limits } from '../base/limits.js';
+import { fail, type Failure } from '../base/result.js';
+import type { ErrorCode } from '../base/errors.js';
+import { encodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { isPurpose, type PurposeMask } from '../model/purpose.js';
+import { systemTypes, type ConsentChange, type Choice } from '../model/system-event.js';
+import type { Gate } from '../consent/gate.js';
+import type { Registry } from '../consent/registry.js';
+import { changeStanding, effectiveChange } from '../consent/standing.js';
+import type { AppendEvent, Log } from '../ports/log.js';
+import type { Dedupe } from './dedupe.js';
+import type { IncomingEvent } from './incoming.js';
+import { plausibleTime, type Validator } from './validate.js';
+
+export interface Rejection {
+  readonly index: number;
+  readonly code: ErrorCode;
+  readonly field?: string;
+}
+
+/** A fact about no person, or a consent change asked for by itself, or a behaviour. */
+export type Waiting =
+  | { readonly kind: 'behaviour'; readonly event: IncomingEvent }
+  | { readonly kind: 'consent'; readonly subject: string; readonly change: ConsentChange; readonly occurredAt: number; readonly id: string }
+  | { readonly kind: 'fact'; readonly event: Omit<BehaviourEvent, 'receivedAt' | 'mask'> };
+
+export interface Sequenced {
+  readonly first: number;
+  readonly events: readonly BehaviourEvent[];
+}
+
+export interface Outcome {
+  /** How many of the waiting ones were worked through; the rest did not fit into one record. */
+  readonly consumed: number;
+  /** null when nothing was left to append. */
+  readonly sequenced: Sequenced | null;
+  readonly rejections: readonly Rejection[];
+  readonly accepted: number;
+  readonly failure: Failure | null;
+}
+
+export const everyPurpose: PurposeMask = 0xffff;
+
+export class Sequencer {
+  readonly #log: Log;
+  readonly #gate: Gate;
+  readonly #registry: Registry;
+  readonly #dedupe: Dedupe;
+  readonly #validator: Validator;
+
+  constructor(parts: { readonly log: Log; readonly gate: Gate; readonly registry: Registry; readonly dedupe: Dedupe; readonly validator: Validator }) {
+    this.#log = parts.log;
+    this.#gate = parts.gate;
+    this.#registry = parts.registry;
+    this.#dedupe = parts.dedupe;
+    this.#validator = parts.validator;
+  }
+
+  /** Orders and writes one record. At most limits.recordEventsMax / 2 waiting ones, since each may bring a consent change with it. */
+  sequence(waiting: readonly Waiting[], receivedAt: number): Outcome {
+    const events: BehaviourEvent[] = [];
+    const appends: AppendEvent[] = [];
+    const rejections: Rejection[] = [];
+    const first = this.#log.head;
+    let accepted = 0;
+    let narrows = false;
+    const undo: (() => void)[] = [];
+    const push = (event: BehaviourEvent): void => {
+      events.push(event);
+      appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask });
+    };
+    const consent = (subject: string, change: ConsentChange, occurredAt: number, id: string): Failure | null => {
+      const before = this.#gate.standingAhead(subject);
+      const effective = effectiveChange(before, this.#worthKeeping(subject, change), occurredAt, receivedAt);
+      if (effective.change === null) return effective.stale === 0 ? null : fail('consent_stale');
+      const position = first + events.length;
+      const after = changeStanding(before, effective.change, position, occurredAt, receivedAt);
+      push({ id, subject, type: systemTypes.consentChanged, occurredAt, receivedAt, source: change.origin, properties: { choices: effective.change.choices, origin: change.origin }, mask: everyPurpose });
+      this.#gate.setAhead(subject, after.standing);
+      undo.push(() => this.#gate.resetAhead(subject, before));
+      if (after.narrowed !== 0) narrows = true;
+      return effective.stale === 0 ? null : fail('consent_stale');
+    };
+    const one = (each: Waiting): Failure | null => {
+      if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, first + events.length, push, consent, undo);
+      if (each.kind === 'consent') return consent(each.subject, each.change, each.occurredAt, each.id);
+      push({ ...each.event, receivedAt, mask: everyPurpose });
+      return null;
+    };
+    let bytes = 0;
+    let consumed = 0;
+    for (const [index, each] of waiting.entries()) {
+      if (bytes > limits.recordBytesMax / 4) break;
+      consumed += 1;
+      const before = appends.length;
+      const failure = one(each);
+      for (let added = before; added < appends.length; added += 1) bytes += appends[added]?.bytes.length ?? 0;
+      if (failure === null) accepted += 1;
+      else rejections.push({ index, code: failure.code, ...(failure.field === undefined ? {} : { field: failure.field }) });
+    }
+    if (events.length === 0) return { consumed, sequenced: null, rejections, accepted, failure: null };
+    const appended = this.#log.append(appends, { urgent: narrows });
+    if (!appended.ok) {
+      for (const step of undo.reverse()) step();
+      return { consumed, sequenced: null, rejections, accepted: 0, failure: appended };
+    }
+    return { consumed, sequenced: { first, events }, rejections, accepted, failure: null };
+  }
+
+  #behaviour(event: IncomingEvent, receivedAt: number, at: number, push: (event: BehaviourEvent) => void, consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null, undo: (() => void)[]): Failure | null {
+    const known = this.#registry.known(event.type);
+    if (known === undefined) return fail('event_type_unknown', '/type');
+    if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
+    const properties = this.#validator.properties(known.type, event.properties);
+    if (!properties.ok) return properties;
+    let position = at;
+    if (event.consent !== undefined) {
+      const before = this.#gate.epoch(event.subject);
+      consent(event.subject, event.consent, Math.min(event.occurredAt, receivedAt), `consent:${event.id}`);
+      if (this.#gate.epoch(event.subject) !== before) position += 1;
+    }
+    const admitted = this.#gate.admit(known, event.subject, event.occurredAt);
+    if (!admitted.ok) return admitted;
+    if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
+    this.#dedupe.claim(event.subject, event.id, position);
+    undo.push(() => this.#dedupe.forget([position]));
+    push({ id: event.id, subject: event.subject, type: known.type.name, occurredAt: event.occurredAt, receivedAt, source: event.source, properties: properties.value, mask: admitted.value });
+    return null;
+  }
+
+  /** A refusal by somebody of whom nothing holds is already the default: keeping it would only store the id. An objection is kept. */
+  #worthKeeping(subject: string, change: ConsentChange): ConsentChange {
+    const standing = this.#gate.standingAhead(subject);
+    const choices: { [name: string]: Choice } = {};
+    for (const [purpose, choice] of Object.entries(change.choices)) {
+      if (!isPurpose(purpose) || choice === undefined) continue;
+      const idle = (choice === 'denied' || choice === 'withdrawn') && standing?.stands[purpose] === undefined && this.#registry.declaredFor(purpose).length === 0;
+      if (!idle) choices[purpose] = choice;
+    }
+    return { choices, origin: change.origin };
+  }
+}
+
+export const sequenceEventsMax: number = Math.floor(limits.recordEventsMax / 2);

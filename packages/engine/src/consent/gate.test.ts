@@ -1,0 +1,117 @@
+// Law 3 at the gate: undeclared, ungranted, early, forged, revoked and revoked-then-regranted all mean no.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../adapters/manual-clock.js';
+import { MemoryState } from '../adapters/memory-state.js';
+import type { EventType } from '../model/event-type.js';
+import { bitOf, maskOf } from '../model/purpose.js';
+import type { Choice } from '../model/system-event.js';
+import { Tables } from '../ports/tables.js';
+import { Gate } from './gate.js';
+import type { Permitted } from './permitted.js';
+import { Registry, type KnownType } from './registry.js';
+import { changeStanding, type Standing } from './standing.js';
+
+const viewed: EventType = { name: 'item.viewed', category: 'behavioural', purposes: { personalise: 'consent', train: 'consent', analytics: 'declared' }, properties: {}, retentionDays: 30 };
+
+let gate: Gate;
+let registry: Registry;
+let known: KnownType;
+let position = 0;
+
+beforeEach(() => {
+  const tables = new Tables(new MemoryState(), new ManualClock());
+  registry = new Registry(tables.table('type'), tables.table('basis'));
+  gate = new Gate(registry, tables.table<Standing>('consent'));
+  registry.foldType(viewed, 0);
+  const found = registry.known('item.viewed');
+  if (found === undefined) throw new Error('the type is registered');
+  known = found;
+  position = 0;
+});
+
+function say(purpose: 'personalise' | 'train' | 'analytics', choice: Choice, at: number, settled = true): void {
+  position += 1;
+  const { standing } = changeStanding(gate.standingAhead('ada'), { choices: { [purpose]: choice }, origin: 'test' }, position, at, at);
+  gate.setAhead('ada', standing);
+  if (settled) gate.settle('ada', standing);
+}
+
+describe('append', () => {
+  it('refuses everything of a person of whom nothing is known', () => {
+    expect(gate.admit(known, 'ada', 100)).toMatchObject({ ok: false, code: 'no_grant' });
+  });
+
+  it('keeps an event for exactly the granted purposes', () => {
+    say('personalise', 'granted', 50);
+    expect(gate.admit(known, 'ada', 100)).toEqual({ ok: true, value: bitOf('personalise') });
+    say('train', 'granted', 60);
+    expect(gate.admit(known, 'ada', 100)).toEqual({ ok: true, value: maskOf(['personalise', 'train']) });
+  });
+
+  it('refuses what was captured before the grant, also after a regrant', () => {
+    say('personalise', 'granted', 50);
+    expect(gate.admit(known, 'ada', 49)).toMatchObject({ ok: false, code: 'captured_before_grant' });
+    say('personalise', 'withdrawn', 100);
+    expect(gate.admit(known, 'ada', 90)).toMatchObject({ ok: false, code: 'no_grant' });
+    say('personalise', 'granted', 200);
+    expect(gate.admit(known, 'ada', 90)).toMatchObject({ ok: false, code: 'captured_before_grant' });
+    expect(gate.admit(known, 'ada', 200)).toMatchObject({ ok: true });
+  });
+
+  it('lets a declared basis hold without a grant, until the person objects', () => {
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'legitimate_interests', reason: 'counting visits' }, 5);
+    expect(gate.admit(known, 'ada', 100)).toEqual({ ok: true, value: bitOf('analytics') });
+    say('analytics', 'objected', 110);
+    expect(gate.admit(known, 'ada', 120)).toMatchObject({ ok: false });
+  });
+
+  it('does not let an objection override a legal obligation', () => {
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'legal_obligation', reason: 'statute' }, 5);
+    say('analytics', 'objected', 110);
+    expect(gate.admit(known, 'ada', 120)).toMatchObject({ ok: true });
+  });
+});
+
+describe('read and use', () => {
+  function permit(): Permitted<'personalise', string> {
+    const made = gate.permitRead('ada', 'personalise', 'secret');
+    if (!made.ok) throw new Error(made.code);
+    return made.value;
+  }
+
+  it('opens a permit under its purpose only', () => {
+    say('personalise', 'granted', 1);
+    const made = permit();
+    expect(gate.open(made, 'personalise')).toEqual({ ok: true, value: 'secret' });
+    const cast: unknown = made;
+    expect(gate.open(cast as Permitted<'train', string>, 'train')).toMatchObject({ ok: false, code: 'permit_purpose' }); // the cast is what is tested
+  });
+
+  it('refuses a forged permit, whatever it looks like', () => {
+    say('personalise', 'granted', 1);
+    const lookAlikes: unknown[] = [{ value: 'x', ground: { subject: 'ada', purpose: 'personalise', since: 1 } }, Object.create(Object.getPrototypeOf(permit())), structuredClone(permit()), null];
+    for (const forged of lookAlikes) expect(gate.open(forged as Permitted<'personalise', string>, 'personalise')).toMatchObject({ ok: false, code: 'permit_forged' }); // the cast is what is tested
+  });
+
+  it('refuses a permit after a withdrawal, already when that is only on its way to the disk', () => {
+    say('personalise', 'granted', 1);
+    const made = permit();
+    say('personalise', 'withdrawn', 2, false);
+    expect(gate.open(made, 'personalise')).toMatchObject({ ok: false, code: 'permit_stale' });
+    expect(gate.permitRead('ada', 'personalise', 'x')).toMatchObject({ ok: false, code: 'no_grant' });
+  });
+
+  it('refuses a permit of a grant that was revoked and given again', () => {
+    say('personalise', 'granted', 1);
+    const made = permit();
+    say('personalise', 'withdrawn', 2);
+    say('personalise', 'granted', 3);
+    expect(gate.open(made, 'personalise')).toMatchObject({ ok: false, code: 'permit_stale' });
+    expect(gate.open(permit(), 'personalise')).toMatchObject({ ok: true });
+  });
+
+  it('does not read under a grant that is not settled yet', () => {
+    say('personalise', 'granted', 1, false);
+    expect(gate.permitRead('ada', 'personalise', 'x')).toMatchObject({ ok: false });
+  });
+});

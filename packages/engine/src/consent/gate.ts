@@ -1,0 +1,134 @@
+// The gate: the one place that says yes. It decides what an event may be used for when it is appended, mints permits for reading and
+// learning, and checks them again when they are used. Unknown, undeclared and unreadable all mean no.
+//
+// It sees consent in two forms: settled (synced and folded) and ahead (appended, not yet synced). A grant counts only when both agree at
+// append and when it is settled for reading; a withdrawal counts as soon as it is sequenced.
+import { fail, ok, type Result } from '../base/result.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { bitOf, type Purpose, type PurposeMask } from '../model/purpose.js';
+import type { Table } from '../ports/tables.js';
+import type { Declared, KnownType, Registry } from './registry.js';
+import type { Stand, Standing } from './standing.js';
+import { Permitted } from './permitted.js';
+
+export class Gate {
+  readonly #registry: Registry;
+  readonly #settled: Table<Standing>;
+  /** Standings of subjects whose consent changed in records that are not settled yet. */
+  readonly #ahead = new Map<string, Standing>();
+
+  constructor(registry: Registry, settled: Table<Standing>) {
+    this.#registry = registry;
+    this.#settled = settled;
+  }
+
+  /** What holds for the sequencer: settled consent and what is on its way to the disk. */
+  standingAhead(subject: string): Standing | undefined {
+    return this.#ahead.get(subject) ?? this.#settled.get(subject);
+  }
+
+  standing(subject: string): Standing | undefined {
+    return this.#settled.get(subject);
+  }
+
+  /** The sequencer has placed a change: it holds for everything sequenced after it. */
+  setAhead(subject: string, standing: Standing): void {
+    this.#ahead.set(subject, standing);
+  }
+
+  /** The record that held the change could not be written: as if it had never been asked. */
+  resetAhead(subject: string, before: Standing | undefined): void {
+    if (before === undefined || before === this.#settled.get(subject)) this.#ahead.delete(subject);
+    else this.#ahead.set(subject, before);
+  }
+
+  /** The change has been folded. */
+  settle(subject: string, standing: Standing): void {
+    this.#settled.set(subject, standing);
+    const ahead = this.#ahead.get(subject);
+    if (ahead !== undefined && ahead.epoch <= standing.epoch) this.#ahead.delete(subject);
+  }
+
+  forget(subject: string): void {
+    this.#ahead.delete(subject);
+    this.#settled.delete(subject);
+  }
+
+  /** Append: for which purposes may this event be kept? None = refused, with the reason. */
+  admit(known: KnownType, subject: string, occurredAt: number): Result<PurposeMask> {
+    const standing = this.standingAhead(subject);
+    let mask = 0;
+    let early = false;
+    for (const [purpose, how] of known.purposes) {
+      const stand = standing?.stands[purpose];
+      if (how === 'consent') {
+        if (stand?.choice !== 'granted') continue;
+        if (occurredAt < stand.at) early = true;
+        else mask |= bitOf(purpose);
+      } else if (this.#lawful(known.type.name, purpose, standing)) {
+        mask |= bitOf(purpose);
+      }
+    }
+    if (mask !== 0) return ok(mask);
+    return fail(early ? 'captured_before_grant' : 'no_grant');
+  }
+
+  /** Read: a permit for this person's data under a purpose, if a grant or a declared basis holds now. */
+  permitRead<P extends Purpose, T>(subject: string, purpose: P, value: T): Result<Permitted<P, T>> {
+    const settled = this.#ground(this.#settled.get(subject), purpose);
+    if (settled === undefined || this.#ground(this.standingAhead(subject), purpose) !== settled) return fail('no_grant');
+    return ok(Permitted.mint(value, { subject, purpose, since: settled, folded: false }));
+  }
+
+  /** A permit for what the request itself carries: no person's data is read. */
+  permitRequest<P extends Purpose, T>(purpose: P, value: T): Permitted<P, T> {
+    return Permitted.mint(value, { subject: null, purpose, since: 0, folded: false });
+  }
+
+  /** Fold: a permit for an event under a purpose that held when it was appended. A later withdrawal is an event of its own, folded in its place. */
+  permitFolded<P extends Purpose>(event: BehaviourEvent, purpose: P): Permitted<P, BehaviourEvent> | undefined {
+    if ((event.mask & bitOf(purpose)) === 0) return undefined;
+    const since = event.subject === null ? 0 : this.#ground(this.#settled.get(event.subject), purpose);
+    if (since === undefined) return undefined;
+    return Permitted.mint(event, { subject: event.subject, purpose, since, folded: true });
+  }
+
+  /** Use: the value, if this gate minted the permit for this purpose and the grant beneath it is still the same one. */
+  open<P extends Purpose, T>(permit: Permitted<P, T>, purpose: P): Result<T> {
+    const held = Permitted.inspect(permit);
+    if (held === undefined) return fail('permit_forged');
+    const { subject, since, folded } = held.ground;
+    if (held.ground.purpose !== purpose) return fail('permit_purpose');
+    if (subject === null) return ok(held.value);
+    const standing = folded ? this.#settled.get(subject) : this.standingAhead(subject);
+    return this.#ground(standing, purpose) === since ? ok(held.value) : fail('permit_stale');
+  }
+
+  /** Emit: the epoch as the answer is about to leave; includes what is sequenced but not yet synced. */
+  epoch(subject: string): number {
+    return this.standingAhead(subject)?.epoch ?? -1;
+  }
+
+  /**
+   * What a purpose rests on: the grant's position, or -1 minus the position of a declared basis, so that the two can never be taken for
+   * one another. undefined: nothing holds.
+   */
+  #ground(standing: Standing | undefined, purpose: Purpose): number | undefined {
+    const stand = standing?.stands[purpose];
+    if (stand?.choice === 'granted') return stand.since;
+    const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, stand));
+    return declared === undefined ? undefined : -1 - declared.since;
+  }
+
+  /** Does a basis declared for this event type and purpose hold for this person? */
+  #lawful(typeName: string, purpose: Purpose, standing: Standing | undefined): boolean {
+    const declared = this.#registry.declared(typeName, purpose);
+    return declared !== undefined && !refused(declared, standing?.stands[purpose]);
+  }
+}
+
+/** A refusal overrides the bases that the law lets it override (GDPR art. 21). */
+function refused(declared: Declared, stand: Stand | undefined): boolean {
+  if (stand === undefined || stand.choice === 'granted') return false;
+  return declared.basis === 'legitimate_interests' || declared.basis === 'public_task';
+}

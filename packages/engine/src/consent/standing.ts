@@ -1,0 +1,72 @@
+// Standing: what one person has chosen, per purpose, and since when. A pure fold of `consent.changed` events.
+//
+// Rules (docs/consent.md):
+//  - A narrowing choice (denied, withdrawn, objected) always applies, whatever its own time says: a slow clock must not keep data flowing.
+//  - A grant applies only if it was given after the last narrowing was received: a stale device cannot undo a withdrawal.
+//  - Repeating what already holds changes nothing: not the epoch, not the grant.
+import type { Choice, ConsentChange } from '../model/system-event.js';
+import { bitOf, isPurpose, type Purpose, type PurposeMask } from '../model/purpose.js';
+
+export interface Stand {
+  readonly choice: Choice;
+  /** Log position of the event that set it: tells a grant from the next one (revoked, then granted again). */
+  readonly since: number;
+  /** When the person chose, ms; an event captured earlier was not captured under this grant. */
+  readonly at: number;
+  /** When we learned of it, ms. */
+  readonly receivedAt: number;
+}
+
+export interface Standing {
+  /** Position of the last change: the subject's epoch. */
+  readonly epoch: number;
+  readonly stands: { readonly [P in Purpose]?: Stand };
+}
+
+export interface StandingChange {
+  readonly standing: Standing;
+  /** Purposes that held by consent before and no longer do. */
+  readonly narrowed: PurposeMask;
+  readonly changed: boolean;
+  /** Grants that came too late: older than the withdrawal they would undo. */
+  readonly stale: PurposeMask;
+}
+
+const empty: Standing = { epoch: -1, stands: {} };
+
+/** What would hold after `change`, appended at `position`. */
+export function changeStanding(before: Standing | undefined, change: ConsentChange, position: number, occurredAt: number, receivedAt: number): StandingChange {
+  const old = before ?? empty;
+  const stands: { [P in Purpose]?: Stand } = { ...old.stands };
+  let narrowed = 0;
+  let stale = 0;
+  let changed = false;
+  for (const [purpose, choice] of Object.entries(change.choices)) {
+    if (!isPurpose(purpose) || choice === undefined) continue;
+    const stand = stands[purpose];
+    if (stand?.choice === choice) continue;
+    if (choice === 'granted') {
+      if (stand !== undefined && occurredAt < stand.receivedAt) {
+        stale |= bitOf(purpose);
+        continue;
+      }
+    } else {
+      narrowed |= bitOf(purpose);
+    }
+    stands[purpose] = { choice, since: position, at: occurredAt, receivedAt };
+    changed = true;
+  }
+  if (!changed) return { standing: old, narrowed: 0, changed: false, stale };
+  return { standing: { epoch: position, stands }, narrowed, changed: true, stale };
+}
+
+/** The part of `change` that would change something, or null: signals repeated on every request append nothing. */
+export function effectiveChange(before: Standing | undefined, change: ConsentChange, occurredAt: number, receivedAt: number): { readonly change: ConsentChange | null; readonly stale: PurposeMask } {
+  const after = changeStanding(before, change, 0, occurredAt, receivedAt);
+  if (!after.changed) return { change: null, stale: after.stale };
+  const choices: { [P in Purpose]?: Choice } = {};
+  for (const [purpose, stand] of Object.entries(after.standing.stands)) {
+    if (isPurpose(purpose) && stand !== before?.stands[purpose]) choices[purpose] = stand.choice;
+  }
+  return { change: { choices, origin: change.origin }, stale: after.stale };
+}

@@ -1,0 +1,171 @@
+// rank: one ordered list for one request. Two steps: `prepare` reads and scores, `settle` compares consent again and fixes the record just
+// before it is appended. A change of consent between the two gives the contextual answer.
+//
+// Candidates come in tiers: the model's (score >= 0), then popular now (score in (-1, 0)), then the rest of the catalogue (-2): so there is
+// an answer from the first minute, and every score says from which tier it came. Filters run on live state, at decision time.
+import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
+import type { DecisionMode, DecisionRecord, ExclusionRule, RankedItem, RankRequest, Reason, ScoredItem } from '../model/decision.js';
+import type { DecisionPoint } from '../model/decision-point.js';
+import type { Clock } from '../ports/clock.js';
+import type { Draw } from '../ports/draw.js';
+import type { Gate } from '../consent/gate.js';
+import type { Permitted } from '../consent/permitted.js';
+import type { Catalogue } from '../understand/catalogue.js';
+import type { Profiles } from '../understand/profile.js';
+import { currentVisit } from '../understand/current-visit.js';
+import type { NextItem } from '../predict/next-item.js';
+import { inSlice, permute, propensities } from './uniform-slice.js';
+
+export const rankPolicy = 'rank/1';
+
+/** A decision as prepared: complete but for the last look at consent. */
+export interface Draft {
+  readonly record: DecisionRecord;
+  readonly request: RankRequest;
+  readonly point: DecisionPoint;
+  /** What the personal inputs rest on; null when contextual. */
+  readonly permit: Permitted<'personalise', readonly string[]> | null;
+}
+
+export interface RankParts {
+  readonly gate: Gate;
+  readonly profiles: Profiles;
+  readonly catalogue: Catalogue;
+  readonly model: NextItem;
+  readonly draw: Draw;
+  readonly clock: Clock;
+  /** The fold's position. */
+  readonly position: () => number;
+}
+
+export class Rank {
+  readonly #parts: RankParts;
+
+  constructor(parts: RankParts) {
+    this.#parts = parts;
+  }
+
+  prepare(request: RankRequest, point: DecisionPoint, id: string): Draft {
+    const { gate, profiles } = this.#parts;
+    const { subject } = request;
+    if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
+    if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
+    const inputs = currentVisit(profiles.read(subject)).slice(-limits.queryItemsMax);
+    const permit = gate.permitRead(subject, 'personalise', inputs);
+    if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
+    return this.#draft(request, point, id, 'personal', permit.value, undefined);
+  }
+
+  /** The record that may be appended now: the draft's own, or the contextual one when the grant beneath it has changed. */
+  settle(draft: Draft): DecisionRecord {
+    const { gate } = this.#parts;
+    const { subject, epoch } = draft.record;
+    if (draft.permit === null || subject === null) return draft.record;
+    const still = gate.open(draft.permit, 'personalise');
+    if (still.ok && gate.epoch(subject) === epoch) return draft.record;
+    return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;
+  }
+
+  #contextual(request: RankRequest, point: DecisionPoint, id: string, because: NonNullable<DecisionRecord['contextualBecause']>): Draft {
+    const inputs = this.#parts.gate.permitRequest('personalise', request.context?.items?.slice(-limits.queryItemsMax) ?? []);
+    return this.#draft(request, point, id, 'contextual', inputs, because);
+  }
+
+  #draft(request: RankRequest, point: DecisionPoint, id: string, mode: DecisionMode, permit: Permitted<'personalise', readonly string[]>, because: DecisionRecord['contextualBecause']): Draft {
+    const { gate, catalogue, model, clock } = this.#parts;
+    const now = clock.now();
+    const asker = mode === 'personal' ? (request.subject ?? null) : null;
+    const filter = request.filter ?? {};
+    const limit = Math.min(request.limit ?? point.limit, limits.rankLimitMax);
+    const excluded: { [R in ExclusionRule]?: number } = {};
+    const byRequest = new Set(request.exclude ?? []);
+    const pins: string[] = [];
+    const seen = new Set<string>();
+    const eligible = (item: string): boolean => {
+      const rule = byRequest.has(item) ? 'request' : catalogue.excludes(item, filter, now);
+      if (rule === undefined) return true;
+      excluded[rule] = (excluded[rule] ?? 0) + 1;
+      return false;
+    };
+    for (const pin of request.pins ?? []) {
+      if (seen.has(pin)) continue;
+      seen.add(pin);
+      if (eligible(pin)) pins.push(pin);
+    }
+    const wanted = Math.max(limit, limits.topScoresKept);
+    const opened = gate.open(permit, 'personalise');
+    const inputs = opened.ok ? opened.value : [];
+    const scored = opened.ok ? model.score(permit, asker, now, (item) => !seen.has(item) && eligible(item), wanted) : [];
+    const top: ScoredItem[] = [...scored];
+    for (const { item } of scored) seen.add(item);
+    if (top.length < wanted) this.#fill(top, wanted, seen, eligible, now);
+    const order = this.#order(id, top.length, Math.max(0, limit - pins.length), point.uniformPpm);
+    const chances = propensities(order.places, top.length, point.uniformPpm);
+    const shown = order.places.map((place) => top[place]).filter((each) => each !== undefined);
+    const evidence = model.explain(permit, asker, now, shown.filter(({ score }) => score >= 0).map(({ item }) => item));
+    const answer: RankedItem[] = pins.map((item) => ({ item, score: 0, propensity: 1, reasons: [{ kind: 'pinned', contribution: 0 }] }));
+    shown.forEach((each, index) => {
+      answer.push({ item: each.item, score: each.score, propensity: chances[index] ?? 0, reasons: evidence.get(each.item) ?? [tierReason(each)] });
+    });
+    const record: DecisionRecord = {
+      id,
+      point: point.name,
+      kind: 'rank',
+      mode,
+      ...(because === undefined ? {} : { contextualBecause: because }),
+      subject: asker,
+      epoch: asker === null ? null : gate.epoch(asker),
+      at: now,
+      position: this.#parts.position(),
+      policy: rankPolicy,
+      catalogueVersion: catalogue.version,
+      inputs,
+      limit,
+      filter,
+      exclude: request.exclude ?? [],
+      pins,
+      excluded,
+      candidates: top.length,
+      top: top.slice(0, wanted),
+      uniformPpm: point.uniformPpm,
+      draws: order.draws,
+      slice: order.slice,
+      answer,
+    };
+    return { record, request, point, permit: mode === 'personal' ? permit : null };
+  }
+
+  /** What is popular now, then the rest of the catalogue by id: an answer from the first minute. */
+  #fill(top: ScoredItem[], wanted: number, seen: Set<string>, eligible: (item: string) => boolean, now: number): void {
+    const { model, catalogue } = this.#parts;
+    const popular = model.popular.top(dayOf(now), wanted * 2);
+    const most = popular[0]?.score ?? 1;
+    for (const { item, score } of popular) {
+      if (top.length >= wanted) return;
+      if (seen.has(item) || !eligible(item)) continue;
+      seen.add(item);
+      top.push({ item, score: score / (most + 1) - 1 });
+    }
+    for (const item of catalogue.ids()) {
+      if (top.length >= wanted) return;
+      if (seen.has(item) || !eligible(item)) continue;
+      seen.add(item);
+      top.push({ item, score: -2 });
+    }
+  }
+
+  #order(id: string, n: number, places: number, uniformPpm: number): { places: number[]; draws: number[]; slice: 'policy' | 'uniform' } {
+    const { draw } = this.#parts;
+    const length = Math.min(n, places);
+    const first = draw.uint32(id, 0);
+    if (!inSlice(first, uniformPpm)) return { places: Array.from({ length }, (_, index) => index), draws: [first], slice: 'policy' };
+    const draws = [first];
+    for (let place = 0; place < length; place += 1) draws.push(draw.uint32(id, place + 1));
+    return { places: permute(n, length, draws.slice(1)), draws, slice: 'uniform' };
+  }
+}
+
+function tierReason({ score }: ScoredItem): Reason {
+  return { kind: score > -1 ? 'popular' : 'in_catalogue', contribution: score };
+}

@@ -1,0 +1,28 @@
+// A registered event type: what may be sent, what it is, why it may be used, how long it is kept. Undeclared does not exist.
+import type { Purpose } from './purpose.js';
+
+export type DataCategory = 'behavioural' | 'transactional' | 'location' | 'health' | 'biometric' | 'financial' | 'preference';
+
+export interface PropertyRule {
+  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'strings' | 'object' | 'objects';
+  readonly required?: boolean;
+  /** Plausible range of a number, in the unit that `unit` names. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit?: string;
+}
+
+export interface EventType {
+  readonly name: string;
+  /** Other names under which clients send it (e.g. Segment's "Product Viewed"). */
+  readonly aliases?: readonly string[];
+  readonly category: DataCategory;
+  /** Why it may be used; `consent` needs the person's grant, `declared` a basis that the deployment declares in the log. */
+  readonly purposes: { readonly [P in Purpose]?: 'consent' | 'declared' };
+  readonly properties: { readonly [name: string]: PropertyRule };
+  /** Which property names the item that was acted on, if any. */
+  readonly item?: string;
+  /** Evidence of interest in the item, for the visit (views, carts, purchases). */
+  readonly counts?: boolean;
+  readonly retentionDays: number;
+}

@@ -1,0 +1,49 @@
+// The event types that the engine itself writes. They share the log, the order and the redaction of all other events.
+import type { Purpose } from './purpose.js';
+
+export const systemTypes = {
+  consentChanged: 'consent.changed',
+  basisDeclared: 'basis.declared',
+  typeRegistered: 'type.registered',
+  itemUpserted: 'item.upserted',
+  itemRetired: 'item.retired',
+  tick: 'tick',
+  retentionCut: 'retention.cut',
+  decisionMade: 'decision.made',
+  exposure: 'exposure',
+  outcome: 'outcome',
+  erasureRecorded: 'erasure.recorded',
+  importProgress: 'import.progress',
+} as const;
+
+export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
+
+const known: ReadonlySet<string> = new Set(Object.values(systemTypes));
+
+export function isSystemType(type: string): type is SystemType {
+  return known.has(type);
+}
+
+/** What a person chose for one purpose. `withdrawn` undoes a grant; `denied` refuses from the start; `objected` also overrides a lawful basis. */
+export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
+
+export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'objected'];
+
+/** Properties of `consent.changed`: only what changed, each with where the person was asked. */
+export interface ConsentChange {
+  readonly choices: { readonly [P in Purpose]?: Choice };
+  readonly origin: string;
+}
+
+/** The lawful bases of GDPR art. 6(1) beside consent. */
+export type LawfulBasis = 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+
+export const lawfulBases: readonly LawfulBasis[] = ['contract', 'legal_obligation', 'vital_interests', 'public_task', 'legitimate_interests'];
+
+/** Properties of `basis.declared`: the deployment says, with its reason, that a basis other than consent holds. */
+export interface BasisDeclaration {
+  readonly eventType: string;
+  readonly purpose: Purpose;
+  readonly basis: LawfulBasis;
+  readonly reason: string;
+}

@@ -1,0 +1,49 @@
+// The log: the only truth. An append is one record (one batch); each event in it has its own position. Redaction turns events into gaps
+// that keep their positions. Implementations: adapters/file-log, adapters/memory-log; log.suite.ts runs on both.
+import type { Failure } from '../base/result.js';
+
+export interface AppendEvent {
+  /** The encoded event; at least one byte. */
+  readonly bytes: Uint8Array;
+  /** The purposes it may be used for: bound to the record as authenticated data. */
+  readonly mask: number;
+}
+
+export type LogEntry = { readonly position: number; readonly mask: number; readonly bytes: Uint8Array | null };
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly events: number;
+  readonly gaps: number;
+  /** Lower-case hex of the last header's hash: what a checkpoint would commit to. */
+  readonly headHash: string;
+  readonly problems: readonly string[];
+}
+
+export interface Log {
+  /** The next position that will be given. */
+  readonly head: number;
+  /** Every position below this one is on stable storage. */
+  readonly durable: number;
+  /** How many redactions have been accepted since the log was made: state older than this must be rebuilt. */
+  readonly redactions: number;
+  /**
+   * Writes one record and returns the position of its first event. Not yet durable: nothing may be acknowledged before `sync`.
+   * `urgent` (withdrawal, erasure) may use the reserve on a full disk; others then fail with disk_full and nothing is written.
+   */
+  append(events: readonly AppendEvent[], options?: { readonly urgent?: boolean }): { readonly ok: true; readonly first: number } | Failure;
+  /** Resolves when all that was appended before the call is durable, key included. Calls made meanwhile share the next sync. Rejects once, then for ever: fail-stop. */
+  sync(): Promise<void>;
+  /** Entries in [from, to) in order, gaps included (bytes null). Default `to`: head. */
+  read(from: number, to?: number): Iterable<LogEntry>;
+  /** One entry; undefined beyond the head. */
+  readOne(position: number): LogEntry | undefined;
+  /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
+  redact(positions: readonly number[]): Promise<void>;
+  /** Rewrites what redactions touched, so that their bytes and keys are gone from the disk. */
+  compact(): Promise<void>;
+  /** Reads everything: checksums, seals, digests, chain, positions. */
+  verify(onProgress?: (done: number, total: number) => void): VerifyReport;
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+// The store of folded state: rows of text by (table, key). It holds only what can be rebuilt from the log. A commit is atomic: rows and the
+// position they reflect become visible and durable together, or not at all.
+
+export type RowChange = readonly [table: string, key: string, value: string | null];
+
+export interface StateHead {
+  /** The fold has seen every position below this one. */
+  readonly position: number;
+  /** The log's redaction count that the rows reflect. */
+  readonly redactions: number;
+  /** Format of the rows: a difference means wipe and replay. */
+  readonly format: string;
+}
+
+export interface State {
+  /** What the rows reflect; null when the store is new, was wiped, or cannot be trusted. */
+  head(): StateHead | null;
+  get(table: string, key: string): string | undefined;
+  /** Rows of a table in key order (UTF-8 byte order), keys in [from, below). */
+  range(table: string, from?: string, below?: string): Iterable<readonly [key: string, value: string]>;
+  /** Applies changes (null deletes; a later one of the same row wins) and the head in one transaction; resolves when durable. */
+  commit(changes: readonly RowChange[], head: StateHead): Promise<void>;
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,28 @@
+// The canonical text of a visit store, read out of the real structures: item ids in code unit order with the keys of their postings as they stand,
+// visits in key order with day and items, subject hashes in order with the sorted keys of their visits.
+// Why three views of the same facts: the dump is what two histories are compared by, and each structure must agree by itself.
+import type { VisitStore } from './visit-store.js';
+
+const hex = (word: number | undefined): string => (word ?? 0).toString(16).padStart(8, '0');
+
+export function* visitDump(store: VisitStore): Iterable<string> {
+  const { arena, visits, items, postings, order, subjects } = store;
+  for (const item of [...items.numbers()].sort((a, b) => items.compare(a, b))) {
+    const start = postings.start[item] ?? 0;
+    const slots = arena.words.subarray(start, start + (postings.length[item] ?? 0));
+    yield ['item', JSON.stringify(items.idOf(item)), ...Array.from(slots, (slot) => visits.keyOf(slot))].join(' ');
+  }
+  for (let rank = 0; rank < order.count; rank++) {
+    const slot = order.at(rank);
+    const start = visits.start[slot] ?? 0;
+    const ids = Array.from(arena.words.subarray(start, start + (visits.length[slot] ?? 0)), (item) => items.idOf(item));
+    yield `visit ${visits.keyOf(slot)} day ${visits.day[slot] ?? 0} ${JSON.stringify(ids)}`;
+  }
+  const rows: string[] = [];
+  for (const one of subjects.subjects()) {
+    const [low, high] = [visits.subjectLow[one] ?? 0, visits.subjectHigh[one] ?? 0];
+    const keys = subjects.visitsOf(low, high).map((slot) => visits.keyOf(slot));
+    rows.push(`subject ${hex(high)}${hex(low)} ${keys.sort((a, b) => a - b).join(' ')}`);
+  }
+  yield* rows.sort();
+}

@@ -1,0 +1,99 @@
+// The core: everything that is folded from the log, put together over the ports. It owns no I/O of its own; runtime/engine.ts drives it.
+import type { HashKey } from '../base/half-sip-hash.js';
+import { limits } from '../base/limits.js';
+import { Dedupe } from '../collect/dedupe.js';
+import { Sequencer } from '../collect/sequencer.js';
+import { Validator } from '../collect/validate.js';
+import { Gate } from '../consent/gate.js';
+import { Registry } from '../consent/registry.js';
+import type { Standing } from '../consent/standing.js';
+import { Decisions } from '../influence/decisions.js';
+import { Rank } from '../influence/rank.js';
+import type { Clock } from '../ports/clock.js';
+import type { Draw } from '../ports/draw.js';
+import type { Log } from '../ports/log.js';
+import type { State } from '../ports/state.js';
+import { Tables } from '../ports/tables.js';
+import { NextItem } from '../predict/next-item.js';
+import { Catalogue } from '../understand/catalogue.js';
+import { Consents } from '../understand/consents.js';
+import { Imports } from '../understand/imports.js';
+import { Fold } from '../understand/fold.js';
+import { Profiles } from '../understand/profile.js';
+import { Trace } from '../understand/trace.js';
+import { defaultTraits } from './default-traits.js';
+
+/** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
+export const stateFormat = 'ethogram-state/1';
+
+export interface CoreOptions {
+  readonly log: Log;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly draw: Draw;
+  readonly hashKey: HashKey;
+  readonly modelWindowPositions?: number;
+  readonly dedupePositions?: number;
+  readonly cachedRowsMax?: number;
+}
+
+export class Core {
+  readonly tables: Tables;
+  readonly registry: Registry;
+  readonly gate: Gate;
+  readonly dedupe: Dedupe;
+  readonly profiles: Profiles;
+  readonly catalogue: Catalogue;
+  readonly trace: Trace;
+  readonly model: NextItem;
+  readonly decisions: Decisions;
+  readonly imports: Imports;
+  readonly fold: Fold;
+  readonly sequencer: Sequencer;
+  readonly rank: Rank;
+
+  /** Over a state that reflects the log up to `position`. */
+  constructor(options: CoreOptions, position: number) {
+    const tables = new Tables(options.state, options.clock, options.cachedRowsMax ?? limits.cachedRowsMax);
+    this.tables = tables;
+    const meta = tables.table<number>('meta');
+    const standings = tables.table<Standing>('consent');
+    this.registry = new Registry(tables.table('type'), tables.table('basis'));
+    this.gate = new Gate(this.registry, standings);
+    this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
+    this.dedupe.load(options.state.range(Dedupe.tableName), position);
+    const consents = new Consents(this.gate, this.registry, standings);
+    this.profiles = new Profiles(tables.table('profile'), meta, defaultTraits(this.registry));
+    this.catalogue = new Catalogue(tables.table('item'), meta);
+    this.trace = new Trace(tables.table('trace'));
+    this.model = new NextItem({
+      rows: tables.table('visit'),
+      spans: tables.table('span'),
+      gate: this.gate,
+      registry: this.registry,
+      meta,
+      hashKey: options.hashKey,
+      ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
+    });
+    this.decisions = new Decisions(tables.table('decision'));
+    this.imports = new Imports(tables.table('import'));
+    this.fold = new Fold([consents, this.catalogue, this.profiles, this.trace, this.model, this.decisions, this.imports], position);
+    consents.tell((subject, purposes) => this.fold.withdraw(subject, purposes));
+    this.sequencer = new Sequencer({ log: options.log, gate: this.gate, registry: this.registry, dedupe: this.dedupe, validator: new Validator() });
+    this.rank = new Rank({
+      gate: this.gate,
+      profiles: this.profiles,
+      catalogue: this.catalogue,
+      model: this.model,
+      draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+    });
+  }
+
+  /** Canonical lines of the whole state: two folders with the same history give the same lines. */
+  *dump(): Iterable<string> {
+    yield* this.fold.dump();
+    for (const line of this.dedupe.dump(this.fold.position)) yield `dedupe\t${line}`;
+  }
+}

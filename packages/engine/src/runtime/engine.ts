@@ -1,0 +1,340 @@
+// The engine of one tenant: what a host calls, in process or behind the HTTP door. All I/O goes through the ports it was opened with.
+import { CodedError } from '../base/errors.js';
+import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
+import { fail, ok, type Result } from '../base/result.js';
+import { canonicalJson } from '../base/canonical-json.js';
+import { decodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import type { EventType } from '../model/event-type.js';
+import type { Item } from '../model/item.js';
+import type { DecisionRecord, RankRequest } from '../model/decision.js';
+import type { DecisionPoint } from '../model/decision-point.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { everyPurpose, type Waiting } from '../collect/sequencer.js';
+import type { IncomingEvent } from '../collect/incoming.js';
+import type { Standing } from '../consent/standing.js';
+import type { Draft } from '../influence/rank.js';
+import type { Entropy } from '../ports/entropy.js';
+import type { VerifyReport } from '../ports/log.js';
+import { explain, type Why } from '../answer/why.js';
+import type { Core, CoreOptions } from './core.js';
+import { checkpoint, recover, type Progress } from './recover.js';
+import { shopTypes } from './shop-types.js';
+import { Writer, type WriteAnswer } from './writer.js';
+
+export interface EngineOptions extends CoreOptions {
+  readonly entropy: Entropy;
+  /** Event types of the tenant; the shop's vocabulary if absent. */
+  readonly eventTypes?: readonly EventType[];
+  readonly points?: readonly DecisionPoint[];
+  /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
+  readonly onHalt?: (error: unknown) => void;
+  readonly onReplay?: Progress;
+  readonly checkpointMs?: number;
+  /** 0 turns time ticks off (imports). */
+  readonly tickMs?: number;
+}
+
+export interface ProfileView {
+  readonly subject: string;
+  readonly consent: Standing | null;
+  readonly traits: { readonly [name: string]: unknown };
+  readonly events: number;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'stopped';
+  readonly events: number;
+  readonly waitingEvents: number;
+  readonly items: number;
+  readonly visits: number;
+  readonly points: readonly string[];
+  readonly durability: 'durable';
+}
+
+export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
+
+export class Engine {
+  readonly core: Core;
+  readonly #options: EngineOptions;
+  readonly #writer: Writer;
+  readonly #points = new Map<string, DecisionPoint>();
+  #cancelTimers: (() => void)[] = [];
+  #checkpointing: Promise<void> | null = null;
+  #checkpointedAt: number;
+  #tickedAt: number;
+  #cutDay = 0;
+  #redacting = false;
+  #closed = false;
+
+  private constructor(core: Core, options: EngineOptions) {
+    this.core = core;
+    this.#options = options;
+    this.#checkpointedAt = core.fold.position;
+    this.#tickedAt = core.fold.position;
+    for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
+    this.#writer = new Writer({
+      log: options.log,
+      clock: options.clock,
+      sequencer: core.sequencer,
+      fold: core.fold,
+      onSettled: () => this.#afterSettling(),
+      onHalt: (error) => options.onHalt?.(error),
+    });
+  }
+
+  /** Recovers what is on disk, registers the event types, starts the timers. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const core = await recover(options, options.onReplay);
+    const engine = new Engine(core, options);
+    await engine.#register(options.eventTypes ?? shopTypes);
+    engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    const tickMs = options.tickMs ?? limits.tickMs;
+    if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
+    return engine;
+  }
+
+  /** Takes events: each is either on disk and folded, or listed with the code that refused it, when this resolves. */
+  accept(events: readonly IncomingEvent[]): Promise<Result<WriteAnswer>> {
+    return this.#writer.submit(events.map((event) => ({ kind: 'behaviour', event })));
+  }
+
+  /** Records a person's choices. Resolves when they hold; repeating what holds writes nothing. */
+  async choose(subject: string, change: ConsentChange, occurredAt?: number): Promise<Result<{ readonly epoch: number }>> {
+    const now = this.#options.clock.now();
+    const waiting: Waiting = { kind: 'consent', subject, change, occurredAt: Math.min(occurredAt ?? now, now), id: this.#newId('c') };
+    const done = await this.#writer.submit([waiting]);
+    if (!done.ok) return done;
+    const rejection = done.value.rejections[0];
+    if (rejection !== undefined) return fail(rejection.code);
+    return ok({ epoch: this.core.gate.epoch(subject) });
+  }
+
+  /** Adds or replaces items, whole. */
+  upsertItems(items: readonly Item[]): Promise<Result<WriteAnswer>> {
+    return this.#facts(items.map((item) => ({ type: systemTypes.itemUpserted, properties: { item } })));
+  }
+
+  retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
+    return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
+  declareBasis(declaration: BasisDeclaration): Promise<Result<WriteAnswer>> {
+    const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
+    if (held?.basis === declaration.basis && held.reason === declaration.reason) return Promise.resolve(ok({ accepted: 0, rejections: [] }));
+    return this.#facts([{ type: systemTypes.basisDeclared, properties: { declaration } }]);
+  }
+
+  /** Rows and the mark of how far an import has come, as one record: they are there together or not at all. */
+  async importRows(events: readonly IncomingEvent[], mark: { readonly source: string; readonly row: number; readonly offset: number }): Promise<Result<WriteAnswer>> {
+    const waiting: Waiting[] = events.map((event) => ({ kind: 'behaviour', event }));
+    waiting.push({ kind: 'fact', event: this.#fact(systemTypes.importProgress, { ...mark }, `import:${mark.source}:${mark.row}`) });
+    return this.#writer.submit(waiting);
+  }
+
+  /** How far an import of that source has come. */
+  importMark(source: string): { readonly row: number; readonly offset: number } | undefined {
+    return this.core.imports.get(source);
+  }
+
+  /** Decides: an ordered list with its reasons. The record is in the log before this returns. */
+  rank(request: RankRequest): Result<DecisionRecord> {
+    const draft = this.prepareRank(request);
+    return draft.ok ? this.emitRank(draft.value) : draft;
+  }
+
+  /** First half of `rank`: reads and scores. */
+  prepareRank(request: RankRequest): Result<Draft> {
+    const point = this.#points.get(request.point);
+    if (point === undefined) return fail('point_unknown');
+    return ok(this.core.rank.prepare(request, point, this.#newId('d')));
+  }
+
+  /** Second half: compares consent again, appends the record, and only then answers. */
+  emitRank(draft: Draft): Result<DecisionRecord> {
+    const record = this.core.rank.settle(draft);
+    const event: BehaviourEvent = {
+      id: record.id,
+      subject: record.subject,
+      type: systemTypes.decisionMade,
+      occurredAt: record.at,
+      receivedAt: record.at,
+      source: 'engine',
+      properties: { decision: record },
+      mask: everyPurpose,
+    };
+    const appended = this.#writer.appendNow([event]);
+    return appended.ok ? ok(record) : appended;
+  }
+
+  /** Why a decision was what it was, and what became of it. */
+  why(id: string): Result<Why> {
+    const unsettled = this.#writer.findUnsettled(id);
+    const row = this.core.decisions.get(id);
+    const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
+    if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
+    const record = event.properties['decision'] as DecisionRecord; // written by emitRank
+    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+  }
+
+  /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
+  profile(subject: string): Result<ProfileView> {
+    const consent = this.core.gate.standing(subject) ?? null;
+    const positions = this.core.trace.positions(subject);
+    if (consent === null && positions.length === 0) return fail('subject_unknown');
+    const row = this.core.profiles.read(subject);
+    return ok({ subject, consent, traits: row?.traits ?? {}, events: positions.length });
+  }
+
+  /**
+   * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, the bytes and keys beneath are
+   * destroyed by compaction. Resolves when state, log and disk are as if they had never been.
+   */
+  redact(subjects: readonly string[]): Promise<{ readonly events: number }> {
+    let events = 0;
+    const done = this.#writer.exclusive(async () => {
+      await this.#checkpointing?.catch(() => undefined);
+      const positions: number[] = [];
+      const found = subjects.map((subject) => {
+        const own = this.core.trace.positions(subject);
+        positions.push(...own);
+        return { subject, events: own.map((position) => ({ position, event: this.#read(position) })).flatMap(({ position, event }) => (event === undefined ? [] : [{ position, event }])) };
+      });
+      events = positions.length;
+      if (positions.length === 0) return;
+      positions.sort((a, b) => a - b);
+      // State forgets first, at once: nobody decides for them while the disk works. No checkpoint may show that before the log knows.
+      for (const each of found) this.core.fold.forget(each.subject, each.events);
+      this.core.dedupe.forget(positions);
+      this.#redacting = true;
+      await this.#options.log.redact(positions);
+      this.#redacting = false;
+      await this.#checkpoint();
+      await this.#options.log.compact();
+    });
+    return done.then(async () => {
+      if (events > 0) await this.#facts([{ type: systemTypes.erasureRecorded, properties: { subjects: subjects.length, events } }]);
+      return { events };
+    });
+  }
+
+  health(): Health {
+    return {
+      status: this.#writer.halted ? 'stopped' : 'ok',
+      events: this.core.fold.position,
+      waitingEvents: this.#writer.waitingEvents,
+      items: this.core.catalogue.size,
+      visits: this.core.model.index.visits,
+      points: [...this.#points.keys()],
+      durability: 'durable',
+    };
+  }
+
+  /** Canonical lines of the state, after everything accepted has been folded. */
+  async dump(): Promise<Iterable<string>> {
+    await this.#writer.drain();
+    return this.core.dump();
+  }
+
+  /** Checks the whole log and that every decision still in it follows from its own record. */
+  async verify(onProgress?: Progress): Promise<VerifyReport> {
+    await this.#writer.drain();
+    return this.#options.log.verify(onProgress);
+  }
+
+  drain(): Promise<void> {
+    return this.#writer.drain();
+  }
+
+  /** Writes what waits, checkpoints the state, closes the stores. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const cancel of this.#cancelTimers) cancel();
+    this.#cancelTimers = [];
+    if (!this.#writer.halted) {
+      await this.#writer.drain();
+      await this.#checkpointing?.catch(() => undefined);
+      await this.#checkpoint().catch(() => undefined);
+    }
+    await this.#options.state.close();
+    await this.#options.log.close();
+  }
+
+  async #register(types: readonly EventType[]): Promise<void> {
+    const fresh = types.filter((type) => {
+      const known = this.core.registry.known(type.name);
+      return known === undefined || canonicalJson(known.type) !== canonicalJson(type);
+    });
+    if (fresh.length === 0) return;
+    const done = await this.#facts(fresh.map((eventType) => ({ type: systemTypes.typeRegistered, properties: { eventType } })));
+    if (!done.ok) throw new CodedError(done.code);
+  }
+
+  #facts(facts: readonly { readonly type: string; readonly properties: BehaviourEvent['properties'] }[]): Promise<Result<WriteAnswer>> {
+    return this.#writer.submit(facts.map(({ type, properties }) => ({ kind: 'fact', event: this.#fact(type, properties, this.#newId('f')) })));
+  }
+
+  #fact(type: string, properties: BehaviourEvent['properties'], id: string): Omit<BehaviourEvent, 'receivedAt' | 'mask'> {
+    return { id, subject: null, type, occurredAt: this.#options.clock.now(), source: 'engine', properties };
+  }
+
+  #read(position: number): BehaviourEvent | undefined {
+    const entry = this.#options.log.readOne(position);
+    return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
+  }
+
+  #newId(prefix: string): string {
+    return `${prefix}_${Buffer.from(this.#options.entropy.bytes(15)).toString('base64url')}`;
+  }
+
+  /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
+  #tick(): void {
+    if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
+    const day = dayOf(this.#options.clock.now());
+    const facts: { type: string; properties: BehaviourEvent['properties'] }[] = [{ type: systemTypes.tick, properties: {} }];
+    if (day > this.#cutDay) {
+      this.#cutDay = day;
+      facts.push({ type: systemTypes.retentionCut, properties: { day: day - limits.counterDays } });
+    }
+    void this.#facts(facts).then(
+      () => {
+        this.#tickedAt = this.core.fold.position;
+      },
+      () => undefined,
+    );
+  }
+
+  #every(ms: number, task: () => void): void {
+    const slot = this.#cancelTimers.length;
+    const next = (): void => {
+      if (this.#closed) return;
+      task();
+      this.#cancelTimers[slot] = this.#options.clock.after(ms, next);
+    };
+    this.#cancelTimers[slot] = this.#options.clock.after(ms, next);
+  }
+
+  #afterSettling(): void {
+    if (this.core.fold.position - this.#checkpointedAt >= limits.checkpointEvents) this.#startCheckpoint();
+  }
+
+  #startCheckpoint(): void {
+    if (this.#redacting || this.#checkpointing !== null || this.core.fold.position === this.#checkpointedAt || this.#writer.halted) return;
+    void this.#checkpoint().catch(() => undefined);
+  }
+
+  /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
+  async #checkpoint(): Promise<void> {
+    const position = this.core.fold.position;
+    this.#checkpointing = checkpoint(this.core, this.#options);
+    try {
+      await this.#checkpointing;
+      this.#checkpointedAt = position;
+    } finally {
+      this.#checkpointing = null;
+    }
+  }
+}

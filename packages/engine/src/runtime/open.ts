@@ -1,0 +1,66 @@
+// Opens the embedded engine in a folder: file log, key file, LMDB state. The one place where adapters meet the engine.
+//
+//   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
+//   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
+import { openFileLog } from '../adapters/file-log/file-log.js';
+import { KeyFile } from '../adapters/key-file.js';
+import { KeyedDraw } from '../adapters/keyed-draw.js';
+import { LmdbState } from '../adapters/lmdb-state.js';
+import { NodeDisk } from '../adapters/node-disk.js';
+import { SystemClock } from '../adapters/system-clock.js';
+import { SystemEntropy } from '../adapters/system-entropy.js';
+import type { Clock } from '../ports/clock.js';
+import type { Disk } from '../ports/disk.js';
+import type { Entropy } from '../ports/entropy.js';
+import { Engine, type EngineOptions } from './engine.js';
+
+export type OpenOptions = Partial<Pick<EngineOptions, 'eventTypes' | 'points' | 'onHalt' | 'onReplay' | 'checkpointMs' | 'tickMs' | 'modelWindowPositions' | 'dedupePositions' | 'clock' | 'entropy'>>;
+
+/** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
+export interface Tenant {
+  readonly format: 'ethogram-tenant/1';
+  readonly hashKey: readonly [number, number];
+  readonly drawSalt: string;
+}
+
+/** Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version. */
+export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  const disk = new NodeDisk(folder);
+  const clock: Clock = options.clock ?? new SystemClock();
+  const entropy: Entropy = options.entropy ?? new SystemEntropy();
+  const tenant = await openTenant(disk, entropy);
+  const onHalt = options.onHalt ?? ((error: unknown): void => {
+    throw error;
+  });
+  const keys = await KeyFile.open({ disk, folder: 'keys', wrappingFolder: 'keys', entropy });
+  const log = await openFileLog({ disk, folder: 'log', keys, entropy, clock, onFailure: onHalt });
+  const state = LmdbState.open(`${folder}/state`);
+  const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
+  return Engine.open({ ...options, log, state, clock, entropy, draw: new KeyedDraw(drawSalt), hashKey: tenant.hashKey, onHalt });
+}
+
+/** Reads the tenant's salts, or makes them at the first opening. */
+export async function openTenant(disk: Disk, entropy: Entropy): Promise<Tenant> {
+  const path = 'tenant.json';
+  if (disk.exists(path)) {
+    const file = disk.open(path);
+    const tenant = JSON.parse(Buffer.from(file.read(0, file.size())).toString('utf8')) as Tenant; // written below
+    file.close();
+    return tenant;
+  }
+  const words = Buffer.from(entropy.bytes(8));
+  const tenant: Tenant = {
+    format: 'ethogram-tenant/1',
+    hashKey: [words.readUInt32LE(0), words.readUInt32LE(4)],
+    drawSalt: Buffer.from(entropy.bytes(32)).toString('base64'),
+  };
+  const draft = `${path}.new`;
+  const file = disk.open(draft, { create: true });
+  file.truncate(0);
+  file.write(0, Buffer.from(`${JSON.stringify(tenant)}\n`));
+  await file.sync();
+  file.close();
+  disk.rename(draft, path);
+  await disk.syncFolder('');
+  return tenant;
+}

@@ -1,0 +1,60 @@
+// Recovery: from what is on disk to a core that reflects the whole log. State that is missing, of another format, or older than a redaction is
+// wiped and rebuilt; else only what came after its position is folded. A log that ends before the state's position has lost its tail: refused.
+import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { decodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { systemTypes } from '../model/system-event.js';
+import { Dedupe } from '../collect/dedupe.js';
+import { Core, stateFormat, type CoreOptions } from './core.js';
+
+export type Progress = (done: number, total: number) => void;
+
+/** The event types that do not pass the duplicate check: the engine writes them itself. */
+export function passesDedupe(event: BehaviourEvent): boolean {
+  return event.subject !== null && event.type !== systemTypes.consentChanged && event.type !== systemTypes.decisionMade;
+}
+
+export async function recover(options: CoreOptions, onProgress?: Progress): Promise<Core> {
+  const { log, state } = options;
+  const head = state.head();
+  let from = 0;
+  if (head !== null && head.format === stateFormat && head.redactions === log.redactions) {
+    if (head.position > log.head) throw new CodedError('log_damaged', `the log ends at ${log.head}, the state saw ${head.position}`);
+    from = head.position;
+  } else if (head !== null || !isEmpty(options)) {
+    await state.wipe();
+  }
+  const core = new Core(options, from);
+  let sinceCheckpoint = 0;
+  for (const entry of log.read(from)) {
+    const event = entry.bytes === null ? null : decodeEvent(entry.bytes, entry.mask);
+    if (event !== null && event.subject !== null && passesDedupe(event)) core.dedupe.claim(event.subject, event.id, entry.position);
+    core.fold.apply({ position: entry.position, event });
+    sinceCheckpoint += 1;
+    if (sinceCheckpoint < limits.replayCheckpointEvents) continue;
+    sinceCheckpoint = 0;
+    await checkpoint(core, options);
+    onProgress?.(entry.position - from, log.head - from);
+    await options.clock.yield();
+  }
+  onProgress?.(log.head - from, log.head - from);
+  return core;
+}
+
+/** Writes the state as it is at the fold's position. Rejects when the store cannot; the rows then wait for the next time. */
+export async function checkpoint(core: Core, options: CoreOptions): Promise<void> {
+  const position = core.fold.position;
+  const ids = core.dedupe.changes(position);
+  try {
+    await core.tables.checkpoint({ position, redactions: options.log.redactions, format: stateFormat }, ids);
+  } catch (error) {
+    core.dedupe.unsaved(ids);
+    throw error;
+  }
+}
+
+function isEmpty(options: CoreOptions): boolean {
+  for (const _ of options.state.range(Dedupe.tableName)) return false;
+  return true;
+}

@@ -1,0 +1,215 @@
+// The writer: turns waiting requests into records, one group commit after another. While one batch syncs, the next gathers.
+//
+//   submit -> queue -> sequence (gate, duplicates, order) -> append -> sync -> fold -> acknowledge
+//
+// Invariants: nothing is acknowledged before the sync of its record and key; events are folded in log order, after their sync; a failed
+// write or sync stops everything (fail-stop). Decisions are appended at once, outside the queue, and synced soon after.
+import { assert } from '../base/assert.js';
+import { CodedError, type ErrorCode } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { fail, type Failure, type Result } from '../base/result.js';
+import { encodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { sequenceEventsMax, type Rejection, type Sequenced, type Sequencer, type Waiting } from '../collect/sequencer.js';
+import type { Fold } from '../understand/fold.js';
+
+export interface WriteAnswer {
+  readonly accepted: number;
+  readonly rejections: readonly Rejection[];
+}
+
+interface Request {
+  readonly waiting: readonly Waiting[];
+  taken: number;
+  accepted: number;
+  readonly rejections: Rejection[];
+  failure: Failure | null;
+  readonly done: (answer: Result<WriteAnswer>) => void;
+  readonly broken: (error: unknown) => void;
+}
+
+export class Writer {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #sequencer: Sequencer;
+  readonly #fold: Fold;
+  readonly #onSettled: () => void;
+  readonly #onHalt: (error: unknown) => void;
+  readonly #queue: Request[] = [];
+  readonly #tasks: { readonly run: () => Promise<void>; readonly done: () => void; readonly broken: (error: unknown) => void }[] = [];
+  #unsettled: Sequenced[] = [];
+  /** Requests that are wholly sequenced and wait for the running sync. */
+  #syncing: Request[] = [];
+  #waitingEvents = 0;
+  #running = false;
+  #lazy: (() => void) | null = null;
+  #halted: unknown = null;
+  #idle: (() => void)[] = [];
+
+  constructor(parts: { readonly log: Log; readonly clock: Clock; readonly sequencer: Sequencer; readonly fold: Fold; readonly onSettled: () => void; readonly onHalt: (error: unknown) => void }) {
+    this.#log = parts.log;
+    this.#clock = parts.clock;
+    this.#sequencer = parts.sequencer;
+    this.#fold = parts.fold;
+    this.#onSettled = parts.onSettled;
+    this.#onHalt = parts.onHalt;
+  }
+
+  /** Events that wait to be written: what admission control looks at. */
+  get waitingEvents(): number {
+    return this.#waitingEvents;
+  }
+
+  get halted(): boolean {
+    return this.#halted !== null;
+  }
+
+  /** Resolves when all of it is on disk and folded, or refused. Resolves with `overloaded`, keeping nothing, when too much waits already. */
+  submit(waiting: readonly Waiting[]): Promise<Result<WriteAnswer>> {
+    if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
+    if (this.#waitingEvents + waiting.length > limits.pendingEventsMax) return Promise.resolve(fail('overloaded'));
+    this.#waitingEvents += waiting.length;
+    return new Promise((done, broken) => {
+      this.#queue.push({ waiting, taken: 0, accepted: 0, rejections: [], failure: null, done, broken });
+      this.#start();
+    });
+  }
+
+  /** Appends facts at once, without waiting for a sync; they are synced and folded within limits.lazySyncMs. */
+  appendNow(events: readonly BehaviourEvent[]): Result<number> {
+    if (this.#halted !== null) throw new CodedError('log_failed');
+    const appended = this.#log.append(events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask })));
+    if (!appended.ok) return appended;
+    this.#unsettled.push({ first: appended.first, events });
+    if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());
+    return { ok: true, value: appended.first };
+  }
+
+  /** Runs `task` when everything before it is on disk and folded, and nothing else moves meanwhile. */
+  exclusive(task: () => Promise<void>): Promise<void> {
+    if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
+    return new Promise((done, broken) => {
+      this.#tasks.push({ run: task, done, broken });
+      this.#start();
+    });
+  }
+
+  /** Resolves when nothing waits and all that was appended is on disk and folded. */
+  async drain(): Promise<void> {
+    while (this.#running || this.#queue.length > 0 || this.#unsettled.length > 0) {
+      if (this.#halted !== null) throw new CodedError('log_failed');
+      this.#start();
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+  }
+
+  /** An event that was appended but is not folded yet. */
+  findUnsettled(id: string): BehaviourEvent | undefined {
+    for (const { events } of this.#unsettled) for (const event of events) if (event.id === id) return event;
+    return undefined;
+  }
+
+  #start(): void {
+    if (this.#running || this.#halted !== null) return;
+    this.#running = true;
+    this.#lazy?.();
+    this.#lazy = null;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#clock.yield();
+      while (this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0) {
+        // A task waits only for what is appended already: new requests must not starve it.
+        if (this.#tasks.length === 0) this.#syncing = this.#sequenceSome();
+        if (this.#unsettled.length > 0) await this.#log.sync();
+        this.#settle();
+        for (const request of this.#syncing) {
+          request.done(request.failure ?? { ok: true, value: { accepted: request.accepted, rejections: request.rejections } });
+        }
+        this.#syncing = [];
+        const task = this.#unsettled.length === 0 ? this.#tasks.shift() : undefined;
+        if (task !== undefined) await this.#runTask(task);
+      }
+      this.#running = false;
+    } catch (error) {
+      this.#halt(error);
+    }
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const each of idle) each();
+  }
+
+  async #runTask(task: { readonly run: () => Promise<void>; readonly done: () => void; readonly broken: (error: unknown) => void }): Promise<void> {
+    try {
+      await task.run();
+    } catch (error) {
+      task.broken(error);
+      throw error;
+    }
+    task.done();
+  }
+
+  /** Sequences as many requests as fit into one record; returns those that are wholly worked through. */
+  #sequenceSome(): Request[] {
+    const batch: Waiting[] = [];
+    const owners: { readonly request: Request; readonly from: number; readonly offset: number }[] = [];
+    for (const request of this.#queue) {
+      if (batch.length >= sequenceEventsMax) break;
+      const some = request.waiting.slice(request.taken, request.taken + sequenceEventsMax - batch.length);
+      owners.push({ request, from: batch.length, offset: request.taken });
+      for (const each of some) batch.push(each);
+    }
+    if (batch.length === 0) {
+      return this.#queue.splice(0, owners.length).map((request) => request);
+    }
+    const outcome = this.#sequencer.sequence(batch, this.#clock.now());
+    if (outcome.sequenced !== null) this.#unsettled.push(outcome.sequenced);
+    const codes = new Map<number, Rejection>(outcome.rejections.map((rejection) => [rejection.index, rejection]));
+    const finished: Request[] = [];
+    for (const { request, from, offset } of owners) {
+      const until = Math.min(outcome.consumed, from + request.waiting.length - offset, sequenceEventsMax);
+      for (let at = from; at < until; at += 1) {
+        const rejection = codes.get(at);
+        if (rejection !== undefined) request.rejections.push({ ...rejection, index: at - from + offset });
+        else if (outcome.failure === null) request.accepted += 1;
+      }
+      const taken = Math.max(0, until - from);
+      request.taken += taken;
+      this.#waitingEvents -= taken;
+      if (outcome.failure !== null && taken > 0) {
+        request.failure = outcome.failure;
+        this.#waitingEvents -= request.waiting.length - request.taken;
+        request.taken = request.waiting.length;
+      }
+      if (request.taken < request.waiting.length) break;
+      finished.push(request);
+      this.#queue.shift();
+    }
+    return finished;
+  }
+
+  #settle(): void {
+    while (true) {
+      const next = this.#unsettled[0];
+      if (next === undefined || next.first + next.events.length > this.#log.durable) break;
+      this.#unsettled.shift();
+      next.events.forEach((event, index) => this.#fold.apply({ position: next.first + index, event }));
+    }
+    this.#onSettled();
+  }
+
+  #halt(error: unknown): void {
+    assert(this.#halted === null, 'halted once');
+    this.#halted = error;
+    const code: ErrorCode = 'log_failed';
+    for (const request of [...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
+    for (const task of this.#tasks) task.broken(new CodedError(code));
+    this.#queue.length = 0;
+    this.#tasks.length = 0;
+    this.#onHalt(error);
+  }
+}

@@ -1,0 +1,88 @@
+// The profile: a subject's traits, one row a person. A trait sees only events that may be used for its purpose; a withdrawal of that
+// purpose removes it whole.
+import { canonicalJson } from '../base/canonical-json.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { bitOf, type PurposeMask } from '../model/purpose.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from './fold.js';
+import type { Trait, TraitValues } from './trait.js';
+
+export interface ProfileRow {
+  /** The retention cut (calendar day) that the traits reflect. */
+  cut: number;
+  traits: TraitValues;
+}
+
+export class Profiles implements FoldPart {
+  readonly name = 'profile';
+  readonly #rows: Table<ProfileRow>;
+  readonly #meta: Table<number>;
+  readonly #traits: readonly Trait[];
+  #cutDay: number;
+
+  constructor(rows: Table<ProfileRow>, meta: Table<number>, traits: readonly Trait[]) {
+    this.#rows = rows;
+    this.#meta = meta;
+    this.#traits = traits;
+    this.#cutDay = meta.get('profileCutDay') ?? 0;
+  }
+
+  apply(event: BehaviourEvent, position: number): void {
+    if (event.type === systemTypes.retentionCut) {
+      const day = event.properties['day'];
+      if (typeof day === 'number' && day > this.#cutDay) {
+        this.#cutDay = day;
+        this.#meta.set('profileCutDay', day);
+      }
+      return;
+    }
+    if (event.subject === null || isSystemType(event.type)) return;
+    let row: ProfileRow | undefined;
+    for (const trait of this.#traits) {
+      if ((event.mask & bitOf(trait.purpose)) === 0) continue;
+      row ??= this.#current(event.subject);
+      trait.fold(row.traits, event, position);
+    }
+  }
+
+  /** The traits of a subject under a purpose, with the retention cut applied; undefined when there are none. */
+  read(subject: string): Readonly<ProfileRow> | undefined {
+    const row = this.#rows.get(subject);
+    return row === undefined || row.cut === this.#cutDay ? row : this.#trimmed(row);
+  }
+
+  withdraw(subject: string, purposes: PurposeMask): void {
+    const gone = this.#traits.filter((trait) => (purposes & bitOf(trait.purpose)) !== 0);
+    if (gone.length === 0 || this.#rows.get(subject) === undefined) return;
+    const row = this.#current(subject);
+    for (const trait of gone) delete row.traits[trait.name];
+    if (Object.keys(row.traits).length === 0) this.#rows.delete(subject);
+  }
+
+  forget(subject: string): void {
+    this.#rows.delete(subject);
+  }
+
+  *dump(): Iterable<string> {
+    yield `cut\t${this.#cutDay}`;
+    for (const [subject, row] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${canonicalJson(this.#trimmed(row).traits)}`;
+  }
+
+  #current(subject: string): ProfileRow {
+    const row = this.#rows.edit(subject, () => ({ cut: this.#cutDay, traits: {} }));
+    if (row.cut !== this.#cutDay) this.#cut(row);
+    return row;
+  }
+
+  #trimmed(row: Readonly<ProfileRow>): ProfileRow {
+    const copy = structuredClone(row);
+    this.#cut(copy);
+    return copy;
+  }
+
+  #cut(row: ProfileRow): void {
+    row.cut = this.#cutDay;
+    for (const trait of this.#traits) trait.cut(row.traits, this.#cutDay);
+  }
+}

@@ -2,7 +2,17 @@
 // Argument: the root.
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, closeSync, constants, copyFileSync, createWriteStream, fdatasyncSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  createWriteStream,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
 import { promises, rmSync, truncateSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { join } from 'node:path';

@@ -50,7 +50,10 @@ function everythingSynced(records: readonly TraceRecord[]): Trace {
   }
   for (const [file, directory] of folders) {
     const moment = { process: 0, startedAt: more.length };
-    more.push({ ...moment, op: 'syncStart', file, directory, dataOnly: false }, { ...moment, op: 'syncEnd', file, directory, dataOnly: false, ok: true });
+    more.push(
+      { ...moment, op: 'syncStart', file, directory, dataOnly: false },
+      { ...moment, op: 'syncEnd', file, directory, dataOnly: false, ok: true },
+    );
   }
   return makeTrace(more);
 }

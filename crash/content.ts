@@ -49,7 +49,7 @@ export class Content {
       const index = Math.floor(at / CHUNK_BYTES);
       const stop = Math.min((index + 1) * CHUNK_BYTES, end);
       if (stop - at === CHUNK_BYTES) this.#chunks.delete(index);
-      else if (this.#chunks.has(index)) this.#own(index).fill(0, at % CHUNK_BYTES, at % CHUNK_BYTES + stop - at);
+      else if (this.#chunks.has(index)) this.#own(index).fill(0, at % CHUNK_BYTES, (at % CHUNK_BYTES) + stop - at);
       at = stop;
     }
   }

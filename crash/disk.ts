@@ -25,7 +25,13 @@ export class Disk {
   readonly #nodes: Map<FileKey, NodeId>;
   #lastNode: NodeId;
 
-  constructor(rules: DiskRules, names = new Names(rules.createDurableOnFileSync), files = new Map<NodeId, PendingFile>(), nodes = new Map<FileKey, NodeId>(), lastNode = ROOT) {
+  constructor(
+    rules: DiskRules,
+    names = new Names(rules.createDurableOnFileSync),
+    files = new Map<NodeId, PendingFile>(),
+    nodes = new Map<FileKey, NodeId>(),
+    lastNode = ROOT,
+  ) {
     this.#rules = rules;
     this.names = names;
     this.files = files;
@@ -75,7 +81,9 @@ export class Disk {
       case 'link': {
         const node = this.names.lookup(record.from);
         if (node === undefined) return unknown(record.from);
-        return this.#named(record.to, () => (record.op === 'link' ? this.names.linked(at, record.to, node) : this.names.renamed(at, record.from, record.to, node)));
+        return this.#named(record.to, () =>
+          record.op === 'link' ? this.names.linked(at, record.to, node) : this.names.renamed(at, record.from, record.to, node),
+        );
       }
       case 'unlink':
       case 'rmdir':
@@ -100,7 +108,10 @@ export class Disk {
     if (node === undefined || (known !== undefined && known !== node)) return unknown(record.path);
     this.#nodes.set(record.file, node);
     if (!record.truncated) return undefined;
-    return this.#change({ at, change: { op: 'truncate', file: record.file, size: 0, process: record.process, startedAt: record.startedAt } }, record.file);
+    return this.#change(
+      { at, change: { op: 'truncate', file: record.file, size: 0, process: record.process, startedAt: record.startedAt } },
+      record.file,
+    );
   }
 
   #change(placed: Placed, key: FileKey): string | undefined {

@@ -89,14 +89,23 @@ describe('writes', () => {
     expect(outcomes(hand)).toEqual(['a=--', 'a=1-', 'a=12']);
   });
 
-  it('may show a write that had been called but had not returned', () => {
+  it('may show a write that had been called but had not returned, and none that had not been called', () => {
     const hand = new HandTrace().create('a').write('a', 0, '-').sync('a').mark('x').mark('y').mark('z').slowWrite('a', 0, '1', 2);
-    expect(outcomes(hand, {}, hand.now - 2)).toEqual(['a=-', 'a=1']);
-    expect(outcomes(hand, {}, hand.now - 4)).toEqual(['a=-']);
+    const end = hand.now;
+    hand.create('b').slowWrite('b', 0, 'slower', 6); // makes the builder look far past the cut
+    expect(outcomes(hand, {}, end - 2)).toEqual(['a=-', 'a=1']);
+    expect(outcomes(hand, {}, end - 4)).toEqual(['a=-']);
   });
 
   it('never lets a later sync promise what a failed sync covered', () => {
-    const hand = new HandTrace().create('a').write('a', 0, sector('-', 2)).sync('a').write('a', 0, '1').sync('a', false).write('a', 512, '2').sync('a');
+    const hand = new HandTrace()
+      .create('a')
+      .write('a', 0, sector('-', 2))
+      .sync('a')
+      .write('a', 0, '1')
+      .sync('a', false)
+      .write('a', 512, '2')
+      .sync('a');
     expect(outcomes(hand)).toEqual(['a=1511*-2511*-', 'a=512*-2511*-']);
   });
 
@@ -141,19 +150,68 @@ describe('names', () => {
   });
 
   it('shows the old file or the new one under a renamed-over name, never neither', () => {
-    const hand = new HandTrace().openFolder('').create('a').write('a', 0, 'old').sync('a').create('t').write('t', 0, 'new').sync('t').rename('t', 'a');
+    const hand = new HandTrace()
+      .openFolder('')
+      .create('a')
+      .write('a', 0, 'old')
+      .sync('a')
+      .create('t')
+      .write('t', 0, 'new')
+      .sync('t')
+      .rename('t', 'a');
     expect(outcomes(hand)).toEqual(['a=new', 'a=old t=new']);
     expect(outcomes(hand.syncFolder(''))).toEqual(['a=new']);
   });
 
   it('moves between two directories in both or in neither', () => {
-    const hand = new HandTrace().mkdir('x').mkdir('y').create('x/a').write('x/a', 0, '1').sync('x/a').openFolder('').syncFolder('').rename('x/a', 'y/a');
+    const hand = new HandTrace()
+      .mkdir('x')
+      .mkdir('y')
+      .create('x/a')
+      .write('x/a', 0, '1')
+      .sync('x/a')
+      .openFolder('')
+      .syncFolder('')
+      .rename('x/a', 'y/a');
     expect(outcomes(hand)).toEqual(['x/ x/a=1 y/', 'x/ y/ y/a=1']);
     expect(outcomes(hand.syncFolder('x'))).toEqual(['x/ y/ y/a=1']);
   });
 
+  it('drops what a directory was asked after a rename that was dropped for the other directory', () => {
+    const hand = new HandTrace()
+      .mkdir('x')
+      .mkdir('y')
+      .create('x/a')
+      .sync('x/a')
+      .openFolder('')
+      .syncFolder('')
+      .rename('x/a', 'y/a')
+      .create('x/b');
+    expect(outcomes(hand)).toEqual(['x/ x/a= y/', 'x/ x/b= y/ y/a=', 'x/ y/ y/a=']);
+  });
+
+  it('makes durable what the other directory was asked before a rename that is', () => {
+    const hand = new HandTrace().mkdir('x').mkdir('y').create('x/a').openFolder('').syncFolder('').create('y/c').rename('x/a', 'y/a');
+    expect(outcomes(hand.syncFolder('x'))).toEqual(['x/ y/ y/a= y/c=']);
+  });
+
+  it('commits the folders above a new file with the file, by a sync and by an O_DSYNC write, on ext4 and not by POSIX', () => {
+    const synced = new HandTrace().mkdir('x').create('x/a').write('x/a', 0, '1').sync('x/a');
+    const written = new HandTrace().mkdir('x').create('x/a').write('x/a', 0, '1', true);
+    expect(outcomes(synced)).toEqual(['x/ x/a=1']);
+    expect(outcomes(written)).toEqual(['x/ x/a=1']);
+    expect(outcomes(written, posix)).toEqual(['', 'x/', 'x/ x/a=1']);
+  });
+
   it('gives an unlinked file back with its own bytes though its inode number was used again', () => {
-    const hand = new HandTrace().openFolder('').create('a', '7').write('7', 0, 'old').sync('7').unlink('a').create('b', '7').write('7', 0, 'new');
+    const hand = new HandTrace()
+      .openFolder('')
+      .create('a', '7')
+      .write('7', 0, 'old')
+      .sync('7')
+      .unlink('a')
+      .create('b', '7')
+      .write('7', 0, 'new');
     expect(outcomes(hand)).toEqual(expect.arrayContaining(['a=old', '', 'b=new']));
     expect(outcomes(hand).filter((text) => text.includes('a=new') || text.includes('b=old'))).toEqual([]);
   });
@@ -184,19 +242,16 @@ describe('the builder', () => {
     }
     const opened = openImages(hand.trace());
     if (!opened.ok) throw new Error(opened.message);
-    const cut = hand.now - 37;
-    const plain = new HandTrace();
-    plain.records.push(...hand.records.slice(0, cut));
-    const shorter = openImages(plain.trace());
-    if (!shorter.ok) throw new Error(shorter.message);
-    const pair = [join(scratch, 'p1'), join(scratch, 'p2'), join(scratch, 'p3')];
-    opened.images.build(10, 1, pair[0] ?? ''); // a build at an early moment must not disturb a later one
-    const report = opened.images.build(cut, 5, pair[1] ?? '');
-    shorter.images.build(cut, 5, pair[2] ?? '');
-    expect(report.dropped).toBeGreaterThan(0);
-    const one = readFileSync(join(pair[1] ?? '', 'a'));
-    const other = readFileSync(join(pair[2] ?? '', 'a'));
-    expect(one.length).toBe(other.length);
-    expect(one.equals(other)).toBe(true);
+    for (const cut of [hand.now - 37, 1_500, 400]) {
+      const shorter = new HandTrace();
+      shorter.records.push(...hand.records.slice(0, cut + 1)); // one more, which may be under way at the cut
+      const plain = openImages(shorter.trace());
+      if (!plain.ok) throw new Error(plain.message);
+      const [one, other] = [join(scratch, `one-${cut}`), join(scratch, `other-${cut}`)];
+      const report = opened.images.build(cut, 5, one);
+      expect(plain.images.build(cut, 5, other)).toEqual(report);
+      expect(report.dropped).toBeGreaterThan(0);
+      expect(readFileSync(join(one, 'a')).equals(readFileSync(join(other, 'a')))).toBe(true);
+    }
   });
 });

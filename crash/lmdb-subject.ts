@@ -33,7 +33,7 @@ async function check(images: readonly string[]): Promise<void> {
   for (const image of images) {
     const keys = readFileSync(`${image}.acks`, 'utf8').split('\n').slice(0, -1);
     const path = join(image, 'state');
-    writeSync(1, (keys.length === 0 || (existsSync(path) && (await holds(path, keys)))) ? 'held\n' : 'lost\n');
+    writeSync(1, keys.length === 0 || (existsSync(path) && (await holds(path, keys))) ? 'held\n' : 'lost\n');
   }
 }
 

@@ -31,7 +31,11 @@ export function run({ folder, library }: SelftestTools): string {
   const parsed = readTrace(join(folder, 'trace'));
   assert.ok(parsed.ok, 'The trace cannot be read.');
   const { records, untracked } = parsed.trace;
-  assert.deepEqual(untracked, [{ path: 'state/lock.mdb', reason: 'shared writable mapping' }], 'Only the lock file may be written by mapping.');
+  assert.deepEqual(
+    untracked,
+    [{ path: 'state/lock.mdb', reason: 'shared writable mapping' }],
+    'Only the lock file may be written by mapping.',
+  );
   assert.equal(acknowledgedBefore(parsed.trace, records.length).length, COMMITS);
   const synced = lossyImages(parsed.trace, {}, join(folder, 'synced'));
   assert.equal(synced.died, 0, 'lmdb died on a disk that kept its promises.');
@@ -53,7 +57,12 @@ function lossyImages(trace: Trace, options: ImageOptions, folder: string): { rea
     const image = join(folder, String(seed));
     const cut = random.below(trace.records.length + 1);
     opened.images.build(cut, seed, image);
-    writeFileSync(`${image}.acks`, acknowledgedBefore(trace, cut).map((mark) => `${Buffer.from(mark).toString('utf8')}\n`).join(''));
+    writeFileSync(
+      `${image}.acks`,
+      acknowledgedBefore(trace, cut)
+        .map((mark) => `${Buffer.from(mark).toString('utf8')}\n`)
+        .join(''),
+    );
     return image;
   });
   let lost = 0;

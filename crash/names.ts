@@ -33,7 +33,12 @@ export class Names {
   #pending: NameChange[];
   readonly #createDurableOnFileSync: boolean;
 
-  constructor(createDurableOnFileSync: boolean, live = new Map([[ROOT, new Map<string, NodeId>()]]), durable = cloneTree(live), pending: NameChange[] = []) {
+  constructor(
+    createDurableOnFileSync: boolean,
+    live = new Map([[ROOT, new Map<string, NodeId>()]]),
+    durable = cloneTree(live),
+    pending: NameChange[] = [],
+  ) {
     this.#createDurableOnFileSync = createDurableOnFileSync;
     this.live = live;
     this.#durable = durable;
@@ -101,7 +106,8 @@ export class Names {
   /** One tree that a power cut may leave. */
   crash(random: SeededRandom, tally: NameTally): Map<NodeId, Entries> {
     const own = new Map<NodeId, NameChange[]>();
-    for (const change of this.#pending) for (const directory of touched(change)) own.set(directory, [...(own.get(directory) ?? []), change]);
+    for (const change of this.#pending)
+      for (const directory of touched(change)) own.set(directory, [...(own.get(directory) ?? []), change]);
     const bounds = new Map<NodeId, number>(); // first operation of the directory that is lost, by its place
     for (const [directory, changes] of own) bounds.set(directory, changes[random.below(changes.length + 1)]?.at ?? Infinity);
     const kept = (change: NameChange): boolean => touched(change).every((directory) => change.at < (bounds.get(directory) ?? 0));

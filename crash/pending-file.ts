@@ -159,7 +159,8 @@ function drawSectors(
     if (chance < 1) tally[torn ? 'torn' : chance < odds.torn + odds.kept ? 'kept' : 'dropped'] += 1;
     if (!torn && chance >= odds.torn + odds.kept && chance < 1) return;
     const limit = lostShrinks.reduce((least, shrink) => (shrink.order < order ? Math.min(least, shrink.size) : least), Infinity);
-    for (let sector = first; sector < end && sector * SECTOR_BYTES < limit; sector++) if (!torn || random.next() < 0.5) lastKept.set(sector, order);
+    for (let sector = first; sector < end && sector * SECTOR_BYTES < limit; sector++)
+      if (!torn || random.next() < 0.5) lastKept.set(sector, order);
   });
   return lastKept;
 }
@@ -170,7 +171,12 @@ function sectorsOf(change: Extract<Change, { op: 'write' | 'zero' }>): readonly 
 }
 
 /** Applies the change to the sectors whose last kept change is this one or a later one, neighbours at a time. */
-function applySectors(content: Content, change: Extract<Change, { op: 'write' | 'zero' }>, order: number, lastKept: ReadonlyMap<number, number>): void {
+function applySectors(
+  content: Content,
+  change: Extract<Change, { op: 'write' | 'zero' }>,
+  order: number,
+  lastKept: ReadonlyMap<number, number>,
+): void {
   const [first, end] = sectorsOf(change);
   const stop = change.offset + (change.op === 'write' ? change.data.length : change.length);
   const reached = (sector: number): boolean => (lastKept.get(sector) ?? -1) >= order;

@@ -16,7 +16,8 @@ const home = existsSync(join(here, 'recorder.c')) ? here : dirname(here);
 
 /** Returns the path of the shared library, compiling it with $CC or cc when it is not there yet. */
 export function compileRecorder(folder = join(home, 'build')): CompileResult {
-  if (process.platform !== 'linux') return { ok: false, code: 'crash_needs_linux', message: `The power-cut recorder needs Linux; this is ${process.platform}.` };
+  if (process.platform !== 'linux')
+    return { ok: false, code: 'crash_needs_linux', message: `The power-cut recorder needs Linux; this is ${process.platform}.` };
   const source = join(home, 'recorder.c');
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
   const library = join(folder, `recorder-${hash}-${process.arch}.so`);
@@ -29,7 +30,8 @@ export function compileRecorder(folder = join(home, 'build')): CompileResult {
     const message = `The power-cut recorder needs a C compiler: '${compiler}' could not be started (${done.error.message}). Install one (Debian: apt-get install gcc libc6-dev) or set CC.`;
     return { ok: false, code: 'crash_needs_compiler', message };
   }
-  if (done.status !== 0) return { ok: false, code: 'crash_recorder_broken', message: `'${compiler}' could not compile crash/recorder.c:\n${done.stderr}` };
+  if (done.status !== 0)
+    return { ok: false, code: 'crash_recorder_broken', message: `'${compiler}' could not compile crash/recorder.c:\n${done.stderr}` };
   renameSync(fresh, library);
   return { ok: true, library };
 }

@@ -41,4 +41,5 @@ function main(mode: string, root: string, marks: string, lines: number): void {
 }
 
 const [script = '', mode, root, marks, lines] = process.argv.slice(1);
-if (script.endsWith('toy-log.js') && mode !== undefined && root !== undefined && marks !== undefined) main(mode, root, marks, Number(lines));
+if (script.endsWith('toy-log.js') && mode !== undefined && root !== undefined && marks !== undefined)
+  main(mode, root, marks, Number(lines));

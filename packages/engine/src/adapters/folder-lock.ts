@@ -1,7 +1,7 @@
-// One process per folder, where Node offers no flock. Each contender makes a file of its own whose name says who it is, and only then looks
-// for others: of two that come at once at least one sees the other, so never two hold the folder (both may refuse; the caller tries again).
-// Nobody ever deletes a file whose owner lives, so there is no window in which a stale lock is taken over twice.
-// Invariant: a holder that died (kill -9, power cut) is recognised by pid, start time of the process and boot, and its file is cleared away.
+// One process per folder, where Node offers no flock. Each contender makes a file of its own whose name says who it is, and only then
+// looks for others: of two that come at once at least one sees the other, so never two hold the folder (both may refuse; then try again).
+// Nobody deletes a file whose owner lives, so there is no window in which a stale lock is taken over twice.
+// Invariant: a holder that died (kill -9, power cut) is recognised by pid, start time of the process and boot, and its file cleared away.
 // Non-goals: folders shared between machines or pid namespaces: there the liveness of a pid cannot be seen, and two holders are possible.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';

@@ -1,4 +1,4 @@
-// The content of one file in memory: bytes that grow by doubling, zero where never written. Used by the disks of tests and of the simulator.
+// The content of one file in memory: bytes that grow by doubling, zero where never written. For the disks of tests and of the simulator.
 
 export class GrowableBytes {
   #bytes = new Uint8Array(0);

@@ -1,14 +1,14 @@
 // State in LMDB, one environment with one database, wrapped here so that no other file knows of it.
 //
-// A row's key is table + 0x00 + key in UTF-8, so the order of LMDB is the order of the port; the head is the row 0x00 'head', below every
-// table. A commit is one write transaction on a thread of the library: data pages, fdatasync, then the meta page through an O_DSYNC descriptor,
-// and only then does the promise resolve (traced; see docs/decisions.md). Rows are encoded in slices that let other work through.
+// A row's key is table + 0x00 + key in UTF-8, so the order of LMDB is the order of the port; the head is the row 0x00 'head', below
+// every table. A commit is one write transaction on a thread of the library: data pages, fdatasync, then the meta page through an
+// O_DSYNC descriptor, and only then does the promise resolve. Rows are encoded in slices that let other work through.
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
-//   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened and
-//     first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
+//   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
+//     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
 //   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
-// Options chosen: overlappingSync off (the plain LMDB order of syncs, above) with safeRestore on top; eventTurnBatching off, because with it a
-// failed commit also rejects a promise that nobody holds, which would end the process.
+// Options chosen: overlappingSync off (the plain LMDB order of syncs, above) with safeRestore on top; eventTurnBatching off, because with
+// it a failed commit also rejects a promise that nobody holds, which would end the process.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
@@ -199,7 +199,9 @@ function parseHead(text: string | undefined): StateHead | null {
   if (text === undefined || !text.startsWith(`${encodingVersion} `)) return null;
   const parts: unknown = JSON.parse(text.slice(encodingVersion.length + 1));
   if (!Array.isArray(parts)) return null;
-  const [position, redactions, format]: unknown[] = parts;
+  const position: unknown = parts[0];
+  const redactions: unknown = parts[1];
+  const format: unknown = parts[2];
   if (typeof position !== 'number' || typeof redactions !== 'number' || typeof format !== 'string') return null;
   return { position, redactions, format };
 }

@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it. `advance` lets time pass and fires timers; `set` makes the wall clock jump and fires none.
+// A clock that stands still until a test moves it: `advance` lets time pass and fires timers; `set` makes the wall clock jump, alone.
 import { assert } from '../base/assert.js';
 import type { Clock } from '../ports/clock.js';
 

@@ -4,7 +4,7 @@ import type { RowChange, State, StateHead } from '../ports/state.js';
 
 interface Rows {
   readonly values: Map<string, string>;
-  /** Keys in UTF-8 byte order; undefined when a key has come or gone since they were last sorted. */
+  /** Keys in UTF-8 byte order, deleted ones among them; undefined when a key has come since they were last sorted. */
   sorted: readonly string[] | undefined;
 }
 
@@ -37,7 +37,7 @@ export class MemoryState implements State {
       let rows = this.#tables.get(table);
       if (rows === undefined) this.#tables.set(table, (rows = { values: new Map(), sorted: undefined }));
       if (value === null) {
-        if (rows.values.delete(key)) rows.sorted = undefined;
+        rows.values.delete(key);
       } else {
         if (!rows.values.has(key)) rows.sorted = undefined;
         rows.values.set(key, value);

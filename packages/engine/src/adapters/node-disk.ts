@@ -132,7 +132,12 @@ export class NodeDisk implements Disk {
 
   list(folder: string): string[] {
     try {
-      return this.#try('list', folder, (full) => fs.readdirSync(full).filter((name) => !isLockName(name)).sort());
+      return this.#try('list', folder, (full) =>
+        fs
+          .readdirSync(full)
+          .filter((name) => !isLockName(name))
+          .sort(),
+      );
     } catch (error) {
       if (error instanceof DiskError && error.code === 'missing') return [];
       throw error;
@@ -145,7 +150,10 @@ export class NodeDisk implements Disk {
 
   open(path: string, options: { readonly create?: boolean } = {}): DiskFile {
     const flags = fs.constants.O_RDWR | (options.create === true ? fs.constants.O_CREAT : 0);
-    return new NodeDiskFile(this.#try('open', path, (full) => fs.openSync(full, flags, 0o600)), path);
+    return new NodeDiskFile(
+      this.#try('open', path, (full) => fs.openSync(full, flags, 0o600)),
+      path,
+    );
   }
 
   exists(path: string): boolean {

@@ -1,5 +1,5 @@
-// Cryptographic randomness of the machine. Small requests are cut from a pool, because one call into the kernel per salt would cost more than
-// the salt. Invariant: no pooled byte is given twice, and each is wiped from the pool as it is given.
+// Cryptographic randomness of the machine. Small requests are cut from a pool, because one call into the kernel per salt would cost more
+// than the salt. Invariant: no pooled byte is given twice, and each is wiped from the pool as it is given.
 import { randomFillSync } from 'node:crypto';
 import type { Entropy } from '../ports/entropy.js';
 

@@ -43,6 +43,13 @@ export const errors = {
   data_folder_locked: entry(500, 'Another process has the data folder open.', 'Stop that process first, or name another folder.'),
   import_source_changed: entry(409, 'The file is not the one that this import began with.', 'Resume with the same file, or import it under another name.'),
   import_row: entry(400, 'A row of the file cannot be read as an event.', '`field` names line and column; the rest is imported.'),
+  basis_not_declarable: entry(400, 'The event type does not take a declared basis for this purpose: only consent will do.', 'Ask the person, or register a type that names the purpose as declared.'),
+  listen_not_local: entry(500, 'The server has no keys yet, so it listens on this machine only.', 'Listen on 127.0.0.1 and put a proxy that checks callers before it, or say --open-to-network.'),
+  listen_failed: entry(500, 'The address cannot be listened on.', 'Name a free port with --port, and an address of this machine with --host.'),
+  server_unreachable: entry(503, 'No server answers at that address.', 'Start one with `ethogram serve`, or name its address with --url.'),
+  file_unreadable: entry(400, 'The file cannot be read, or is not in the form that its name says.', 'Check the path and the ending: .csv or .jsonl, either with .gz.'),
+  import_column: entry(400, 'A column that the import needs is not in the file.', 'Name the columns with --map subject=COL,item=COL,time=COL.'),
+  data_folder_missing: entry(404, 'There is no data folder of Ethogram at that place.', 'Name it with --data, or make one with `ethogram serve` or `ethogram import`.'),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;
 

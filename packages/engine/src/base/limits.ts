@@ -47,6 +47,28 @@ export const limits = {
   compactSliceBytes: 512 * 1024,
   redactionEntriesAhead: 4096,
   keySlotsAhead: 256,
+  // the HTTP server and its bodies (beside those of the door above)
+  connectionsMax: 10_000,
+  headerBytesMax: 8 * 1024,
+  headersTimeoutMs: 5_000,
+  requestTimeoutMs: 15_000,
+  connectionsCheckMs: 1_000,
+  keepAliveTimeoutMs: 5_000,
+  bodyLingerMs: 1_000,
+  closeGraceMs: 3_000,
+  clockCorrectionMsMax: 24 * 60 * 60_000,
+  sourceCharsMax: 64,
+  reasonCharsMax: 2_000,
+  itemTextCharsMax: 2_048,
+  itemAttributesMax: 64,
+  // the command line
+  importBatchRows: 2_000,
+  importBatchesInFlight: 2,
+  importBadRowsListed: 20,
+  importLineBytesMax: 64 * 1024,
+  importFingerprintBytes: 64 * 1024,
+  plainProgressMs: 2_000,
+  portsTried: 20,
 } as const;
 
 assert(limits.reserveBytes < limits.segmentBytes, 'the reserve is smaller than a segment');

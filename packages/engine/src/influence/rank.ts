@@ -86,6 +86,7 @@ export class Rank {
       const rule = byRequest.has(item) ? 'request' : catalogue.excludes(item, filter, now);
       if (rule === undefined) return true;
       excluded[rule] = (excluded[rule] ?? 0) + 1;
+      seen.add(item);
       return false;
     };
     for (const pin of request.pins ?? []) {

@@ -111,7 +111,7 @@ export function diskSuite(name: string, make: () => Disk, settle: (work: Promise
       const disk = make();
       disk.makeFolder('x/y');
       disk.makeFolder('x/y');
-      for (const name of ['b', 'a10', 'a9', 'C']) disk.open(`x/${name}`, { create: true }).close();
+      for (const file of ['b', 'a10', 'a9', 'C']) disk.open(`x/${file}`, { create: true }).close();
       disk.open('x/y/deep', { create: true }).close();
       expect(disk.list('x')).toEqual(['C', 'a10', 'a9', 'b', 'y']);
       expect(disk.list('')).toEqual(['x']);
@@ -153,7 +153,10 @@ export function diskSuite(name: string, make: () => Disk, settle: (work: Promise
       const disk = make();
       disk.makeFolder('x');
       await settle(disk.syncFolder('x'));
-      const refused = await disk.syncFolder('nowhere').then(() => 'none', (error: unknown) => error);
+      const refused = await disk.syncFolder('nowhere').then(
+        () => 'none',
+        (error: unknown) => error,
+      );
       expect(refused).toMatchObject({ name: 'DiskError', code: 'missing' });
     });
 

@@ -59,6 +59,7 @@ export class NextItem implements FoldPart {
     this.#popularDay = parts.meta.get('popularDay') ?? 0;
     this.#windowPositions = parts.windowPositions ?? limits.modelWindowPositions;
     this.index = new VisitIndex({ hashKey: parts.hashKey });
+    if (this.#popularDay > 0) this.popular.cut(this.#popularDay);
     for (const [key, row] of this.#rows.rows()) this.#show(Number(key), row);
   }
 
@@ -158,10 +159,8 @@ export class NextItem implements FoldPart {
   }
 
   #count(item: string, at: number, sign: 1 | -1): void {
-    const day = dayOf(at);
-    if (day < this.#popularDay) return;
-    if (sign === 1) this.popular.add(item, day);
-    else this.popular.subtract(item, day);
+    if (sign === 1) this.popular.add(item, dayOf(at));
+    else this.popular.subtract(item, dayOf(at));
   }
 
   #begin(subject: string, spans: VisitSpan[], event: VisitEvent): void {

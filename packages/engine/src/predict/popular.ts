@@ -46,7 +46,7 @@ export class Popular {
   cut(day: number): void {
     if (this.#cutAt !== undefined && day <= this.#cutAt) return;
     this.#cutAt = day;
-    for (const known of [...this.#days.keys()]) if (known < day) this.#days.delete(known);
+    for (const known of this.#days.keys()) if (known < day) this.#days.delete(known);
     if (this.#ranking !== undefined && day > this.#ranking.today - WINDOW_DAYS + 1) this.#ranking = undefined;
   }
 

@@ -1,5 +1,6 @@
 // The engine of one tenant: what a host calls, in process or behind the HTTP door. All I/O goes through the ports it was opened with.
 import { CodedError } from '../base/errors.js';
+import type { HashKey } from '../base/half-sip-hash.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -16,7 +17,8 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
 import type { Entropy } from '../ports/entropy.js';
-import type { VerifyReport } from '../ports/log.js';
+import type { Keys } from '../ports/keys.js';
+import type { Log, VerifyReport } from '../ports/log.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
 import { checkpoint, recover, type Progress } from './recover.js';
@@ -25,6 +27,8 @@ import { Writer, type WriteAnswer } from './writer.js';
 
 export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
+  /** The key store beneath the log: closed with the engine. */
+  readonly keys: Keys;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -82,6 +86,16 @@ export class Engine {
       onSettled: () => this.#afterSettling(),
       onHalt: (error) => options.onHalt?.(error),
     });
+  }
+
+  /** The log beneath, for reading: audits, exports, tests. */
+  get log(): Log {
+    return this.#options.log;
+  }
+
+  /** The key of this tenant's hash tables. */
+  get hashKey(): HashKey {
+    return this.#options.hashKey;
   }
 
   /** Recovers what is on disk, registers the event types, starts the timers. */
@@ -261,6 +275,7 @@ export class Engine {
     }
     await this.#options.state.close();
     await this.#options.log.close();
+    this.#options.keys.close();
   }
 
   async #register(types: readonly EventType[]): Promise<void> {

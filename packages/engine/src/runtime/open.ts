@@ -2,7 +2,7 @@
 //
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
-import { openFileLog } from '../adapters/file-log/file-log.js';
+import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
@@ -12,9 +12,13 @@ import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
+import { keysFolder, logFolder, prepareFolders } from './folders.js';
 import { Engine, type EngineOptions } from './engine.js';
 
-export type OpenOptions = Partial<Pick<EngineOptions, 'eventTypes' | 'points' | 'onHalt' | 'onReplay' | 'checkpointMs' | 'tickMs' | 'modelWindowPositions' | 'dedupePositions' | 'clock' | 'entropy'>>;
+export type OpenOptions = Partial<Pick<EngineOptions, 'eventTypes' | 'points' | 'onHalt' | 'onReplay' | 'checkpointMs' | 'tickMs' | 'modelWindowPositions' | 'dedupePositions' | 'clock' | 'entropy'>> & {
+  /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
+  readonly logLimits?: Partial<FileLogLimits>;
+};
 
 /** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
 export interface Tenant {
@@ -28,15 +32,16 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();
   const entropy: Entropy = options.entropy ?? new SystemEntropy();
+  await prepareFolders(disk);
   const tenant = await openTenant(disk, entropy);
   const onHalt = options.onHalt ?? ((error: unknown): void => {
     throw error;
   });
-  const keys = await KeyFile.open({ disk, folder: 'keys', wrappingFolder: 'keys', entropy });
-  const log = await openFileLog({ disk, folder: 'log', keys, entropy, clock, onFailure: onHalt });
-  const state = LmdbState.open(`${folder}/state`);
+  const keys = await KeyFile.open({ disk, folder: keysFolder, wrapping: { disk, folder: keysFolder }, entropy });
+  const log = await FileLog.open({ disk, folder: logFolder, keys, entropy, clock, onFailure: onHalt, ...(options.logLimits === undefined ? {} : { limits: options.logLimits }) });
+  const state = new LmdbState(`${folder}/state`);
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
-  return Engine.open({ ...options, log, state, clock, entropy, draw: new KeyedDraw(drawSalt), hashKey: tenant.hashKey, onHalt });
+  return Engine.open({ ...options, log, keys, state, clock, entropy, draw: new KeyedDraw(drawSalt), hashKey: tenant.hashKey, onHalt });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

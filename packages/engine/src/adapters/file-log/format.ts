@@ -73,6 +73,17 @@ export function bufferOver(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+const zeros = Buffer.alloc(64 * 1024);
+
+/** Whether all bytes are zero. */
+export function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const part = bytes.subarray(at, at + zeros.length);
+    if (zeros.compare(part, 0, part.length, 0, part.length) !== 0) return false;
+  }
+  return true;
+}
+
 /** Bytes of a whole record, padding included. */
 export function recordBytesOf(headerBytes: number, bodyBytes: number): number {
   return Math.ceil((frameBytes + headerBytes + bodyBytes) / 8) * 8;

@@ -20,7 +20,9 @@ import {
 /** Bytes of the record whose frame starts at `at`; undefined when no frame of a possible record is there. */
 export function frameSize(buffer: Buffer, at: number, bytesMax: number): number | undefined {
   if (at + frameBytes > buffer.length || buffer.readUInt32LE(at) !== recordMagic) return undefined;
-  const bytes = recordBytesOf(buffer.readUInt32LE(at + 8), buffer.readUInt32LE(at + 12));
+  const headerBytes = buffer.readUInt32LE(at + 8);
+  if (headerBytes < headerFixedBytes) return undefined;
+  const bytes = recordBytesOf(headerBytes, buffer.readUInt32LE(at + 12));
   return bytes <= bytesMax ? bytes : undefined;
 }
 
@@ -43,7 +45,7 @@ export class StoredRecord {
   }
 
   hasShape(): boolean {
-    if (this.#headerBytes < headerFixedBytes || this.#headerBytes !== headerFixedBytes + this.count * headerEventBytes) return false;
+    if (this.#headerBytes !== headerFixedBytes + this.count * headerEventBytes) return false;
     return this.count === 0 ? this.#bodyBytes === 0 : this.#bodyBytes >= bodyFixedBytes + 4 * this.count;
   }
 

@@ -11,7 +11,7 @@ import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import { DiskError, type DiskFile } from '../../ports/disk.js';
-import { bufferOver, readUint64, writeUint64 } from './format.js';
+import { bufferOver, isZero, readUint64, writeUint64 } from './format.js';
 import type { OpenFiles } from './open-files.js';
 import { PositionSet } from './position-set.js';
 
@@ -36,6 +36,7 @@ export class Redactions {
   readonly #gaps: Entry[] = [];
   readonly #file: DiskFile;
   #used = 0;
+  #syncedBefore = 0;
   #allocated = 0;
   #isTorn = false;
 
@@ -67,6 +68,7 @@ export class Redactions {
     if (this.#isTorn) this.#file.write(this.#used * entryBytes, new Uint8Array((this.#allocated - this.#used) * entryBytes));
     this.#grow();
     await this.#file.sync();
+    this.#syncedBefore = this.#used;
   }
 
   /** Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or what the disk throws. */
@@ -82,7 +84,9 @@ export class Redactions {
     });
     this.#room(ranges.length + 1);
     this.#write(ranges);
+    const written = this.#used;
     await this.#file.sync();
+    this.#syncedBefore = written;
     this.#write([{ kind: 'mark', number, first: 0, count: 0 }]);
     for (const range of ranges) this.#remember(range);
   }
@@ -105,6 +109,7 @@ export class Redactions {
         this.pending.add(position);
       }
     } else if (entry.kind === 'applied') {
+      if (!this.pending.hasAnyIn(entry.first, below)) return;
       for (let position = entry.first; position < below; position++) this.pending.delete(position);
       // Redactions accepted while the segment was being rewritten are still to be applied.
       for (let index = this.#gaps.length - 1; index >= 0; index--) {
@@ -131,7 +136,7 @@ export class Redactions {
         this.#used = index + 1;
       } else if (entry.syncedBefore > bad) throw new CodedError('log_damaged', `${name} at offset ${bad * entryBytes}: entry damaged`);
     }
-    this.#isTorn = !bytes.subarray(this.#used * entryBytes).every((byte) => byte === 0);
+    this.#isTorn = !isZero(bytes.subarray(this.#used * entryBytes));
   }
 
   #room(entries: number): void {
@@ -156,15 +161,10 @@ export class Redactions {
   #write(entries: readonly Entry[]): void {
     assert(this.#used + entries.length <= this.#allocated, 'redactions have room before they are written');
     const bytes = Buffer.alloc(entries.length * entryBytes);
-    // Everything before this write was synced, except marks and notes, whose loss alone is harmless: so they vouch for nothing after them.
-    const syncedBefore = this.#syncedBefore;
-    entries.forEach((entry, index) => encode(bytes.subarray(index * entryBytes, (index + 1) * entryBytes), entry, syncedBefore));
+    entries.forEach((entry, index) => encode(bytes.subarray(index * entryBytes, (index + 1) * entryBytes), entry, this.#syncedBefore));
     this.#file.write(this.#used * entryBytes, bytes);
     this.#used += entries.length;
-    if (entries.some((entry) => entry.kind === 'gap')) this.#syncedBefore = this.#used;
   }
-
-  #syncedBefore = 0;
 }
 
 const kinds = ['gap', 'applied', 'mark'] as const;

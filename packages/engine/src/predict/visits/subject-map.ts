@@ -47,7 +47,7 @@ export class SubjectMap {
     let before = last;
     while (next[before] !== slot) before = next[before] ?? 0;
     next[before] = next[slot] ?? 0;
-    
+    if (slot === last) this.#table.swap(slot, before, low);
   }
 
   /** All visits of the subject with this hash, in no order that may reach a result. */

@@ -1,0 +1,73 @@
+// Every bench runs in its small form and ends with the fields that README.md defines; a planted fault shows in the figure that it should turn red.
+// Not speed: these figures mean nothing. The benches run as they are run by hand, from bench/dist, so the build must be there.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { faults } from './fault.js';
+
+const script = fileURLToPath(new URL('dist/run.js', import.meta.url));
+const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+const run = promisify(execFile);
+
+async function bench(name: string, fault = ''): Promise<Record<string, unknown>> {
+  expect(existsSync(script), 'bench/dist/run.js is there: run npm run build').toBe(true);
+  const { stdout } = await run(process.execPath, [script, name, '--small'], { env: { ...process.env, ETHOGRAM_BENCH_FAULT: fault, ETHOGRAM_BENCH_DATA: '' } });
+  const last: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  expect(last).toBeTypeOf('object');
+  return { ...(last as object) }; // just checked
+}
+
+function expectPositive(figures: Record<string, unknown>, fields: readonly string[]): void {
+  for (const field of fields) {
+    expect(figures[field], field).toBeTypeOf('number');
+    expect(figures[field], field).toBeGreaterThan(0);
+  }
+}
+
+describe('benches in their small form', () => {
+  it('sessions gives its fields, and a shuffled ranking hits less often', async () => {
+    const good = await bench('sessions');
+    expect(Object.keys(good)).toEqual(['bench', 'queries', 'static', 'live', 'p50_ms', 'p99_ms', 'bytes_per_event', 'learn_events_per_s']);
+    expectPositive(good, ['queries', 'p50_ms', 'p99_ms', 'bytes_per_event', 'learn_events_per_s']);
+    const bad = await bench('sessions', 'shuffle-ranking');
+    for (const protocol of ['static', 'live']) {
+      const { hr20, mrr20 } = { ...(good[protocol] as object) } as Record<string, number>; // the fields are checked next
+      const { hr20: shuffledHr20, mrr20: shuffledMrr20 } = { ...(bad[protocol] as object) } as Record<string, number>;
+      expect(hr20, protocol).toBeGreaterThan(0.4);
+      expect(mrr20, protocol).toBeGreaterThan(0.05);
+      expect(shuffledHr20, protocol).toBeLessThan((hr20 ?? 0) * 0.7);
+      expect(shuffledMrr20, protocol).toBeLessThan((mrr20 ?? 0) * 0.7);
+    }
+    expect(bad['queries']).toBe(good['queries']);
+  });
+
+  it('ingest gives its fields, and ends without a figure when an event was not counted', async () => {
+    const figures = await bench('ingest');
+    expect(Object.keys(figures)).toEqual(['bench', 'single_per_s', 'single_vs_echo', 'single_p99_ms', 'batch_events_per_s', 'batch_vs_echo', 'batch_p99_ms']);
+    expectPositive(figures, Object.keys(figures).slice(1));
+    await expect(bench('ingest', 'repeat-ids')).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('decide gives its fields', async () => {
+    const figures = await bench('decide');
+    expect(Object.keys(figures)).toEqual(['bench', 'in_process_p50_ms', 'in_process_p99_ms', 'http_p50_ms', 'http_p99_ms', 'http_per_s', 'http_vs_echo']);
+    expectPositive(figures, Object.keys(figures).slice(1));
+  });
+
+  it('freshness gives its fields', async () => {
+    const figures = await bench('freshness');
+    expect(Object.keys(figures)).toEqual(['bench', 'p50_ms', 'p99_ms']);
+    expectPositive(figures, ['p50_ms', 'p99_ms']);
+  });
+
+  it('wrong use ends with 2 and says why', async () => {
+    await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('usage') as string });
+    await expect(run(process.execPath, [script, 'sessions', '--data', 'no-such-folder'])).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('README.md describes every fault', () => {
+    for (const fault of faults) expect(readme).toContain(`| \`${fault}\` |`);
+  });
+});

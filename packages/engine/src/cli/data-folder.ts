@@ -1,0 +1,74 @@
+// The data folder as commands meet it: opening it, saying who holds it, and where the server that holds it listens.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CodedError } from '../base/errors.js';
+import { open, type OpenOptions } from '../runtime/open.js';
+import type { Engine } from '../runtime/engine.js';
+import type { Arguments } from './arguments.js';
+import { exitCode } from './exit-code.js';
+import { ProgressBar } from './progress-bar.js';
+import type { Terminal } from './terminal.js';
+
+const addressFile = 'address';
+
+export class DataFolder {
+  readonly path: string;
+
+  constructor(args: Arguments, fallback = './.ethogram') {
+    this.path = resolve(args.text('data') ?? fallback);
+  }
+
+  /** Opens the engine; a folder that is not there is made only when `make` says so. Shows a replay as progress. */
+  async open(terminal: Terminal, options: OpenOptions & { readonly make?: boolean } = {}): Promise<Engine> {
+    const { make = false, ...rest } = options;
+    if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
+    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    const bar = new ProgressBar(terminal, 'replaying the log');
+    try {
+      return await open(this.path, {
+        tickMs: 0,
+        onReplay: (done, total) => bar.update(total === 0 ? 1 : done / total, () => `${done} of ${total} events`),
+        onHalt: (error) => failStop(terminal, error),
+        ...rest,
+      });
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'data_folder_locked') throw error;
+      const url = this.serverAddress();
+      throw new CodedError('data_folder_locked', url === undefined ? 'if that is a server, name it with --url' : `a server on it listens on ${url}: say --url ${url}`);
+    } finally {
+      bar.end();
+    }
+  }
+
+  /** Where the server that last served this folder listens, as far as is known. */
+  serverAddress(): string | undefined {
+    try {
+      return readFileSync(join(this.path, addressFile), 'utf8').trim();
+    } catch {
+      return undefined;
+    }
+  }
+
+  noteAddress(url: string): void {
+    writeFileSync(join(this.path, addressFile), `${url}\n`, { mode: 0o600 });
+  }
+
+  forgetAddress(): void {
+    rmSync(join(this.path, addressFile), { force: true });
+  }
+}
+
+/** Opens, works, closes, whatever happens. */
+export async function withEngine<T>(folder: DataFolder, terminal: Terminal, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await folder.open(terminal);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+function failStop(terminal: Terminal, error: unknown): void {
+  terminal.failure(error instanceof CodedError ? error.code : 'log_failed', error instanceof Error ? error.message : undefined);
+  process.exit(exitCode.failStop);
+}

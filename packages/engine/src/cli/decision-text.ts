@@ -1,0 +1,27 @@
+// A decision in lines for a terminal: what was chosen, and why, in sentences.
+import type { DecideAnswer } from '../http/decide-answer.js';
+import type { Why } from '../answer/why.js';
+
+export function decisionLines(answer: DecideAnswer): string[] {
+  const lines = [`${answer.decisionId}  (${answer.mode})`, answer.summary];
+  answer.items.forEach((each, index) => {
+    lines.push(`${(index + 1).toString().padStart(3)}. ${each.title ?? each.item}  [${each.item}]  score ${each.score.toPrecision(4)}, propensity ${each.propensity.toPrecision(3)}`);
+    for (const sentence of each.why) lines.push(`       ${sentence}`);
+  });
+  if (answer.items.length === 0) lines.push('  Nothing may be shown: the catalogue is empty, or the request leaves everything out.');
+  return lines;
+}
+
+export function whyLines(why: Why): string[] {
+  const { decision } = why;
+  const lines = [`${decision.id}  (${decision.mode}, ${new Date(decision.at).toISOString()})`, why.summary];
+  if (decision.inputs.length > 0) lines.push(`From: ${decision.inputs.join(', ')}`);
+  why.items.forEach((each, index) => {
+    lines.push(`${(index + 1).toString().padStart(3)}. ${each.item}`);
+    for (const sentence of each.why) lines.push(`       ${sentence}`);
+  });
+  for (const exclusion of why.exclusions) lines.push(`Left out: ${exclusion}.`);
+  lines.push(`Shown ${why.exposures.length} times; ${why.outcomes.length} outcomes.`);
+  lines.push(why.reproducible ? 'The answer follows from its own record, bit for bit.' : 'The answer does NOT follow from its record.');
+  return lines;
+}

@@ -1,0 +1,41 @@
+// ethogram dump --canonical: the whole state as canonical lines. Two folders with the same history give the same bytes, so `cmp` compares them.
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { dataHelp, dataOption, type Command } from './command.js';
+import { UsageError } from './arguments.js';
+import { DataFolder, withEngine } from './data-folder.js';
+import { exitCode } from './exit-code.js';
+
+const chunkChars = 64 * 1024;
+
+export const dump: Command = {
+  name: 'dump',
+  summary: 'print the whole state, byte for byte the same for the same history',
+  synopsis: 'dump --canonical [--hash]',
+  help: ['--canonical   RFC 8785 lines in key order (the only form there is)', '--hash        print only the SHA-256 of those lines', dataHelp],
+  examples: ['ethogram dump --canonical > a.txt && cmp a.txt b.txt', 'ethogram dump --canonical --hash'],
+  options: { ...dataOption, canonical: { type: 'boolean' }, hash: { type: 'boolean' } },
+  async run(args, terminal) {
+    args.positional([]);
+    if (!args.flag('canonical')) throw new UsageError('say --canonical');
+    await withEngine(new DataFolder(args), terminal, async (engine) => {
+      const lines = await engine.dump();
+      if (args.flag('hash')) {
+        const hash = createHash('sha256');
+        for (const line of lines) hash.update(line).update('\n');
+        const sha256 = hash.digest('hex');
+        terminal.result({ sha256 }, () => [sha256]);
+        return;
+      }
+      let chunk = '';
+      for (const line of lines) {
+        chunk += `${line}\n`;
+        if (chunk.length < chunkChars) continue;
+        if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+        chunk = '';
+      }
+      process.stdout.write(chunk);
+    });
+    return exitCode.ok;
+  },
+};

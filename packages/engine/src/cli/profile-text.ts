@@ -1,0 +1,11 @@
+// A profile in lines for a terminal: what the person chose, then the traits that their grants allowed.
+import type { ProfileView } from '../runtime/engine.js';
+
+export function profileLines(profile: ProfileView): string[] {
+  const lines = [`${profile.subject}: ${profile.events} event${profile.events === 1 ? '' : 's'} kept`];
+  const stands = Object.entries(profile.consent?.stands ?? {});
+  if (stands.length === 0) lines.push('  has chosen nothing');
+  for (const [purpose, stand] of stands) lines.push(`  ${purpose}: ${stand.choice} since ${new Date(stand.at).toISOString()}`);
+  for (const [name, value] of Object.entries(profile.traits)) lines.push(`  ${name} = ${JSON.stringify(value)}`);
+  return lines;
+}

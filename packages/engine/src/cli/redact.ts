@@ -1,0 +1,29 @@
+// ethogram redact: erases subjects. Their events become gaps, what was learned from them goes, the bytes and keys beneath are destroyed.
+import { dataHelp, dataOption, urlHelp, urlOption, type Command } from './command.js';
+import { UsageError } from './arguments.js';
+import { DataFolder, withEngine } from './data-folder.js';
+import { exitCode } from './exit-code.js';
+import { Remote } from './remote.js';
+
+export const redact: Command = {
+  name: 'redact',
+  summary: 'erase people: their events, traits, and what was learned from them',
+  synopsis: 'redact SUBJECT...',
+  help: ['It cannot be undone. Erasing somebody who is not there succeeds.', dataHelp, urlHelp],
+  examples: ['ethogram redact ann', 'ethogram redact ann bob --url http://127.0.0.1:4040'],
+  options: { ...dataOption, ...urlOption },
+  async run(args, terminal) {
+    const subjects = args.positionals;
+    if (subjects.length === 0) throw new UsageError('it takes SUBJECT...');
+    const url = args.text('url');
+    let events = 0;
+    if (url === undefined) {
+      ({ events } = await withEngine(new DataFolder(args), terminal, (engine) => engine.redact(subjects)));
+    } else {
+      const remote = new Remote(url);
+      for (const subject of subjects) events += (await remote.delete<{ events: number }>(`/v1/subjects/${encodeURIComponent(subject)}`)).events;
+    }
+    terminal.result({ subjects: subjects.length, events }, () => [`${events} events of ${subjects.length} people erased.`]);
+    return exitCode.ok;
+  },
+};

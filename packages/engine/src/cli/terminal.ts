@@ -1,0 +1,76 @@
+// Where output goes: results to stdout, everything about them (progress, hints, errors) to stderr. Colour and redrawing only on a terminal that
+// wants them: not in a pipe, not under NO_COLOR, TERM=dumb or CI.
+import { errors, type ErrorCode } from '../base/errors.js';
+
+export interface TerminalParts {
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export class Terminal {
+  readonly #parts: TerminalParts;
+  readonly json: boolean;
+  readonly quiet: boolean;
+
+  constructor(parts: TerminalParts, options: { readonly json: boolean; readonly quiet: boolean }) {
+    this.#parts = parts;
+    this.json = options.json;
+    this.quiet = options.quiet;
+  }
+
+  /** May lines of stderr be drawn over? */
+  get redraws(): boolean {
+    const { err, env } = this.#parts;
+    return err.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb' && env['CI'] === undefined;
+  }
+
+  get columns(): number {
+    return this.#parts.err.columns ?? 80;
+  }
+
+  bold(text: string): string {
+    return this.#coloured ? `\u001b[1m${text}\u001b[22m` : text;
+  }
+
+  dim(text: string): string {
+    return this.#coloured ? `\u001b[2m${text}\u001b[22m` : text;
+  }
+
+  /** A line of the result. */
+  print(line = ''): void {
+    this.#parts.out.write(`${line}\n`);
+  }
+
+  /** A result: as one JSON line with --json, else as the lines that `text` gives. */
+  result(value: unknown, text: () => readonly string[]): void {
+    if (this.json) this.print(JSON.stringify(value));
+    else for (const line of text()) this.print(line);
+  }
+
+  /** A line about the work; left out when quiet. */
+  note(line: string): void {
+    if (!this.quiet) this.#parts.err.write(`${line}\n`);
+  }
+
+  /** Text that overwrites the current line of stderr. */
+  redraw(text: string): void {
+    if (!this.quiet) this.#parts.err.write(`\r\u001b[2K${text}`);
+  }
+
+  /** A coded failure, with what mends it. */
+  failure(code: ErrorCode, detail?: string): void {
+    const { sentence, hint } = errors[code];
+    if (this.json) this.print(JSON.stringify({ error: { code, sentence, hint, ...(detail === undefined ? {} : { detail }) } }));
+    else this.#parts.err.write(`ethogram: ${code}: ${sentence}${detail === undefined ? '' : ` (${detail})`}\n  ${hint}\n`);
+  }
+
+  complain(line: string): void {
+    this.#parts.err.write(`ethogram: ${line}\n`);
+  }
+
+  get #coloured(): boolean {
+    const { out, env } = this.#parts;
+    return out.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  }
+}

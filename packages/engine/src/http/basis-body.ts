@@ -1,0 +1,28 @@
+// The body of POST /v1/bases: {eventType, purpose, basis, reason}: the deployment declares, with its reason, that a lawful basis other than
+// consent holds. Only for purposes that the type itself names as declared: a type that asks for consent cannot be talked out of it.
+import { limits } from '../base/limits.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Registry } from '../consent/registry.js';
+import { isPurpose } from '../model/purpose.js';
+import { lawfulBases, type BasisDeclaration, type LawfulBasis } from '../model/system-event.js';
+import { isObject, refusal } from './json-body.js';
+
+/** Fails with body_shape, event_type_unknown, purpose_unknown or basis_not_declarable and the place. */
+export function parseBasis(body: unknown, registry: Registry): Result<BasisDeclaration> {
+  if (!isObject(body)) return fail('body_shape', '');
+  const refused = refusal(body, limits.eventBytesMax);
+  if (refused !== null) return fail(refused);
+  const { eventType, purpose, basis, reason } = body;
+  if (typeof eventType !== 'string') return fail('body_shape', '/eventType');
+  if (!isBasis(basis)) return fail('body_shape', '/basis');
+  if (typeof reason !== 'string' || reason.trim() === '' || reason.length > limits.reasonCharsMax) return fail('body_shape', '/reason');
+  if (!isPurpose(purpose)) return fail('purpose_unknown', '/purpose');
+  const known = registry.known(eventType);
+  if (known === undefined) return fail('event_type_unknown', '/eventType');
+  if (known.type.purposes[purpose] !== 'declared') return fail('basis_not_declarable', '/purpose');
+  return ok({ eventType: known.type.name, purpose, basis, reason });
+}
+
+export function isBasis(value: unknown): value is LawfulBasis {
+  return lawfulBases.some((basis) => basis === value);
+}

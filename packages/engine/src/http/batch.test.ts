@@ -1,0 +1,176 @@
+// POST /v1/batch: Segment's shape against a real server.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../base/limits.js';
+import { Doorway, view } from './doorway.suite.js';
+
+let doorway: Doorway;
+beforeAll(async () => {
+  doorway = await Doorway.open();
+  await doorway.rig.say('ann', 'granted', 'personalise', 'train');
+});
+afterAll(() => doorway.close());
+
+const rejectedCodes = async (body: unknown): Promise<[number, string, string | null][]> => {
+  const reply = await doorway.post('/v1/batch', body);
+  expect(reply.status).toBe(200);
+  expect(reply.body.success).toBe(true);
+  return reply.body.rejected.map((each: { index: number; code: string; field: string | null }) => [each.index, each.code, each.field]);
+};
+
+const minutesAgo = (minutes: number): string => new Date(doorway.rig.clock.now() - minutes * 60_000).toISOString();
+
+describe('what is taken', () => {
+  test('one event as the body', async () => {
+    const reply = await doorway.post('/v1/batch', view('ann', 'tea'));
+    expect([reply.status, reply.body]).toEqual([200, { success: true, accepted: 1, rejected: [] }]);
+  });
+
+  test('a batch keeps what is good, and names the rest by its own place', async () => {
+    const bad = { ...view('ann', 'tea'), messageId: 'no-type', type: 'sing' };
+    const unknown = { ...view('ann', 'tea'), messageId: 'unknown', event: 'Nothing Known' };
+    const stranger = view('bob', 'tea', { messageId: 'stranger' });
+    const reply = await doorway.post('/v1/batch', { batch: [bad, view('ann', 'cup'), unknown, stranger, view('ann', 'pot')] });
+    expect(reply.body.accepted).toBe(2);
+    expect(reply.body.rejected.map((each: { index: number; messageId: string; code: string }) => [each.index, each.messageId, each.code])).toEqual([
+      [0, 'no-type', 'event_shape'],
+      [2, 'unknown', 'event_type_unknown'],
+      [3, 'stranger', 'no_grant'],
+    ]);
+    expect(reply.body.rejected[3 - 1].hint).toContain('consent');
+  });
+
+  test('a repeated messageId is one event', async () => {
+    const event = view('ann', 'tea');
+    expect(await rejectedCodes({ batch: [event, event] })).toEqual([[1, 'duplicate', null]]);
+    expect(await rejectedCodes(event)).toEqual([[0, 'duplicate', null]]);
+  });
+
+  test('anonymousId stands in for a userId that is absent, null or empty', async () => {
+    await doorway.rig.say('anon', 'granted', 'personalise');
+    for (const userId of [undefined, null, '']) expect(await rejectedCodes({ batch: [{ ...view('x', 'tea'), userId, anonymousId: 'anon' }] })).toEqual([]);
+    expect(doorway.rig.engine.profile('anon')).toMatchObject({ ok: true, value: { events: 4 } });
+  });
+
+  test('the content type is not looked at, a query is ignored', async () => {
+    const reply = await doorway.post('/v1/batch?writeKey=x', JSON.stringify(view('ann', 'tea')), { 'Content-Type': 'text/plain' });
+    expect(reply.body.accepted).toBe(1);
+  });
+
+  test('page and screen are page views; identify, group and alias are not registered', async () => {
+    const calls = ['page', 'screen', 'identify', 'group', 'alias'].map((type) => ({ ...view('ann', 'x'), type, event: undefined, properties: {} }));
+    expect(await rejectedCodes({ batch: calls })).toEqual([2, 3, 4].map((index) => [index, 'event_type_unknown', '/type']));
+  });
+
+  test('choices that come with an event hold for it; unknown categories say nothing', async () => {
+    const context = { consent: { categoryPreferences: { personalise: true, train: false, Advertising: true } } };
+    expect(await rejectedCodes(view('cas', 'tea', { context }))).toEqual([]);
+    expect(doorway.rig.engine.core.gate.standing('cas')?.stands.personalise?.choice).toBe('granted');
+    expect(await rejectedCodes({ context, batch: [view('dan', 'tea')] })).toEqual([]);
+    const wrong = { consent: { categoryPreferences: { personalise: 'yes' } } };
+    expect(await rejectedCodes(view('eve', 'tea', { context: wrong }))).toEqual([[0, 'event_shape', '/context/consent/categoryPreferences/personalise']]);
+  });
+});
+
+describe('times', () => {
+  const occurredAt = async (event: Record<string, unknown>, sentAt?: string): Promise<number | string> => {
+    const reply = await doorway.post('/v1/batch', { batch: [event], ...(sentAt === undefined ? {} : { sentAt }) });
+    if (reply.body.accepted === 0) return String(reply.body.rejected[0].code);
+    const { log } = doorway.rig.engine;
+    const entry = log.readOne(log.head - 1);
+    return (JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8'))[3] - doorway.rig.clock.now()) / 60_000;
+  };
+
+  test('a clock that is off is corrected by sentAt, never to later than now', async () => {
+    doorway.rig.clock.advance(3 * 60 * 60_000);
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(10) }))).toBe(-10);
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(70) }), minutesAgo(60))).toBe(-10);
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(-50) }), minutesAgo(-60))).toBe(-10);
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(59) }), minutesAgo(60))).toBe(0);
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(70), sentAt: minutesAgo(65) }), minutesAgo(0))).toBe(-5);
+    expect(await occurredAt(view('ann', 'tea'))).toBe(0);
+  });
+
+  test('a clock that is off by more than is believed is not corrected; absurd times are refused', async () => {
+    expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(20) }), minutesAgo(60 * 25))).toBe(-20);
+    for (const timestamp of ['1970-01-01T00:00:00Z', '2100-01-01T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00', 'yesterday', 1_700_000_000_000]) {
+      expect(await occurredAt(view('ann', 'tea', { timestamp }))).toBe('event_time');
+    }
+  });
+});
+
+describe('what is refused in one event', () => {
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
+  const wide = Object.fromEntries(Array.from({ length: limits.jsonKeysMax + 1 }, (_, index) => [`k${index}`, 1]));
+  const cases: [name: string, event: unknown, code: string, field: string | null][] = [
+    ['not an object', 'x', 'event_shape', null],
+    ['null', null, 'event_shape', null],
+    ['no messageId', { ...view('ann', 'tea'), messageId: undefined }, 'event_shape', '/messageId'],
+    ['a messageId that is a number', { ...view('ann', 'tea'), messageId: 7 }, 'event_shape', '/messageId'],
+    ['nobody', { ...view('ann', 'tea'), userId: undefined }, 'event_shape', '/userId'],
+    ['an id too long', view('x'.repeat(limits.idCharsMax + 1), 'tea'), 'event_shape', '/userId'],
+    ['a control character in an id', view('a\u0000b', 'tea'), 'event_shape', '/userId'],
+    ['half a surrogate pair in an id', view('a\ud800', 'tea'), 'event_shape', '/userId'],
+    ['no event name', { ...view('ann', 'tea'), event: undefined }, 'event_shape', '/event'],
+    ['properties that are a list', view('ann', 'tea', { properties: [] }), 'event_shape', '/properties'],
+    ['an inherited name as type', view('ann', 'tea', { type: 'toString' }), 'event_shape', '/type'],
+    ['a type of the engine itself', view('ann', 'tea', { event: 'consent.changed' }), 'event_type_unknown', '/type'],
+    ['a property of the wrong type', view('ann', 'tea', { properties: { product_id: 7 } }), 'event_property', '/properties/product_id'],
+    ['a missing property', view('ann', 'tea', { properties: {} }), 'event_property', '/properties/product_id'],
+    ['a price out of range', view('ann', 'tea', { properties: { product_id: 'tea', price: -1 } }), 'event_range', '/properties/price'],
+    ['too deep', view('ann', 'tea', { properties: nested(limits.jsonDepthMax) }), 'body_too_deep', null],
+    ['too many keys', view('ann', 'tea', { properties: wide }), 'body_too_deep', null],
+    ['too large', view('ann', 'tea', { properties: { product_id: 'tea', query: 'x'.repeat(limits.eventBytesMax) } }), 'event_too_large', null],
+  ];
+  test.each(cases)('%s', async (_, event, code, field) => {
+    expect(await rejectedCodes({ batch: [event, view('ann', 'tea')] })).toEqual([[0, code, field]]);
+  });
+
+  test('ids at the limit and outside the basic plane pass', async () => {
+    for (const id of ['x'.repeat(limits.idCharsMax), 'żółw 🐢']) {
+      await doorway.rig.say(id, 'granted', 'personalise');
+      expect(await rejectedCodes(view(id, 'tea'))).toEqual([]);
+    }
+  });
+
+  test('a depth at the limit passes', async () => {
+    expect(await rejectedCodes(view('ann', 'tea', { properties: { product_id: 'tea', context: nested(limits.jsonDepthMax - 3) } }))).toEqual([]);
+  });
+
+  test.each(['__proto__', 'constructor', 'prototype'])('a key %s, wherever it stands', async (key) => {
+    for (const event of [`{"${key}":{"x":1},"type":"track"}`, `{"type":"track","properties":{"a":[{"${key}":1}]}}`, `{"type":"track","context":{"${key}":{"polluted":1}}}`]) {
+      const reply = await doorway.post('/v1/batch', `{"batch":[${event}]}`);
+      expect(reply.body.rejected[0].code).toBe('body_shape');
+    }
+    expect((await doorway.post('/v1/batch', `{"batch":[],"${key}":{}}`)).body.error.code).toBe('body_shape');
+    expect((await doorway.post('/v1/batch', `{"batch":[],"context":{"${key}":{}}}`)).body.error.code).toBe('body_shape');
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+
+  test('an answer repeats no value but a well-formed messageId', async () => {
+    const secret = 'se\u0001cret-value';
+    const reply = await doorway.post('/v1/batch', { batch: [view(secret, secret, { messageId: secret, type: secret }), { [secret]: secret }] });
+    expect(JSON.stringify(reply.body)).not.toContain('cret-value');
+    expect(reply.body.rejected[0].messageId).toBeNull();
+  });
+});
+
+describe('Sec-GPC', () => {
+  const gpc = { 'Sec-GPC': '1' };
+  const stands = (subject: string) => doorway.rig.engine.core.gate.standing(subject)?.stands;
+
+  test('is kept only where a declared basis would else allow the purpose, and never against an explicit grant', async () => {
+    await doorway.post('/v1/batch', view('gus', 'tea'), gpc);
+    expect(stands('gus')).toBeUndefined();
+    await doorway.post('/v1/bases', { eventType: 'item.imported', purpose: 'personalise', basis: 'legitimate_interests', reason: 'test' });
+    const imported = (subject: string): unknown => view(subject, 'tea', { event: 'item.imported' });
+    expect((await doorway.post('/v1/batch', imported('gus'))).body.accepted).toBe(1);
+    expect((await doorway.post('/v1/batch', imported('gus'), { 'Sec-GPC': '0' })).body.accepted).toBe(1);
+    const refused = await doorway.post('/v1/batch', imported('gus'), gpc);
+    expect(refused.body.rejected[0].code).toBe('no_grant');
+    expect(stands('gus')?.personalise?.choice).toBe('objected');
+    expect((await doorway.post('/v1/batch', view('ann', 'tea'), gpc)).body.accepted).toBe(1);
+    expect(stands('ann')?.personalise?.choice).toBe('granted');
+    const explicit = { consent: { categoryPreferences: { personalise: true } } };
+    expect((await doorway.post('/v1/batch', view('hal', 'tea', { context: explicit }), gpc)).body.accepted).toBe(1);
+  });
+});

@@ -1,0 +1,205 @@
+// The door as a whole: routes, coded errors, bodies that are cut off.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errors, type ErrorCode } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { Door, isLoopback } from './door.js';
+import { Doorway, view } from './doorway.suite.js';
+
+let doorway: Doorway;
+beforeAll(async () => {
+  doorway = await Doorway.open();
+});
+afterAll(() => doorway.close());
+
+const bodyOf = (code: ErrorCode, field?: string): object => {
+  const { sentence, hint } = errors[code];
+  return { error: { code, sentence, hint, ...(field === undefined ? {} : { field }) } };
+};
+
+describe('the way through', () => {
+  test('items, consent, events, decision, why, profile, erasure', async () => {
+    const items = ['tea', 'cup', 'pot'].map((id) => ({ id, title: `The ${id}`, category: 'kitchen', price: 900, currency: 'EUR', stock: 3, attributes: { sort: 'green', fair: true } }));
+    expect((await doorway.post('/v1/items', { items })).body).toEqual({ success: true, accepted: 3 });
+    const choice = await doorway.post('/v1/consents', { subject: 'ann', choices: { personalise: 'granted', train: 'granted' }, origin: 'banner' });
+    expect(choice.body).toEqual({ success: true, epoch: expect.any(Number) });
+    expect((await doorway.post('/v1/batch', { batch: [view('ann', 'tea'), view('ann', 'cup')] })).body.accepted).toBe(2);
+    const decision = await doorway.post('/v1/decide/home', { userId: 'ann', limit: 2, filter: { category: 'kitchen', inStock: true } });
+    expect(decision.body).toMatchObject({ mode: 'personal', because: null, epoch: choice.body.epoch, summary: expect.stringContaining('2 items') });
+    expect(decision.body.items).toHaveLength(2);
+    expect(decision.body.items[0]).toMatchObject({ title: expect.stringContaining('The '), why: [expect.any(String)], reasons: [{ kind: expect.any(String) }] });
+    const why = await doorway.send('GET', `/v1/decisions/${decision.body.decisionId}`);
+    expect(why.body).toMatchObject({ reproducible: true, decision: { subject: 'ann' } });
+    expect((await doorway.send('GET', '/v1/subjects/ann')).body).toMatchObject({ subject: 'ann', consent: { stands: { train: { choice: 'granted' } } } });
+    expect((await doorway.send('GET', '/health')).body).toMatchObject({ status: 'ok', items: 3, points: ['home'] });
+    expect((await doorway.send('DELETE', '/v1/subjects/ann')).body).toEqual({ success: true, events: 4 });
+    expect((await doorway.send('GET', '/v1/subjects/ann')).body.error.code).toBe('subject_unknown');
+    expect((await doorway.send('GET', `/v1/decisions/${decision.body.decisionId}`)).body.error.code).toBe('decision_unknown');
+    expect((await doorway.send('DELETE', '/v1/subjects/ann')).body).toEqual({ success: true, events: 0 });
+  });
+
+  test('an empty body decides for nobody; a signal, or no grant, decides contextually', async () => {
+    expect((await doorway.post('/v1/decide/home')).body).toMatchObject({ mode: 'contextual', because: 'no_subject', epoch: null });
+    await doorway.rig.say('gil', 'granted', 'personalise');
+    const signal = await doorway.post('/v1/decide/home', { userId: 'gil', context: { items: ['tea'] } }, { 'Sec-GPC': '1' });
+    expect(signal.body).toMatchObject({ mode: 'contextual', because: 'objection_signal' });
+    expect((await doorway.post('/v1/decide/home', { userId: 'nobody' })).body).toMatchObject({ mode: 'contextual', because: 'no_grant' });
+  });
+
+  test('pins, exclusions and limit', async () => {
+    const { body } = await doorway.post('/v1/decide/home', { pins: ['pot'], exclude: ['tea'], limit: 2 });
+    expect(body.items.map((each: { item: string }) => each.item)).toEqual(['pot', 'cup']);
+  });
+
+  test('a subject whose id needs escaping', async () => {
+    await doorway.rig.say('a/b ü', 'granted', 'personalise');
+    expect((await doorway.send('GET', `/v1/subjects/${encodeURIComponent('a/b ü')}`)).body.subject).toBe('a/b ü');
+  });
+});
+
+describe('coded errors', () => {
+  const cases: [name: string, method: string, path: string, body: unknown, code: ErrorCode, field?: string][] = [
+    ['broken JSON', 'POST', '/v1/batch', '{"batch":[', 'body_not_json'],
+    ['broken JSON', 'POST', '/v1/items', 'x', 'body_not_json'],
+    ['no body', 'POST', '/v1/batch', undefined, 'body_not_json'],
+    ['broken UTF-8', 'POST', '/v1/batch', Uint8Array.from([0x22, 0xc3, 0x28, 0x22]), 'body_not_json'],
+    ['broken UTF-8', 'POST', '/v1/decide/home', Uint8Array.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'body_not_json'],
+    ['a body that is a list', 'POST', '/v1/batch', '[]', 'body_shape'],
+    ['a batch that is no list', 'POST', '/v1/batch', { batch: {} }, 'body_shape', '/batch'],
+    ['a batch too long', 'POST', '/v1/batch', { batch: Array.from({ length: limits.batchEventsMax + 1 }, () => 0) }, 'batch_too_long', '/batch'],
+    ['a body nested a thousand deep', 'POST', '/v1/batch', `{"batch":[],"context":${'['.repeat(1000)}${']'.repeat(1000)}}`, 'body_too_deep', '/context'],
+    ['an unknown point', 'POST', '/v1/decide/nowhere', {}, 'point_unknown'],
+    ['a point that cannot be read', 'POST', '/v1/decide/%ff', {}, 'point_unknown'],
+    ['a limit out of range', 'POST', '/v1/decide/home', { limit: 0 }, 'body_shape', '/limit'],
+    ['a filter that is not known', 'POST', '/v1/decide/home', { filter: { colour: 'red' } }, 'body_shape', '/filter'],
+    ['a subject that is no text', 'POST', '/v1/decide/home', { subject: 5 }, 'body_shape', '/subject'],
+    ['pins that are no list', 'POST', '/v1/decide/home', { pins: 'tea' }, 'body_shape', '/pins'],
+    ['a deep body', 'POST', '/v1/decide/home', `{"x":${'['.repeat(50)}${']'.repeat(50)}}`, 'body_too_deep'],
+    ['a prototype key', 'POST', '/v1/decide/home', '{"context":{"__proto__":{}}}', 'body_shape'],
+    ['items that are no list', 'POST', '/v1/items', {}, 'body_shape', '/items'],
+    ['an item without id', 'POST', '/v1/items', { items: [{ id: 'a' }, { title: 'x' }] }, 'item_shape', '/items/1/id'],
+    ['an item with a broken price', 'POST', '/v1/items', { items: [{ id: 'a', price: 1.5 }] }, 'item_shape', '/items/0/price'],
+    ['an item with an unknown member', 'POST', '/v1/items', { items: [{ id: 'a', secret: 1 }] }, 'item_shape', '/items/0'],
+    ['an item with a prototype key', 'POST', '/v1/items', '{"items":[{"id":"a","attributes":{"__proto__":1}}]}', 'body_shape', '/items/0'],
+    ['too many items', 'POST', '/v1/items', { items: Array.from({ length: limits.itemsPerRequestMax + 1 }, () => 0) }, 'batch_too_long', '/items'],
+    ['consent of nobody', 'POST', '/v1/consents', { choices: {} }, 'body_shape', '/subject'],
+    ['an unknown purpose', 'POST', '/v1/consents', { subject: 'a', choices: { profit: 'granted' } }, 'purpose_unknown', '/choices'],
+    ['an unknown choice', 'POST', '/v1/consents', { subject: 'a', choices: { train: 'yes' } }, 'body_shape', '/choices/train'],
+    ['a consent at no time', 'POST', '/v1/consents', { subject: 'a', choices: {}, timestamp: 'now' }, 'event_time', '/timestamp'],
+    ['a basis without reason', 'POST', '/v1/bases', { eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: ' ' }, 'body_shape', '/reason'],
+    ['a basis of no law', 'POST', '/v1/bases', { eventType: 'item.imported', purpose: 'train', basis: 'consent', reason: 'x' }, 'body_shape', '/basis'],
+    ['a basis for a type unknown', 'POST', '/v1/bases', { eventType: 'x', purpose: 'train', basis: 'contract', reason: 'x' }, 'event_type_unknown', '/eventType'],
+    ['a basis instead of consent', 'POST', '/v1/bases', { eventType: 'item.viewed', purpose: 'train', basis: 'contract', reason: 'x' }, 'basis_not_declarable', '/purpose'],
+    ['an unknown decision', 'GET', '/v1/decisions/d_none', undefined, 'decision_unknown'],
+    ['an unknown subject', 'GET', '/v1/subjects/zoe', undefined, 'subject_unknown'],
+    ['an unknown route', 'GET', '/v2', undefined, 'not_found'],
+    ['an unknown route', 'POST', '/v1/batches', '{}', 'not_found'],
+  ];
+  test.each(cases)('%s: %s %s', async (_, method, path, body, code, field) => {
+    const reply = await doorway.send(method, path, body);
+    expect([reply.status, reply.body]).toEqual([errors[code].status, bodyOf(code, field)]);
+  });
+
+  test.each([
+    ['GET', '/v1/batch', 'POST'],
+    ['PUT', '/v1/decide/home', 'POST'],
+    ['GET', '/v1/items', 'POST'],
+    ['PATCH', '/v1/subjects/ann', 'GET, DELETE'],
+    ['POST', '/health', 'GET'],
+  ])('the wrong method: %s %s', async (method, path, allow) => {
+    const reply = await doorway.send(method, path);
+    expect([reply.status, reply.body.error.code, reply.headers.get('allow')]).toEqual([405, 'method_not_allowed', allow]);
+  });
+
+  test('a grant older than the withdrawal that it would undo', async () => {
+    await doorway.rig.say('kim', 'granted', 'train');
+    doorway.rig.clock.advance(60_000);
+    await doorway.rig.say('kim', 'withdrawn', 'train');
+    const timestamp = new Date(doorway.rig.clock.now() - 30_000).toISOString();
+    const reply = await doorway.post('/v1/consents', { subject: 'kim', choices: { train: 'granted' }, timestamp });
+    expect([reply.status, reply.body.error.code]).toEqual([409, 'consent_stale']);
+  });
+
+  test('too much waits: later, with Retry-After; the disk is full: 507; a bug: 500 and no detail', async () => {
+    const { engine } = doorway.rig;
+    const { accept, why, prepareRank } = engine;
+    try {
+      engine.accept = () => Promise.resolve({ ok: false, code: 'overloaded' });
+      const later = await doorway.post('/v1/batch', view('ann', 'tea'));
+      expect([later.status, later.headers.get('retry-after'), later.body.error.code]).toEqual([503, '1', 'overloaded']);
+      engine.accept = () => Promise.resolve({ ok: false, code: 'disk_full' });
+      expect((await doorway.post('/v1/batch', view('ann', 'tea'))).status).toBe(507);
+      const broken = (): never => {
+        throw new Error('secret of ann');
+      };
+      engine.accept = () => Promise.reject(new Error('secret of ann'));
+      engine.why = broken;
+      engine.prepareRank = broken;
+      const before = doorway.bugs.length;
+      for (const [method, path, body] of [['POST', '/v1/batch', view('ann', 'tea')], ['POST', '/v1/decide/home', {}], ['GET', '/v1/decisions/x', undefined]] as const) {
+        const bug = await doorway.send(method, path, body);
+        expect([bug.status, bug.body]).toEqual([500, bodyOf('internal')]);
+      }
+      expect(doorway.bugs.length - before).toBe(3);
+    } finally {
+      Object.assign(engine, { accept, why, prepareRank });
+    }
+  });
+});
+
+describe('bodies that are too large', () => {
+  const head = (path: string, more: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n\r\n`;
+
+  test.each(['/v1/batch', '/v1/decide/home', '/v1/items'])('announced: refused before a byte of it came: %s', async (path) => {
+    const seen = await doorway.raw([head(path, `Content-Length: ${limits.bodyBytesMax + 1}`)], 'body_too_large');
+    expect(seen).toMatch(/^HTTP\/1.1 413 [\s\S]*Connection: close/);
+  });
+
+  test.each(['/v1/batch', '/v1/consents'])('unannounced: cut off while it streams, and the answer can still be read: %s', async (path) => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const seen = await doorway.raw([head(path, 'Transfer-Encoding: chunked'), ...Array.from({ length: limits.bodyBytesMax / 0x10000 + 1 }, () => chunk)], 'body_too_large');
+    expect(seen).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  test('who goes on sending is disconnected after the linger time', async () => {
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    let told = false;
+    const ended = doorway.raw([head('/v1/batch', 'Transfer-Encoding: chunked'), ...Array.from({ length: 10 }, () => chunk)]);
+    const timer = setInterval(() => {
+      told = true;
+      doorway.rig.clock.advance(limits.bodyLingerMs);
+    }, 20);
+    expect(await ended).toContain('body_too_large');
+    clearInterval(timer);
+    expect(told).toBe(true);
+  });
+
+  test('a body at the limit passes', async () => {
+    const filler = ' '.repeat(limits.bodyBytesMax - '{"batch":[]}'.length);
+    expect((await doorway.post('/v1/batch', `{"batch":[]}${filler}`)).body).toEqual({ success: true, accepted: 0, rejected: [] });
+  });
+
+  test('headers have a limit too', async () => {
+    expect(await doorway.raw([head('/v1/batch', `X: ${'x'.repeat(limits.headerBytesMax)}`)])).toMatch(/^HTTP\/1.1 431 /);
+  });
+});
+
+describe('where it listens', () => {
+  test('addresses of this machine', () => {
+    expect(['127.0.0.1', '127.8.8.8', '::1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com', 'example.com', ''].some(isLoopback)).toBe(false);
+  });
+
+  test('not on the network, unless told so in so many words; not on a port that is taken', async () => {
+    const { engine, clock } = doorway.rig;
+    await expect(new Door({ engine, clock }).listen({ port: 0, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'listen_not_local' });
+    await expect(new Door({ engine, clock }).listen({ port: doorway.port })).rejects.toMatchObject({ code: 'listen_failed' });
+    const open = new Door({ engine, clock });
+    await open.listen({ port: 0, host: '0.0.0.0', openToNetwork: true });
+    await open.close();
+  });
+
+  test('its timeouts are the named ones', () => {
+    const { server } = doorway.door;
+    expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([limits.headersTimeoutMs, limits.requestTimeoutMs, limits.keepAliveTimeoutMs]);
+  });
+});

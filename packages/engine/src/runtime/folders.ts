@@ -1,0 +1,14 @@
+// The folders of a data folder. Their names must be on stable storage before anything in them is acknowledged: a synced file in a folder whose
+// own name was never synced is gone after a power cut.
+import type { Disk } from '../ports/disk.js';
+
+export const logFolder = 'log';
+export const keysFolder = 'keys';
+
+/** Makes the folders, if missing, and their names durable. */
+export async function prepareFolders(disk: Disk): Promise<void> {
+  disk.makeFolder('');
+  disk.makeFolder(logFolder);
+  disk.makeFolder(keysFolder);
+  await disk.syncFolder('');
+}

@@ -1,0 +1,260 @@
+// The simulated world: clients that send, retry, grant, withdraw, ask for decisions and erasure, against the real engine over a faulty disk in
+// virtual time; crashes at any moment; the laws checked after each. One seed is one run.
+import { FileLog } from '../adapters/file-log/file-log.js';
+import { KeyFile } from '../adapters/key-file.js';
+import { KeyedDraw } from '../adapters/keyed-draw.js';
+import { MemoryState } from '../adapters/memory-state.js';
+import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import { CodedError } from '../base/errors.js';
+import type { IncomingEvent } from '../collect/incoming.js';
+import { purposesOf, type Purpose } from '../model/purpose.js';
+import type { Choice } from '../model/system-event.js';
+import type { Keys } from '../ports/keys.js';
+import type { Log } from '../ports/log.js';
+import { Engine, type EngineOptions } from '../runtime/engine.js';
+import { keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
+import { recover } from '../runtime/recover.js';
+import { CrashingState } from './crashing-state.js';
+import { FaultyDisk } from './faulty-disk.js';
+import { checkLog, checkRows } from './laws.js';
+import { PromiseBook } from './promise-book.js';
+import { Scheduler, type SimulatedProcess } from './scheduler.js';
+import type { SeededRandom } from './seeded-random.js';
+
+/** A planted bug: changes the ports before the engine opens, or the engine after. */
+export interface Mutant {
+  readonly name: string;
+  readonly wrapLog?: (log: Log) => Log;
+  readonly afterOpen?: (engine: Engine) => void;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly subjects?: number;
+  readonly clients?: number;
+  /** Mean virtual time between two actions of one client, ms. */
+  readonly pauseMs?: number;
+  /** Mean virtual time between crashes, ms. */
+  readonly crashEveryMs?: number;
+  readonly mutant?: Mutant;
+}
+
+export interface WorldReport {
+  readonly crashes: number;
+  readonly events: number;
+  readonly acked: number;
+  readonly decisions: number;
+  readonly erasures: number;
+  readonly checks: number;
+  readonly violations: readonly string[];
+}
+
+const startMs = 1_767_225_600_000;
+const hashKey = [11, 22] as const;
+
+export class World {
+  readonly scheduler: Scheduler;
+  readonly #random: SeededRandom;
+  readonly #options: Required<Omit<WorldOptions, 'mutant'>> & Pick<WorldOptions, 'mutant'>;
+  readonly #disk: FaultyDisk;
+  readonly #state: CrashingState;
+  readonly #book = new PromiseBook();
+  readonly #violations: string[] = [];
+  #engine: Engine | null = null;
+  #life: SimulatedProcess;
+  #lives = 0;
+  #ids = 0;
+  #crashes = 0;
+  #checks = 0;
+  #erasures = 0;
+  #log: Log | null = null;
+  #keys: Keys | null = null;
+
+  constructor(options: WorldOptions) {
+    this.#options = { subjects: 30, clients: 4, pauseMs: 4000, crashEveryMs: 8 * 60_000, ...options };
+    this.scheduler = new Scheduler({ seed: options.seed, startMs });
+    this.#random = this.scheduler.random.fork();
+    this.#disk = new FaultyDisk(this.scheduler, { stallChance: 0.01 });
+    this.#life = this.scheduler.process();
+    this.#state = new CrashingState(this.#random, this.#life);
+  }
+
+  /** Runs `hours` of virtual time; `onHour` hears of each. */
+  async run(hours: number, onHour?: (hour: number, report: WorldReport) => void): Promise<WorldReport> {
+    await this.scheduler.settle(this.#open());
+    for (let client = 0; client < this.#options.clients; client += 1) this.#act(client);
+    const untilMs = hours * 3_600_000;
+    let nextHourMs = 3_600_000;
+    while (this.scheduler.elapsedMs() < untilMs && this.#violations.length === 0) {
+      await this.scheduler.run(Math.min(this.scheduler.elapsedMs() + 1 + this.#random.int(2 * this.#options.crashEveryMs), untilMs));
+      if (this.scheduler.elapsedMs() >= untilMs) break;
+      await this.#crash();
+      for (; nextHourMs <= this.scheduler.elapsedMs(); nextHourMs += 3_600_000) onHour?.(nextHourMs / 3_600_000, this.report());
+    }
+    if (this.#violations.length === 0) await this.#crash();
+    return this.report();
+  }
+
+  report(): WorldReport {
+    return {
+      crashes: this.#crashes,
+      events: this.#log?.head ?? 0,
+      acked: this.#book.events.length,
+      decisions: this.#book.decisions,
+      erasures: this.#erasures,
+      checks: this.#checks,
+      violations: this.#violations,
+    };
+  }
+
+  #engineOptions(log: Log, keys: Keys, clock: SimulatedProcess): EngineOptions {
+    return {
+      log,
+      keys,
+      state: this.#state,
+      clock,
+      entropy: new SeededEntropy(this.#options.seed * 1000 + this.#lives),
+      draw: new KeyedDraw(new Uint8Array(32).fill(5)),
+      hashKey,
+      tickMs: 60_000,
+      checkpointMs: 30_000,
+      onHalt: (error) => this.#halted(error),
+    };
+  }
+
+  async #open(): Promise<void> {
+    this.#lives += 1;
+    const clock = this.#life;
+    const entropy = new SeededEntropy(this.#options.seed * 7919 + this.#lives);
+    await prepareFolders(this.#disk);
+    const keys = await KeyFile.open({ disk: this.#disk, folder: keysFolder, wrapping: { disk: this.#disk, folder: keysFolder }, entropy });
+    const opened = await FileLog.open({
+      disk: this.#disk,
+      folder: logFolder,
+      keys,
+      entropy,
+      clock,
+      onFailure: (error) => this.#halted(error),
+      limits: { segmentBytes: 256 * 1024, reserveBytes: 64 * 1024, recordBytesMax: 64 * 1024 },
+    });
+    const log = this.#options.mutant?.wrapLog?.(opened) ?? opened;
+    this.#log = log;
+    this.#keys = keys;
+    const engine = await Engine.open(this.#engineOptions(log, keys, clock));
+    this.#options.mutant?.afterOpen?.(engine);
+    await engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'legitimate_interests', reason: 'simulated' });
+    this.#engine = engine;
+  }
+
+  #halted(error: unknown): void {
+    if (!(error instanceof CodedError) || error.code !== 'log_failed') this.#violations.push(`the engine stopped: ${String(error)}`);
+  }
+
+  async #crash(): Promise<void> {
+    this.#crashes += 1;
+    this.#life.kill();
+    this.#engine = null;
+    if (this.#random.chance(0.5)) this.#disk.crash(this.#random);
+    else this.#disk.kill();
+    this.#life = this.scheduler.process();
+    this.#state.crash(this.#life, 0.02);
+    try {
+      await this.scheduler.settle(this.#open());
+      await this.scheduler.settle(this.#check());
+    } catch (error) {
+      this.#violations.push(`after crash ${this.#crashes}: ${String(error)}`);
+    }
+  }
+
+  async #check(): Promise<void> {
+    const engine = this.#engine;
+    const log = this.#log;
+    const keys = this.#keys;
+    if (engine === null || log === null || keys === null) return;
+    this.#checks += 1;
+    const live = [...(await engine.dump())];
+    const options = { ...this.#engineOptions(log, keys, this.#life), state: new MemoryState() };
+    const rebuilt = [...(await recover(options)).dump()];
+    const at = live.findIndex((line, index) => line !== rebuilt[index]);
+    if (at >= 0 || live.length !== rebuilt.length) this.#violations.push(`law 1: state is not the fold of the log (${live[at]?.split('\t')[0] ?? 'its end'})`);
+    const verified = log.verify();
+    for (const problem of verified.problems) this.#violations.push(`the log: ${problem}`);
+    this.#violations.push(...checkLog(log, this.#book, new Set(['item.imported train'])), ...checkRows(rebuilt, log, new Set<Purpose>(['train'])));
+  }
+
+  #act(client: number): void {
+    const pause = 1 + this.#random.int(2 * this.#options.pauseMs);
+    this.scheduler.after(pause, () => {
+      void this.#actOnce(client).finally(() => this.#act(client));
+    });
+  }
+
+  /** One action of one client; what the crash swallows is forgotten, as a client would after its own time-out. */
+  async #actOnce(client: number): Promise<void> {
+    const engine = this.#engine;
+    if (engine === null) return;
+    const subject = `s${this.#random.int(this.#options.subjects)}`;
+    const kind = this.#random.int(100);
+    const work = kind < 60 ? this.#send(engine, client, subject) : kind < 75 ? this.#choose(engine, subject) : kind < 97 ? this.#rank(engine, subject) : kind < 98 ? this.#redact(engine) : this.#import(engine, client, subject);
+    const timeout = new Promise<void>((resolve) => {
+      this.scheduler.after(20_000, resolve);
+    });
+    await Promise.race([work.catch(() => undefined), timeout]);
+  }
+
+  #event(subject: string, type: string): IncomingEvent {
+    this.#ids += 1;
+    const late = this.#random.chance(0.15) ? this.#random.int(3 * 3_600_000) : 0;
+    return { id: `m${this.#ids}`, subject, type, occurredAt: Math.floor(this.scheduler.now()) - late, source: 'sim', properties: { product_id: `i${this.#random.int(40)}` } };
+  }
+
+  async #send(engine: Engine, client: number, subject: string): Promise<void> {
+    const batch = Array.from({ length: 1 + this.#random.int(4) }, () => this.#event(this.#random.chance(0.7) ? subject : `s${this.#random.int(this.#options.subjects)}`, 'item.viewed'));
+    const repeated = batch[0];
+    if (repeated !== undefined && this.#random.chance(0.2)) batch.push(repeated);
+    const carried = this.#random.chance(0.1) ? [{ ...this.#event(subject, 'item.viewed'), consent: { choices: { personalise: 'granted', train: 'granted' }, origin: 'context.consent' } } satisfies IncomingEvent] : [];
+    for (let attempt = 0; attempt < (this.#random.chance(0.15) ? 2 : 1); attempt += 1) await this.#deliver(engine, attempt === 0 ? client : -1, [...batch, ...carried]);
+  }
+
+  async #import(engine: Engine, client: number, subject: string): Promise<void> {
+    await this.#deliver(engine, client, [this.#event(subject, 'item.imported')]);
+  }
+
+  async #deliver(engine: Engine, client: number, events: readonly IncomingEvent[]): Promise<void> {
+    const done = await engine.accept(events);
+    if (!done.ok || this.#engine !== engine) return;
+    const refused = new Map(done.value.rejections.map(({ index, code }) => [index, code]));
+    events.forEach(({ subject, id }, index) => {
+      const code = refused.get(index);
+      if (code === undefined) this.#book.events.push({ subject, id, client });
+    });
+  }
+
+  async #choose(engine: Engine, subject: string): Promise<void> {
+    const purpose = purposesOf(this.#random.pick([4, 8, 4, 8, 2]))[0] ?? 'personalise';
+    const choice: Choice = this.#random.chance(0.6) ? 'granted' : this.#random.pick(['withdrawn', 'denied', 'objected'] as const);
+    const choices = this.#random.chance(0.4) ? { personalise: choice, train: choice } : { [purpose]: choice };
+    const done = await engine.choose(subject, { choices, origin: 'sim' });
+    if (done.ok && this.#engine === engine && done.value.epoch >= 0) this.#book.choices.push({ subject, purpose, choice, epoch: done.value.epoch });
+  }
+
+  async #rank(engine: Engine, subject: string): Promise<void> {
+    const draft = engine.prepareRank({ point: 'home', subject });
+    if (!draft.ok) return;
+    if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(10), resolve));
+    if (this.#engine !== engine) return;
+    if (engine.emitRank(draft.value).ok) this.#book.decisions += 1;
+  }
+
+  /** Erases a subject of its own kind: one that no other client names any more. */
+  async #redact(engine: Engine): Promise<void> {
+    const subject = `gone${this.#erasures}`;
+    this.#erasures += 1;
+    await engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'sim' });
+    await engine.accept([this.#event(subject, 'item.viewed'), this.#event(subject, 'item.viewed'), this.#event(subject, 'item.imported')]);
+    if (this.#engine !== engine) return;
+    this.#book.erase(subject, false);
+    await engine.redact([subject]);
+    if (this.#engine === engine) this.#book.erase(subject, true);
+  }
+}

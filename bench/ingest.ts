@@ -39,6 +39,7 @@ class Draws {
   #batch = 0;
   #item = 0;
   #ids = 0;
+  #asked = 0;
 
   constructor(shape: Shape, repeats: boolean) {
     const random = new SeededRandom(11);
@@ -75,7 +76,13 @@ class Draws {
 
   id(): number {
     this.#ids += 1;
-    return this.#repeats ? this.#ids - (this.#ids % 10 === 0 ? 1 : 0) : this.#ids;
+    return this.#ids;
+  }
+
+  /** Is the next event to be the same as before (a planted fault)? */
+  repeat(): boolean {
+    this.#asked += 1;
+    return this.#repeats && this.#asked % 10 === 0;
   }
 }
 
@@ -94,7 +101,10 @@ function load(port: number, events: number | null, draws: Draws, shape: Shape, c
       const request = requests[connection] ?? new EventRequest(events);
       const now = time.now();
       if (events !== null) draws.startBatch();
-      for (let index = 0; index < (events ?? 1); index += 1) request.set(index, { subject: draws.subject(), item: draws.item(), id: draws.id() }, now);
+      for (let index = 0; index < (events ?? 1); index += 1) {
+        if (draws.repeat()) continue;
+        request.set(index, { subject: draws.subject(), item: draws.item(), id: draws.id() }, now);
+      }
       return request.buffer;
     },
   };

@@ -13,6 +13,7 @@ import { limits } from '../base/limits.js';
 import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
+import { makeDurableFolder } from './durable-folder.js';
 import { wrappingKey, type WrappingKeyPlace } from './wrapping-key.js';
 
 export interface KeyFileOptions {
@@ -44,7 +45,7 @@ export class KeyFile implements Keys {
   /** Opens the store or makes one. Throws CodedError log_damaged, log_version, data_folder_locked, or what the disk throws. */
   static async open(options: KeyFileOptions): Promise<KeyFile> {
     const { disk, folder } = options;
-    disk.makeFolder(folder);
+    await makeDurableFolder(disk, folder);
     const release = lock(disk, folder);
     try {
       const path = folder === '' ? 'keys.dat' : `${folder}/keys.dat`;

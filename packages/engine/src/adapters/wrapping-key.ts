@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
+import { makeDurableFolder } from './durable-folder.js';
 
 export interface WrappingKeyPlace {
   readonly disk: Disk;
@@ -19,7 +20,7 @@ const fileBytes = 44;
 /** The key; a new one is made when the file is missing or was torn while `isFirstUse`. Else throws CodedError log_damaged. */
 export async function wrappingKey(place: WrappingKeyPlace, entropy: Entropy, isFirstUse: boolean): Promise<Uint8Array> {
   const { disk, folder } = place;
-  disk.makeFolder(folder);
+  await makeDurableFolder(disk, folder);
   const path = folder === '' ? 'wrapping.key' : `${folder}/wrapping.key`;
   if (disk.exists(path)) {
     const file = disk.open(path);

@@ -59,8 +59,10 @@ export type ErrorCode = keyof typeof errors;
 export class CodedError extends Error {
   override readonly name = 'CodedError';
   readonly code: ErrorCode;
+  readonly detail: string | undefined;
   constructor(code: ErrorCode, detail?: string) {
     super(`${code}: ${errors[code].sentence}${detail === undefined ? '' : ` (${detail})`} ${errors[code].hint}`);
     this.code = code;
+    this.detail = detail;
   }
 }

@@ -4,7 +4,7 @@ import { exitCode } from './exit-code.js';
 export class Interrupt {
   readonly #handler: () => void;
   #asked = false;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
 
   constructor(onFirst: () => void = () => undefined) {
     this.#handler = () => {
@@ -12,7 +12,7 @@ export class Interrupt {
       this.#asked = true;
       onFirst();
       for (const each of this.#waiting) each();
-      this.#waiting = [];
+      this.#waiting.clear();
     };
     process.on('SIGINT', this.#handler);
     process.on('SIGTERM', this.#handler);
@@ -26,11 +26,13 @@ export class Interrupt {
   wait(ms?: number): Promise<void> {
     if (this.#asked) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-      this.#waiting.push(() => {
+      const end = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(end);
         resolve();
-      });
+      };
+      const timer = ms === undefined ? undefined : setTimeout(end, ms);
+      this.#waiting.add(end);
     });
   }
 

@@ -229,7 +229,7 @@ export class Engine {
       await this.#options.log.compact();
     });
     return done.then(async () => {
-      if (events > 0) await this.#facts([{ type: systemTypes.erasureRecorded, properties: { subjects: subjects.length, events } }]);
+      await this.#facts([{ type: systemTypes.erasureRecorded, properties: { subjects: subjects.length, events } }]);
       return { events };
     });
   }

@@ -53,12 +53,5 @@ export const mutants: readonly Mutant[] = [
   { name: 'leave a posting behind when forgetting', afterOpen: ({ core }) => patch(core.model.index, 'forget', () => 0) },
   { name: 'do not compare consent again before the answer leaves', afterOpen: ({ core }) => patch(core.rank, 'settle', (draft) => draft.record) },
   { name: 'ignore withdrawals in the fold', afterOpen: ({ core }) => patch(core.fold, 'withdraw', () => undefined) },
-  {
-    name: 'save duplicate claims that are not settled',
-    afterOpen: ({ core }) => {
-      const changes = core.dedupe.changes.bind(core.dedupe);
-      patch(core.dedupe, 'changes', (position) => changes(position + 1000));
-    },
-  },
   { name: 'answer before the decision is in the log', afterOpen: ({ core }) => patch(core.decisions, 'apply', () => undefined) },
 ];

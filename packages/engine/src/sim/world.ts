@@ -60,6 +60,9 @@ export class World {
   readonly #state: CrashingState;
   readonly #book = new PromiseBook();
   readonly #violations: string[] = [];
+  /** Batches that a client never heard about: it will send them again. */
+  readonly #unanswered: (readonly IncomingEvent[])[] = [];
+  #paused = false;
   #engine: Engine | null = null;
   #life: SimulatedProcess;
   #lives = 0;
@@ -74,7 +77,7 @@ export class World {
     this.#options = { subjects: 30, clients: 4, pauseMs: 4000, crashEveryMs: 8 * 60_000, ...options };
     this.scheduler = new Scheduler({ seed: options.seed, startMs });
     this.#random = this.scheduler.random.fork();
-    this.#disk = new FaultyDisk(this.scheduler, { stallChance: 0.01 });
+    this.#disk = new FaultyDisk(this.scheduler, { syncMsMax: 30, stallChance: 0.02 });
     this.#life = this.scheduler.process();
     this.#state = new CrashingState(this.#random, this.#life);
   }
@@ -88,6 +91,8 @@ export class World {
     while (this.scheduler.elapsedMs() < untilMs && this.#violations.length === 0) {
       await this.scheduler.run(Math.min(this.scheduler.elapsedMs() + 1 + this.#random.int(2 * this.#options.crashEveryMs), untilMs));
       if (this.scheduler.elapsedMs() >= untilMs) break;
+      if (this.#random.chance(0.3)) await this.#audit();
+      if (this.#random.chance(0.7)) await this.#untilNextPromise();
       await this.#crash();
       for (; nextHourMs <= this.scheduler.elapsedMs(); nextHourMs += 3_600_000) onHour?.(nextHourMs / 3_600_000, this.report());
     }
@@ -117,7 +122,7 @@ export class World {
       draw: new KeyedDraw(new Uint8Array(32).fill(5)),
       hashKey,
       tickMs: 60_000,
-      checkpointMs: 30_000,
+      checkpointMs: 3000,
       onHalt: (error) => this.#halted(error),
     };
   }
@@ -147,7 +152,21 @@ export class World {
   }
 
   #halted(error: unknown): void {
-    if (!(error instanceof CodedError) || error.code !== 'log_failed') this.#violations.push(`the engine stopped: ${String(error)}`);
+    if (!(error instanceof CodedError) || error.code !== 'log_failed') this.#violations.push(`the engine stopped: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  /** The worst moment for a crash is right after a promise. */
+  async #untilNextPromise(): Promise<void> {
+    const before = this.#book.events.length;
+    await this.scheduler.run(this.scheduler.elapsedMs() + 60_000, () => this.#book.events.length > before);
+  }
+
+  /** Checks the living engine, whose mistakes a crash might wipe away. Clients hold still meanwhile. */
+  async #audit(): Promise<void> {
+    this.#paused = true;
+    await this.scheduler.run(this.scheduler.elapsedMs() + 30_000);
+    await this.scheduler.settle(this.#check());
+    this.#paused = false;
   }
 
   async #crash(): Promise<void> {
@@ -192,7 +211,9 @@ export class World {
   /** One action of one client; what the crash swallows is forgotten, as a client would after its own time-out. */
   async #actOnce(client: number): Promise<void> {
     const engine = this.#engine;
-    if (engine === null) return;
+    if (engine === null || this.#paused) return;
+    const again = this.#random.chance(0.5) ? this.#unanswered.shift() : undefined;
+    if (again !== undefined) return this.#deliver(engine, -1, again);
     const subject = `s${this.#random.int(this.#options.subjects)}`;
     const kind = this.#random.int(100);
     const work = kind < 60 ? this.#send(engine, client, subject) : kind < 75 ? this.#choose(engine, subject) : kind < 97 ? this.#rank(engine, subject) : kind < 98 ? this.#redact(engine) : this.#import(engine, client, subject);
@@ -221,12 +242,17 @@ export class World {
   }
 
   async #deliver(engine: Engine, client: number, events: readonly IncomingEvent[]): Promise<void> {
+    this.#unanswered.push(events);
     const done = await engine.accept(events);
-    if (!done.ok || this.#engine !== engine) return;
+    if (this.#engine !== engine) return;
+    this.#unanswered.splice(this.#unanswered.indexOf(events), 1);
+    if (!done.ok) return;
     const refused = new Map(done.value.rejections.map(({ index, code }) => [index, code]));
     events.forEach(({ subject, id }, index) => {
       const code = refused.get(index);
+      // "Duplicate" promises that the first one is there.
       if (code === undefined) this.#book.events.push({ subject, id, client });
+      else if (code === 'duplicate') this.#book.events.push({ subject, id, client: -1 });
     });
   }
 
@@ -241,7 +267,7 @@ export class World {
   async #rank(engine: Engine, subject: string): Promise<void> {
     const draft = engine.prepareRank({ point: 'home', subject });
     if (!draft.ok) return;
-    if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(10), resolve));
+    if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(8000), resolve));
     if (this.#engine !== engine) return;
     if (engine.emitRank(draft.value).ok) this.#book.decisions += 1;
   }

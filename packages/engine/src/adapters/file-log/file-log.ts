@@ -10,6 +10,7 @@ import { DiskError, type Disk } from '../../ports/disk.js';
 import type { Entropy } from '../../ports/entropy.js';
 import type { Keys } from '../../ports/keys.js';
 import type { AppendEvent, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import { makeDurableFolder } from '../durable-folder.js';
 import { Compactor } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
 import { GroupCommit } from './group-commit.js';
@@ -73,7 +74,7 @@ export class FileLog implements Log {
   static async open(options: FileLogOptions): Promise<FileLog> {
     const limits = { ...defaults, ...options.limits };
     assert(limits.recordBytesMax + segmentHeadBytes <= limits.segmentBytes, 'a record fits a segment');
-    options.disk.makeFolder(options.folder);
+    await makeDurableFolder(options.disk, options.folder);
     const release = lock(options);
     const files = new OpenFiles(options.disk, options.folder);
     try {

@@ -34,14 +34,19 @@ export class Redactions {
   readonly pending = new PositionSet();
   readonly #all = new PositionSet();
   readonly #gaps: Entry[] = [];
-  readonly #file: DiskFile;
+  readonly #files: OpenFiles;
   #used = 0;
   #syncedBefore = 0;
   #allocated = 0;
   #isTorn = false;
 
-  private constructor(file: DiskFile) {
-    this.#file = file;
+  private constructor(files: OpenFiles) {
+    this.#files = files;
+  }
+
+  /** Asked for at each use: a log of many segments may have closed the handle meanwhile. */
+  get #file(): DiskFile {
+    return this.#files.get(name);
   }
 
   has(position: number): boolean {
@@ -51,13 +56,14 @@ export class Redactions {
   /** Reads the file, and changes nothing; call `repair` once the rest of the log is known to be sound. Undefined when there is none. */
   static read(files: OpenFiles, head: number): Redactions | undefined {
     if (!files.disk.exists(files.path(name))) return undefined;
-    const redactions = new Redactions(files.get(name));
+    const redactions = new Redactions(files);
     redactions.#scan(head);
     return redactions;
   }
 
   static async create(files: OpenFiles): Promise<Redactions> {
-    const redactions = new Redactions(files.put(name, files.disk.open(files.path(name), { create: true })));
+    files.put(name, files.disk.open(files.path(name), { create: true }));
+    const redactions = new Redactions(files);
     await redactions.repair();
     await files.syncFolder();
     return redactions;

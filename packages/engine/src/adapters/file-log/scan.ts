@@ -135,8 +135,15 @@ class Walk {
   }
 
   result(superfluous: readonly string[]): Scan {
-    const { head, hash } = this;
-    return { segments: this.#segments, head, headHash: hash, syncedBefore: this.#syncedBefore, endsWithMark: this.#endsWithMark, superfluous };
+    const { head, hash: headHash } = this;
+    const rest = [...superfluous];
+    const last = this.current;
+    // Its key may be lost, and its number given to another key by now: so it takes no records any more.
+    if (last !== undefined && last.isEmpty && !last.head.keyDurable) {
+      this.#segments.pop();
+      rest.unshift(last.name);
+    }
+    return { segments: this.#segments, head, headHash, syncedBefore: this.#syncedBefore, endsWithMark: this.#endsWithMark, superfluous: rest };
   }
 }
 

@@ -1,0 +1,182 @@
+// ethogram demo (npm start): a fresh engine with a shop of SYNTHETIC people, streaming through the public HTTP API. The first screen shows the
+// whole loop: an event, the profile it changed, a decision with its reasons, a decision without consent, and lines to try.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemClock } from '../adapters/system-clock.js';
+import { must } from '../base/assert.js';
+import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { Door } from '../http/door.js';
+import type { ProfileView } from '../runtime/engine.js';
+import { Arguments } from './arguments.js';
+import { dataOption, type Command } from './command.js';
+import { DataFolder } from './data-folder.js';
+import { decisionLines } from './decision-text.js';
+import { DemoStream } from './demo-stream.js';
+import { exitCode } from './exit-code.js';
+import { Interrupt } from './interrupt.js';
+import { profileLines } from './profile-text.js';
+import { ProgressBar } from './progress-bar.js';
+import { Remote } from './remote.js';
+import { SyntheticWorld, worldDefaults, type Shopper, type WorldEvent } from './synthetic-world.js';
+import type { Terminal } from './terminal.js';
+
+const firstPort = 4040;
+const dayMs = 86_400_000;
+/** Pause between the events of the live stream, and between its lines in a pipe. */
+const stepMs = 300;
+const lineMs = 10_000;
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'a shop of synthetic people, live, and lines to try',
+  synopsis: 'demo [--port 4040] [--seed 1] [--once]',
+  help: [
+    'Everybody in it is made up: ids start with "synthetic-", events carry the source "synthetic".',
+    '--port N      default: 4040, or the next free one',
+    '--seed N      another world',
+    '--once        end after the first screen',
+    '--data DIR    keep it there (default: a temporary folder, removed at the end)',
+  ],
+  examples: ['ethogram demo', 'ethogram demo --once --seed 7'],
+  options: { ...dataOption, port: { type: 'string' }, seed: { type: 'string' }, once: { type: 'boolean' } },
+  async run(args, terminal) {
+    args.positional([]);
+    const kept = args.text('data');
+    const folder = kept ?? mkdtempSync(join(tmpdir(), 'ethogram-demo-'));
+    const interrupt = new Interrupt(() => terminal.note('\nstopping'));
+    try {
+      await show(args, folder, kept === undefined, terminal, interrupt);
+    } finally {
+      interrupt.release();
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
+    }
+    return exitCode.ok;
+  },
+};
+
+async function show(args: Arguments, path: string, temporary: boolean, terminal: Terminal, interrupt: Interrupt): Promise<void> {
+  const seed = args.integer('seed', 0, 0xffff_ffff) ?? worldDefaults.seed;
+  const clock = new SystemClock();
+  const folder = new DataFolder(new Arguments(['--data', path], dataOption));
+  const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
+  const door = new Door({ engine, clock, onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug') });
+  try {
+    const url = await listen(door, args.integer('port', 0, 65_535));
+    folder.noteAddress(url);
+    const world = new SyntheticWorld({ seed, startAt: clock.now() - worldDefaults.days * dayMs });
+    const remote = new Remote(url);
+    const stream = new DemoStream(remote, world, seed);
+    terminal.print(terminal.bold('Ethogram') + ' is listening on ' + terminal.bold(url));
+    terminal.print(`data folder ${path}${temporary ? ' (temporary: removed when this ends)' : ''}`);
+    terminal.print(terminal.bold('[SYNTHETIC]') + ` ${world.shoppers.length} made-up shoppers and ${world.items.length} made-up items, seed ${seed}. Nobody below exists.`);
+    await firstScreen(world, stream, remote, clock, terminal, interrupt);
+    if (!args.flag('once')) await keepStreaming(stream, clock, terminal, interrupt);
+    folder.forgetAddress();
+    await door.close();
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The wished port, or the first free one from 4040. */
+async function listen(door: Door, wished: number | undefined): Promise<string> {
+  for (let port = wished ?? firstPort; ; port += 1) {
+    try {
+      return (await door.listen({ port })).url;
+    } catch (error) {
+      const free = error instanceof CodedError && error.code === 'listen_failed' && wished === undefined && port < firstPort + limits.portsTried;
+      if (!free) throw error;
+    }
+  }
+}
+
+async function firstScreen(world: SyntheticWorld, stream: DemoStream, remote: Remote, clock: SystemClock, terminal: Terminal, interrupt: Interrupt): Promise<void> {
+  const heading = (text: string): void => terminal.print(`\n${terminal.bold(text)}`);
+  await stream.sendItems();
+  const hero = must(world.shoppers.find((shopper) => !shopper.ungranted && !shopper.private && shopper.withdrawsAt === null), 'somebody grants everything');
+  const stranger = must(world.shoppers.find((shopper) => shopper.ungranted), 'somebody grants nothing');
+  const startAt = clock.now() - worldDefaults.days * dayMs;
+  await stream.choose(hero.subject, { personalise: 'granted', train: 'granted' }, startAt);
+  const first = must(world.visit(hero, startAt + 60_000)[0], 'a visit has a first event');
+  const sentMs = clock.elapsedMs();
+  await stream.send([first]);
+  heading('1. The first event');
+  const title = world.items.find(({ id }) => id === first.properties['product_id'])?.title ?? '';
+  terminal.print(`   ${hero.subject} viewed "${title}": accepted, synced to disk and folded in ${(clock.elapsedMs() - sentMs).toFixed(1)} ms`);
+  heading('2. The profile that it changed');
+  for (const line of profileLines(await remote.get<ProfileView>(`/v1/subjects/${hero.subject}`))) terminal.print(`   ${line}`);
+
+  const bar = new ProgressBar(terminal, 'three days of history');
+  const historyMs = clock.elapsedMs();
+  await stream.replay(progressing(world.actions(), clock.now(), startAt, bar), clock.now(), () => interrupt.asked);
+  bar.end();
+  if (interrupt.asked) return;
+  heading('3. Three days of history, through the same door');
+  terminal.print(`   ${stream.accepted} events accepted in ${((clock.elapsedMs() - historyMs) / 1000).toFixed(1)} s`);
+  for (const [code, count] of stream.refused) terminal.print(`   ${count} refused: ${refusalMeans[code] ?? code}`);
+
+  const visit = viewsOf(world, hero, clock.now());
+  const viewed = visit.map(({ properties }) => properties['product_id']);
+  await stream.send(visit.map((event) => ({ ...event, timestamp: new Date(clock.now()).toISOString() })));
+  heading(`4. A decision for ${hero.subject}, who just viewed ${viewed.join(', ')} and permits personalising`);
+  const decision = await stream.decide({ userId: hero.subject, exclude: viewed, limit: 3 });
+  for (const line of decisionLines(decision)) terminal.print(`   ${line}`);
+  heading(`5. A decision for ${stranger.subject}, who permits nothing and is on the page of ${String(viewed.at(-1))}`);
+  const item = viewed.at(-1);
+  for (const line of decisionLines(await stream.decide({ userId: stranger.subject, context: { items: [item] }, exclude: [item], limit: 2 }))) terminal.print(`   ${line}`);
+  await stream.show(hero, must(visit[0], 'a visit has a first event'), clock.now());
+  heading('6. Try it');
+  for (const line of tryLines(remote.url, String(item), decision.decisionId)) terminal.print(`   ${line}`);
+}
+
+/** Different items that a shopper views in one visit, two or three of them. */
+function viewsOf(world: SyntheticWorld, shopper: Shopper, at: number): WorldEvent[] {
+  for (;;) {
+    const seen = new Map<unknown, WorldEvent>();
+    for (const event of world.visit(shopper, at)) if (event.event === 'Product Viewed') seen.set(event.properties['product_id'], event);
+    if (seen.size > 1) return [...seen.values()].slice(0, 3);
+  }
+}
+
+const refusalMeans: Readonly<Record<string, string>> = {
+  no_grant: 'the person permits nothing, so nothing was kept (no_grant)',
+  duplicate: 'sent twice, counted once (duplicate)',
+};
+
+function tryLines(url: string, item: string, decision: string): string[] {
+  return [
+    `curl -s ${url}/v1/consents -d '{"subject":"you","choices":{"personalise":"granted","train":"granted"}}'`,
+    `curl -s ${url}/v1/batch -d '{"type":"track","event":"Product Viewed","userId":"you","messageId":"m1","properties":{"product_id":"${item}"}}'`,
+    `curl -s ${url}/v1/decide/home -d '{"userId":"you","limit":3}'`,
+    `curl -s ${url}/v1/subjects/you`,
+    `curl -s ${url}/v1/decisions/${decision}`,
+    `curl -s -X DELETE ${url}/v1/subjects/you`,
+  ];
+}
+
+/** Passes actions on, and moves the bar by their time. */
+function* progressing<T extends { readonly at: number }>(actions: Iterable<T>, until: number, from: number, bar: ProgressBar): Iterable<T> {
+  for (const action of actions) {
+    bar.update((action.at - from) / (until - from), () => '');
+    yield action;
+  }
+}
+
+/** A few events a second until Ctrl-C, with one line that says so. */
+async function keepStreaming(stream: DemoStream, clock: SystemClock, terminal: Terminal, interrupt: Interrupt): Promise<void> {
+  terminal.print(`\nStreaming a few ${terminal.bold('synthetic')} events a second. Ctrl-C stops it.`);
+  let saidMs = clock.elapsedMs();
+  while (!interrupt.asked) {
+    await stream.step(clock.now());
+    const line = `[synthetic] ${stream.accepted} events accepted, ${[...stream.refused.values()].reduce((sum, count) => sum + count, 0)} refused, ${stream.decisions} decisions`;
+    if (terminal.redraws) terminal.redraw(line);
+    else if (clock.elapsedMs() - saidMs >= lineMs) {
+      saidMs = clock.elapsedMs();
+      terminal.note(line);
+    }
+    await interrupt.wait(stepMs);
+  }
+}
+

@@ -10,6 +10,7 @@ export const faults = [
   'repeat-ids',
   'lost-answers',
   'stale-rank',
+  'forgotten-posting',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -90,6 +90,7 @@ class Draws {
 function load(port: number, events: number | null, draws: Draws, shape: Shape, check: (answer: Answer) => void): ClosedLoop {
   const connections = events === null ? singleConnections : batchConnections;
   const requests = Array.from({ length: connections }, () => new EventRequest(events));
+  const used = new Set<number>();
   const time = new TimeText();
   return {
     port,
@@ -102,9 +103,10 @@ function load(port: number, events: number | null, draws: Draws, shape: Shape, c
       const now = time.now();
       if (events !== null) draws.startBatch();
       for (let index = 0; index < (events ?? 1); index += 1) {
-        if (draws.repeat()) continue;
+        if (draws.repeat() && used.has(connection)) continue;
         request.set(index, { subject: draws.subject(), item: draws.item(), id: draws.id() }, now);
       }
+      used.add(connection);
       return request.buffer;
     },
   };

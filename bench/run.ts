@@ -7,11 +7,12 @@ import { ingest } from './ingest.js';
 import { say } from './progress.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
+import { redaction } from './redaction.js';
 import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, redaction };
 
 async function main(): Promise<number> {
   try {

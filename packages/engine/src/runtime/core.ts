@@ -65,7 +65,7 @@ export class Core {
     const consents = new Consents(this.gate, this.registry, standings);
     this.profiles = new Profiles(tables.table('profile'), meta, defaultTraits(this.registry));
     this.catalogue = new Catalogue(tables.table('item'), meta);
-    this.trace = new Trace(tables.table('trace'));
+    this.trace = new Trace(tables.table('trace'), tables.table('positions'));
     this.model = new NextItem({
       rows: tables.table('visit'),
       spans: tables.table('span'),

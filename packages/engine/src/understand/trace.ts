@@ -8,22 +8,26 @@ const chunkPositions = 1 << 14;
 
 export class Trace implements FoldPart {
   readonly name = 'trace';
+  /** Subject -> numbers of its chunks, ascending. */
+  readonly #chunks: Table<number[]>;
+  /** Subject and chunk number -> positions, ascending. */
   readonly #rows: Table<number[]>;
 
-  constructor(rows: Table<number[]>) {
+  constructor(chunks: Table<number[]>, rows: Table<number[]>) {
+    this.#chunks = chunks;
     this.#rows = rows;
   }
 
   apply(event: BehaviourEvent, position: number): void {
     if (event.subject === null) return;
-    this.#rows.edit(keyOf(event.subject, Math.floor(position / chunkPositions)), () => []).push(position);
+    const chunk = Math.floor(position / chunkPositions);
+    if (this.#chunks.get(event.subject)?.at(-1) !== chunk) this.#chunks.edit(event.subject, () => []).push(chunk);
+    this.#rows.edit(keyOf(event.subject, chunk), () => []).push(position);
   }
 
   /** All positions of the subject, ascending. */
   positions(subject: string): number[] {
-    const out: number[] = [];
-    for (const [, chunk] of this.#rows.rows(`${subject}\u0000`, `${subject}\u0001`)) out.push(...chunk);
-    return out;
+    return (this.#chunks.get(subject) ?? []).flatMap((chunk) => this.#rows.get(keyOf(subject, chunk)) ?? []);
   }
 
   withdraw(): void {
@@ -31,12 +35,13 @@ export class Trace implements FoldPart {
   }
 
   forget(subject: string): void {
-    const keys = [...this.#rows.rows(`${subject}\u0000`, `${subject}\u0001`)].map(([key]) => key);
-    for (const key of keys) this.#rows.delete(key);
+    for (const chunk of this.#chunks.get(subject) ?? []) this.#rows.delete(keyOf(subject, chunk));
+    this.#chunks.delete(subject);
   }
 
   *dump(): Iterable<string> {
-    for (const [key, chunk] of this.#rows.rows()) yield `${JSON.stringify(key)}\t${JSON.stringify(chunk)}`;
+    for (const [subject, chunks] of this.#chunks.rows()) yield `${JSON.stringify(subject)}\t${JSON.stringify(chunks)}`;
+    for (const [key, positions] of this.#rows.rows()) yield `${JSON.stringify(key)}\t${JSON.stringify(positions)}`;
   }
 }
 

@@ -1,9 +1,8 @@
 // The canonical text of a visit store, read out of the real structures: item ids in code unit order with the keys of their postings as they stand,
-// visits in key order with day and items, subject hashes in order with the sorted keys of their visits.
+// visits in key order with day and items, and the visits of each subject, by their first. No hash of a subject stands in it: it would differ
+// between two stores with the same history and different keys.
 // Why three views of the same facts: the dump is what two histories are compared by, and each structure must agree by itself.
 import type { VisitStore } from './visit-store.js';
-
-const hex = (word: number | undefined): string => (word ?? 0).toString(16).padStart(8, '0');
 
 export function* visitDump(store: VisitStore): Iterable<string> {
   const { arena, visits, items, postings, order, subjects } = store;
@@ -18,11 +17,12 @@ export function* visitDump(store: VisitStore): Iterable<string> {
     const ids = Array.from(arena.words.subarray(start, start + (visits.length[slot] ?? 0)), (item) => items.idOf(item));
     yield `visit ${visits.keyOf(slot)} day ${visits.day[slot] ?? 0} ${JSON.stringify(ids)}`;
   }
-  const rows: string[] = [];
+  const rows: number[][] = [];
   for (const one of subjects.subjects()) {
     const [low, high] = [visits.subjectLow[one] ?? 0, visits.subjectHigh[one] ?? 0];
     const keys = subjects.visitsOf(low, high).map((slot) => visits.keyOf(slot));
-    rows.push(`subject ${hex(high)}${hex(low)} ${keys.sort((a, b) => a - b).join(' ')}`);
+    rows.push(keys.sort((a, b) => a - b));
   }
-  yield* rows.sort();
+  rows.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+  for (const keys of rows) yield `subject ${keys.join(' ')}`;
 }

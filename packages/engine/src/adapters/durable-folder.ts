@@ -5,7 +5,7 @@ import { folderOf } from './disk-path.js';
 /** Makes the folder when missing. Syncs also when it is there: an earlier process may have made it and died. */
 export async function makeDurableFolder(disk: Disk, folder: string): Promise<void> {
   disk.makeFolder(folder);
-  for (let at = folder; at !== ''; ) {
+  for (let at = folder; at !== '';) {
     at = folderOf(at);
     await disk.syncFolder(at);
   }

@@ -33,7 +33,8 @@ keysSuite('file on the real disk', () => {
   return under(new NodeDisk(folder));
 });
 
-const holds = (disk: MemoryDisk, bytes: Uint8Array): boolean => [...disk.files().values()].some((content) => Buffer.from(content).includes(Buffer.from(bytes)));
+const holds = (disk: MemoryDisk, bytes: Uint8Array): boolean =>
+  [...disk.files().values()].some((content) => Buffer.from(content).includes(Buffer.from(bytes)));
 
 /** A disk with the files of `disk`, changed by `change`. */
 function changed(disk: MemoryDisk, change: (files: Map<string, Uint8Array>) => void): MemoryDisk {
@@ -57,7 +58,11 @@ test('no key lies on the disk unwrapped, and a destroyed one not even wrapped', 
   const { id, key } = keys.create();
   await keys.sync();
   expect(holds(disk, key)).toBe(false);
-  const wrapped = disk.files().get('keys/keys.dat')?.slice(64 + 8, 64 + 48) ?? new Uint8Array(0);
+  const wrapped =
+    disk
+      .files()
+      .get('keys/keys.dat')
+      ?.slice(64 + 8, 64 + 48) ?? new Uint8Array(0);
   expect(holds(disk, wrapped)).toBe(true);
   await keys.destroy([id]);
   expect(holds(disk, wrapped)).toBe(false);

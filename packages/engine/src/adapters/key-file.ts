@@ -1,10 +1,10 @@
-// The key store on a disk. `keys.dat`: a head of 64 bytes { u32 magic "EGKF", u32 version = 1, zeros, u32 crc32 of bytes 0-59 }, then slots of
-// 64 bytes; the n-th slot belongs to key n for ever:
+// The key store on a disk. `keys.dat`: a head of 64 bytes { u32 magic "EGKF", u32 version = 1, zeros, u32 crc32 of bytes 0-59 }, then
+// slots of 64 bytes; the n-th slot belongs to key n for ever:
 //    0  u32 key id   4  u8 state: 1 live, 2 destroyed   5  zeros   8  40 the key wrapped (AES-256-KW, RFC 3394); random once destroyed
 //   48  zeros       60  u32 crc32 of bytes 0-59
 // A slot that a crash tore before its sync opens nothing and is never used again. Slots lie ahead of need, so that a key can be made and
-// destroyed on a full disk. Invariants: ids are never given twice; a key that `destroy` resolved for is on no part of the disk that we can name.
-// Non-goal: turning the wrapping key over.
+// destroyed on a full disk. Invariants: an id that was synced is never given again; of a key that `destroy` resolved for, the file holds
+// nothing. Non-goals: turning the wrapping key over; what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { crc32 } from 'node:zlib';

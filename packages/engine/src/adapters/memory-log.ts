@@ -59,7 +59,10 @@ export class MemoryLog implements Log {
   }
 
   async redact(positions: readonly number[]): Promise<void> {
-    assert(positions.every((position) => position >= 0 && position < this.head), 'only positions of the log are redacted');
+    assert(
+      positions.every((position) => position >= 0 && position < this.head),
+      'only positions of the log are redacted',
+    );
     await this.sync();
     const fresh = new Set(positions.filter((position) => this.#entries[position]?.bytes !== null));
     for (const position of fresh) this.#entries[position] = { mask: this.#entries[position]?.mask ?? 0, bytes: null };

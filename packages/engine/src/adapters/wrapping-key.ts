@@ -26,7 +26,8 @@ export async function wrappingKey(place: WrappingKeyPlace, entropy: Entropy, isF
     const file = disk.open(path);
     const bytes = Buffer.from(file.read(0, fileBytes));
     file.close();
-    const isSound = bytes.length === fileBytes && bytes.readUInt32LE(0) === magic && crc32(bytes.subarray(0, 40)) === bytes.readUInt32LE(40);
+    const isSound =
+      bytes.length === fileBytes && bytes.readUInt32LE(0) === magic && crc32(bytes.subarray(0, 40)) === bytes.readUInt32LE(40);
     if (isSound && bytes.readUInt32LE(4) !== 1) throw new CodedError('log_version', 'wrapping.key');
     if (isSound) return bytes.subarray(8, 40);
   }

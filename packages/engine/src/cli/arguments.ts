@@ -48,13 +48,18 @@ export class Arguments {
 
   /** A list written with commas; empty parts are left out. */
   list(name: string): string[] {
-    return (this.text(name) ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+    return (this.text(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   }
 
   /** The positional arguments, exactly as many as there are names. */
   positional<const N extends readonly string[]>(names: N): { readonly [I in keyof N]: string } {
     if (this.positionals.length !== names.length) {
-      throw new UsageError(names.length === 0 ? 'it takes no arguments besides options' : `it takes ${names.map((name) => name.toUpperCase()).join(' ')}`);
+      throw new UsageError(
+        names.length === 0 ? 'it takes no arguments besides options' : `it takes ${names.map((name) => name.toUpperCase()).join(' ')}`,
+      );
     }
     return this.positionals as unknown as { readonly [I in keyof N]: string }; // the lengths were compared above
   }

@@ -27,14 +27,19 @@ export class DataFolder {
     try {
       return await open(this.path, {
         tickMs: 0,
-        onReplay: (done, total) => bar.update(total === 0 ? 1 : done / total, () => `${done} of ${total} events`),
+        onReplay: (done, total) => {
+          if (total > 0) bar.update(done / total, () => `${done} of ${total} events`);
+        },
         onHalt: (error) => failStop(terminal, error),
         ...rest,
       });
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'data_folder_locked') throw error;
       const url = this.serverAddress();
-      throw new CodedError('data_folder_locked', url === undefined ? 'if that is a server, name it with --url' : `a server on it listens on ${url}: say --url ${url}`);
+      throw new CodedError(
+        'data_folder_locked',
+        url === undefined ? 'if that is a server, name it with --url' : `a server on it listens on ${url}: say --url ${url}`,
+      );
     } finally {
       bar.end();
     }

@@ -13,7 +13,12 @@ export const decide: Command = {
   name: 'decide',
   summary: 'ask a decision point for a ranked list with its reasons',
   synopsis: 'decide POINT [--subject ID] [--items A,B] [--limit N] [--category C,D] [--exclude A,B] [--pins A,B]',
-  help: ['--subject ID  for whom; without it, or without a grant, the answer is contextual', '--items A,B   what the request itself carries, oldest first', dataHelp, urlHelp],
+  help: [
+    '--subject ID  for whom; without it, or without a grant, the answer is contextual',
+    '--items A,B   what the request itself carries, oldest first',
+    dataHelp,
+    urlHelp,
+  ],
   examples: ['ethogram decide home --subject ann', 'ethogram decide home --items tea-03 --limit 5 --url http://127.0.0.1:4040 --json'],
   options: {
     ...dataOption,

@@ -2,11 +2,21 @@
 import type { DecideAnswer } from '../http/decide-answer.js';
 import type { Why } from '../answer/why.js';
 
+const reasonsShown = 3;
+
+/** The first reasons, and how many there are more: `ethogram why` tells them all. */
+function reasonLines(sentences: readonly string[]): string[] {
+  const more = sentences.length - reasonsShown;
+  return [...sentences.slice(0, reasonsShown), ...(more > 0 ? [`... and ${more} more`] : [])].map((sentence) => `       ${sentence}`);
+}
+
 export function decisionLines(answer: DecideAnswer): string[] {
   const lines = [`${answer.decisionId}  (${answer.mode})`, answer.summary];
   answer.items.forEach((each, index) => {
-    lines.push(`${(index + 1).toString().padStart(3)}. ${each.title ?? each.item}  [${each.item}]  score ${each.score.toPrecision(4)}, propensity ${each.propensity.toPrecision(3)}`);
-    for (const sentence of each.why) lines.push(`       ${sentence}`);
+    lines.push(
+      `${(index + 1).toString().padStart(3)}. ${each.title ?? each.item}  [${each.item}]  score ${each.score.toPrecision(4)}, propensity ${each.propensity.toPrecision(3)}`,
+    );
+    lines.push(...reasonLines(each.why));
   });
   if (answer.items.length === 0) lines.push('  Nothing may be shown: the catalogue is empty, or the request leaves everything out.');
   return lines;

@@ -97,7 +97,8 @@ export class DemoStream {
     const said = { type: 'track', userId: shopper.subject, timestamp: new Date(now).toISOString(), context } as const;
     const seen = { decisionId: answer.decisionId, item: first.item };
     const events: WorldEvent[] = [{ ...said, event: 'Decision Shown', messageId: `${messageId}-seen`, properties: seen }];
-    if (this.#random.chance(0.3)) events.push({ ...said, event: 'Decision Outcome', messageId: `${messageId}-clicked`, properties: { ...seen, kind: 'click' } });
+    if (this.#random.chance(0.3))
+      events.push({ ...said, event: 'Decision Outcome', messageId: `${messageId}-clicked`, properties: { ...seen, kind: 'click' } });
     await this.send(events);
   }
 }

@@ -61,7 +61,11 @@ async function show(args: Arguments, path: string, temporary: boolean, terminal:
   const clock = new SystemClock();
   const folder = new DataFolder(new Arguments(['--data', path], dataOption));
   const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
-  const door = new Door({ engine, clock, onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug') });
+  const door = new Door({
+    engine,
+    clock,
+    onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug'),
+  });
   try {
     const url = await listen(door, args.integer('port', 0, 65_535));
     folder.noteAddress(url);
@@ -70,7 +74,10 @@ async function show(args: Arguments, path: string, temporary: boolean, terminal:
     const stream = new DemoStream(remote, world, seed);
     terminal.print(terminal.bold('Ethogram') + ' is listening on ' + terminal.bold(url));
     terminal.print(`data folder ${path}${temporary ? ' (temporary: removed when this ends)' : ''}`);
-    terminal.print(terminal.bold('[SYNTHETIC]') + ` ${world.shoppers.length} made-up shoppers and ${world.items.length} made-up items, seed ${seed}. Nobody below exists.`);
+    terminal.print(
+      terminal.bold('[SYNTHETIC]') +
+        ` ${world.shoppers.length} made-up shoppers and ${world.items.length} made-up items, seed ${seed}. Nobody below exists.`,
+    );
     await firstScreen(world, stream, remote, clock, terminal, interrupt);
     if (!args.flag('once')) await keepStreaming(stream, clock, terminal, interrupt);
     folder.forgetAddress();
@@ -86,17 +93,31 @@ async function listen(door: Door, wished: number | undefined): Promise<string> {
     try {
       return (await door.listen({ port })).url;
     } catch (error) {
-      const free = error instanceof CodedError && error.code === 'listen_failed' && wished === undefined && port < firstPort + limits.portsTried;
+      const free =
+        error instanceof CodedError && error.code === 'listen_failed' && wished === undefined && port < firstPort + limits.portsTried;
       if (!free) throw error;
     }
   }
 }
 
-async function firstScreen(world: SyntheticWorld, stream: DemoStream, remote: Remote, clock: SystemClock, terminal: Terminal, interrupt: Interrupt): Promise<void> {
+async function firstScreen(
+  world: SyntheticWorld,
+  stream: DemoStream,
+  remote: Remote,
+  clock: SystemClock,
+  terminal: Terminal,
+  interrupt: Interrupt,
+): Promise<void> {
   const heading = (text: string): void => terminal.print(`\n${terminal.bold(text)}`);
   await stream.sendItems();
-  const hero = must(world.shoppers.find((shopper) => !shopper.ungranted && !shopper.private && shopper.withdrawsAt === null), 'somebody grants everything');
-  const stranger = must(world.shoppers.find((shopper) => shopper.ungranted), 'somebody grants nothing');
+  const hero = must(
+    world.shoppers.find((shopper) => !shopper.ungranted && !shopper.private && shopper.withdrawsAt === null),
+    'somebody grants everything',
+  );
+  const stranger = must(
+    world.shoppers.find((shopper) => shopper.ungranted),
+    'somebody grants nothing',
+  );
   const startAt = clock.now() - worldDefaults.days * dayMs;
   await stream.choose(hero.subject, { personalise: 'granted', train: 'granted' }, startAt);
   const first = must(world.visit(hero, startAt + 60_000)[0], 'a visit has a first event');
@@ -104,7 +125,9 @@ async function firstScreen(world: SyntheticWorld, stream: DemoStream, remote: Re
   await stream.send([first]);
   heading('1. The first event');
   const title = world.items.find(({ id }) => id === first.properties['product_id'])?.title ?? '';
-  terminal.print(`   ${hero.subject} viewed "${title}": accepted, synced to disk and folded in ${(clock.elapsedMs() - sentMs).toFixed(1)} ms`);
+  terminal.print(
+    `   ${hero.subject} viewed "${title}": accepted, synced to disk and folded in ${(clock.elapsedMs() - sentMs).toFixed(1)} ms`,
+  );
   heading('2. The profile that it changed');
   for (const line of profileLines(await remote.get<ProfileView>(`/v1/subjects/${hero.subject}`))) terminal.print(`   ${line}`);
 
@@ -125,7 +148,10 @@ async function firstScreen(world: SyntheticWorld, stream: DemoStream, remote: Re
   for (const line of decisionLines(decision)) terminal.print(`   ${line}`);
   heading(`5. A decision for ${stranger.subject}, who permits nothing and is on the page of ${String(viewed.at(-1))}`);
   const item = viewed.at(-1);
-  for (const line of decisionLines(await stream.decide({ userId: stranger.subject, context: { items: [item] }, exclude: [item], limit: 2 }))) terminal.print(`   ${line}`);
+  for (const line of decisionLines(
+    await stream.decide({ userId: stranger.subject, context: { items: [item] }, exclude: [item], limit: 2 }),
+  ))
+    terminal.print(`   ${line}`);
   await stream.show(hero, must(visit[0], 'a visit has a first event'), clock.now());
   heading('6. Try it');
   for (const line of tryLines(remote.url, String(item), decision.decisionId)) terminal.print(`   ${line}`);
@@ -179,4 +205,3 @@ async function keepStreaming(stream: DemoStream, clock: SystemClock, terminal: T
     await interrupt.wait(stepMs);
   }
 }
-

@@ -12,7 +12,11 @@ export const dump: Command = {
   name: 'dump',
   summary: 'print the whole state, byte for byte the same for the same history',
   synopsis: 'dump --canonical [--hash]',
-  help: ['--canonical   RFC 8785 lines in key order (the only form there is)', '--hash        print only the SHA-256 of those lines', dataHelp],
+  help: [
+    '--canonical   RFC 8785 lines in key order (the only form there is)',
+    '--hash        print only the SHA-256 of those lines',
+    dataHelp,
+  ],
   examples: ['ethogram dump --canonical > a.txt && cmp a.txt b.txt', 'ethogram dump --canonical --hash'],
   options: { ...dataOption, canonical: { type: 'boolean' }, hash: { type: 'boolean' } },
   async run(args, terminal) {

@@ -95,7 +95,10 @@ async function* csvRows(stream: Readable, { named, skip }: RowOptions): AsyncGen
       if (columns === undefined) {
         const mapping = mappingOver(cells, named);
         const place = (name: string | null): number => (name === null ? -1 : cells.indexOf(name));
-        columns = { mapping, at: { subject: place(mapping.subject), item: place(mapping.item), time: place(mapping.time), id: place(mapping.id) } };
+        columns = {
+          mapping,
+          at: { subject: place(mapping.subject), item: place(mapping.item), time: place(mapping.time), id: place(mapping.id) },
+        };
         continue;
       }
       row += 1;
@@ -105,7 +108,8 @@ async function* csvRows(stream: Readable, { named, skip }: RowOptions): AsyncGen
       if (rows.length >= limits.importBatchRows) break;
     }
     if (rows.length > 0) yield rows;
-    else if (failure !== undefined) throw new CodedError('file_unreadable', failure instanceof CsvError ? `line ${line + 1}, ${failure.code}` : undefined);
+    else if (failure !== undefined)
+      throw new CodedError('file_unreadable', failure instanceof CsvError ? `line ${line + 1}, ${failure.code}` : undefined);
     else if (ended) break;
     else await once(parser, 'readable').catch(() => undefined); // an error has been noted above
   }
@@ -133,7 +137,17 @@ async function* jsonRows(stream: Readable, { named, skip }: RowOptions): AsyncGe
     }
     if (!isObject(value)) return { row, line: row, column: '' };
     mapping ??= mappingOver(Object.keys(value), named);
-    return row <= skip ? undefined : read(row, row, mapping, value[mapping.subject], value[mapping.item], value[mapping.time], mapping.id === null ? null : value[mapping.id]);
+    return row <= skip
+      ? undefined
+      : read(
+          row,
+          row,
+          mapping,
+          value[mapping.subject],
+          value[mapping.item],
+          value[mapping.time],
+          mapping.id === null ? null : value[mapping.id],
+        );
   };
   const lines = function* (chunk: Buffer): Iterable<string> {
     let from = 0;
@@ -185,7 +199,8 @@ const millisecondsFrom = 100_000_000_000;
 function timeOf(value: unknown): number | undefined {
   const iso = parseTime(value);
   if (iso !== undefined) return iso;
-  const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;
   if (!Number.isFinite(number) || number < 0) return undefined;
   return Math.round(number < millisecondsFrom ? number * 1000 : number);
 }

@@ -46,7 +46,8 @@ interface Tally {
 export const importFile: Command = {
   name: 'import',
   summary: 'take in a file of behaviour under a declared basis; can be interrupted and resumed',
-  synopsis: 'import FILE --basis BASIS --evidence TEXT [--type item.imported] [--source NAME] [--map subject=COL,item=COL,time=COL] [--limit N]',
+  synopsis:
+    'import FILE --basis BASIS --evidence TEXT [--type item.imported] [--source NAME] [--map subject=COL,item=COL,time=COL] [--limit N]',
   help: [
     'FILE            .csv (with a header) or .jsonl, either with .gz',
     `--basis BASIS   the lawful basis: ${lawfulBases.join(', ')}`,
@@ -170,12 +171,24 @@ async function sameFile(engine: Engine, name: string, { fingerprint }: ImportSou
 
 function report(plan: Plan, tally: Tally, interrupted: boolean, terminal: Terminal, ms: number): number {
   const refused = Object.fromEntries(tally.refused);
-  terminal.result({ source: plan.name, rows: tally.row, accepted: tally.accepted, unreadable: tally.unreadable, refused, bad: tally.listed, interrupted, ms: Math.round(ms) }, () => [
-    `${tally.row} rows done, ${tally.accepted} events taken in this run (${(ms / 1000).toFixed(1)} s)`,
-    ...[...tally.refused].map(([code, count]) => `  ${count} refused: ${code}`),
-    ...(tally.unreadable === 0 ? [] : [`  ${tally.unreadable} could not be read:`]),
-    ...tally.listed.map(({ line, column }) => `    line ${line}, column ${column === '' ? '(whole line)' : column}`),
-    ...(interrupted ? ['Interrupted: the same command goes on from there.'] : []),
-  ]);
+  terminal.result(
+    {
+      source: plan.name,
+      rows: tally.row,
+      accepted: tally.accepted,
+      unreadable: tally.unreadable,
+      refused,
+      bad: tally.listed,
+      interrupted,
+      ms: Math.round(ms),
+    },
+    () => [
+      `${tally.row} rows done, ${tally.accepted} events taken in this run (${(ms / 1000).toFixed(1)} s)`,
+      ...[...tally.refused].map(([code, count]) => `  ${count} refused: ${code}`),
+      ...(tally.unreadable === 0 ? [] : [`  ${tally.unreadable} could not be read:`]),
+      ...tally.listed.map(({ line, column }) => `    line ${line}, column ${column === '' ? '(whole line)' : column}`),
+      ...(interrupted ? ['Interrupted: the same command goes on from there.'] : []),
+    ],
+  );
   return interrupted ? exitCode.interrupted : exitCode.ok;
 }

@@ -50,7 +50,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function failed(terminal: Terminal, command: Command, error: unknown): number {
   if (error instanceof UsageError) {
-    terminal.complain(`${command.name}: ${error.message}\nUsage: ethogram ${command.synopsis}\n       ethogram ${command.name} --help says more`);
+    terminal.complain(
+      `${command.name}: ${error.message}\nUsage: ethogram ${command.synopsis}\n       ethogram ${command.name} --help says more`,
+    );
     return exitCode.usage;
   }
   if (error instanceof CodedError) {

@@ -36,7 +36,9 @@ export class ProgressBar {
 
   #show(fraction: number, text: string): void {
     const share = Math.min(1, Math.max(0, fraction));
-    const percent = `${Math.floor(share * 100).toString().padStart(3)}%`;
+    const percent = `${Math.floor(share * 100)
+      .toString()
+      .padStart(3)}%`;
     if (!this.#terminal.redraws) {
       this.#terminal.note(`${this.#label} ${percent} ${text}`);
       return;

@@ -21,7 +21,8 @@ export const redact: Command = {
       ({ events } = await withEngine(new DataFolder(args), terminal, (engine) => engine.redact(subjects)));
     } else {
       const remote = new Remote(url);
-      for (const subject of subjects) events += (await remote.delete<{ events: number }>(`/v1/subjects/${encodeURIComponent(subject)}`)).events;
+      for (const subject of subjects)
+        events += (await remote.delete<{ events: number }>(`/v1/subjects/${encodeURIComponent(subject)}`)).events;
     }
     terminal.result({ subjects: subjects.length, events }, () => [`${events} events of ${subjects.length} people erased.`]);
     return exitCode.ok;

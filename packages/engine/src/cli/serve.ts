@@ -26,12 +26,20 @@ export const serve: Command = {
     const folder = new DataFolder(args);
     const clock = new SystemClock();
     const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
-    const door = new Door({ engine, clock, onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug') });
+    const door = new Door({
+      engine,
+      clock,
+      onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug'),
+    });
     try {
       const { url } = await door.listen({ port, ...(host === undefined ? {} : { host }), openToNetwork: args.flag('open-to-network') });
       folder.noteAddress(url);
       const { events, items } = engine.health();
-      terminal.result({ url, data: folder.path, events, items }, () => [`listening on ${url}`, `data folder ${folder.path}: ${events} events, ${items} items`, 'Ctrl-C stops it.']);
+      terminal.result({ url, data: folder.path, events, items }, () => [
+        `listening on ${url}`,
+        `data folder ${folder.path}: ${events} events, ${items} items`,
+        'Ctrl-C stops it.',
+      ]);
       const interrupt = new Interrupt(() => terminal.note('stopping'));
       await interrupt.wait();
       interrupt.release();

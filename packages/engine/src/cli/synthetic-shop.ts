@@ -4,11 +4,66 @@ import type { SeededRandom } from './seeded-random.js';
 
 const shelves: Readonly<Record<string, readonly string[]>> = {
   tea: ['Sencha', 'Assam', 'Darjeeling', 'Earl Grey', 'Rooibos', 'Peppermint', 'Oolong', 'Matcha', 'Chamomile', 'Lapsang Souchong'],
-  coffee: ['Ethiopia Light Roast', 'Colombia Medium Roast', 'House Espresso', 'Decaf Espresso', 'Cold Brew Bags', 'Hand Grinder', 'Moka Pot', 'Pour-over Cone', 'Paper Filters', 'Milk Frother'],
-  kitchen: ['Glass Teapot', 'Stoneware Mug', 'Gooseneck Kettle', 'Kitchen Scale', 'Cutting Board', 'Paring Knife', 'Cast-iron Pan', 'Storage Jar', 'Tea Strainer', 'Linen Towel'],
-  bakery: ['Rye Loaf', 'Sourdough Loaf', 'Butter Croissant', 'Oat Biscuits', 'Lemon Shortbread', 'Almond Cantuccini', 'Poppy Seed Cake', 'Cinnamon Buns', 'Crispbread', 'Ginger Snaps'],
-  garden: ['Basil Seeds', 'Tomato Seeds', 'Mint Plant', 'Terracotta Pot', 'Watering Can', 'Hand Trowel', 'Herb Scissors', 'Potting Soil', 'Lavender Plant', 'Bird Feeder'],
-  books: ['The Tea Atlas', 'Bread by Hand', 'A Small Garden', 'Coffee at Home', 'One-pan Suppers', 'Notes on Herbs', 'The Baker at Four', 'Winter Kitchen', 'Seeds and Seasons', 'Blank Notebook'],
+  coffee: [
+    'Ethiopia Light Roast',
+    'Colombia Medium Roast',
+    'House Espresso',
+    'Decaf Espresso',
+    'Cold Brew Bags',
+    'Hand Grinder',
+    'Moka Pot',
+    'Pour-over Cone',
+    'Paper Filters',
+    'Milk Frother',
+  ],
+  kitchen: [
+    'Glass Teapot',
+    'Stoneware Mug',
+    'Gooseneck Kettle',
+    'Kitchen Scale',
+    'Cutting Board',
+    'Paring Knife',
+    'Cast-iron Pan',
+    'Storage Jar',
+    'Tea Strainer',
+    'Linen Towel',
+  ],
+  bakery: [
+    'Rye Loaf',
+    'Sourdough Loaf',
+    'Butter Croissant',
+    'Oat Biscuits',
+    'Lemon Shortbread',
+    'Almond Cantuccini',
+    'Poppy Seed Cake',
+    'Cinnamon Buns',
+    'Crispbread',
+    'Ginger Snaps',
+  ],
+  garden: [
+    'Basil Seeds',
+    'Tomato Seeds',
+    'Mint Plant',
+    'Terracotta Pot',
+    'Watering Can',
+    'Hand Trowel',
+    'Herb Scissors',
+    'Potting Soil',
+    'Lavender Plant',
+    'Bird Feeder',
+  ],
+  books: [
+    'The Tea Atlas',
+    'Bread by Hand',
+    'A Small Garden',
+    'Coffee at Home',
+    'One-pan Suppers',
+    'Notes on Herbs',
+    'The Baker at Four',
+    'Winter Kitchen',
+    'Seeds and Seasons',
+    'Blank Notebook',
+  ],
 };
 
 export const categories: readonly string[] = Object.keys(shelves);
@@ -34,7 +89,15 @@ export class SyntheticShop {
       const title = `${titles[row % titles.length] ?? category}${series === 0 ? '' : ` No. ${series + 1}`}`;
       const price = 250 + 50 * random.below(80);
       const stock = random.chance(0.05) ? 0 : 1 + random.below(60);
-      items.push({ id: `${category}-${(row + 1).toString().padStart(2, '0')}`, title, category, price, currency: 'EUR', stock, attributes: { synthetic: true } });
+      items.push({
+        id: `${category}-${(row + 1).toString().padStart(2, '0')}`,
+        title,
+        category,
+        price,
+        currency: 'EUR',
+        stock,
+        attributes: { synthetic: true },
+      });
       byCategory[place]?.push(index);
     }
     this.items = items;
@@ -43,7 +106,8 @@ export class SyntheticShop {
       const own = byCategory[index % categories.length] ?? [];
       const other = byCategory[neighbours[index % categories.length] ?? 0] ?? [];
       // Never back to itself: a shelf of one item leads nowhere else.
-      const pick = (list: readonly number[]): number => list.filter((other) => other !== index)[random.below(list.length - (list.includes(index) ? 1 : 0))] ?? index;
+      const pick = (list: readonly number[]): number =>
+        list.filter((other) => other !== index)[random.below(list.length - (list.includes(index) ? 1 : 0))] ?? index;
       return { to: [pick(own), pick(own), pick(other)], weights: [0.55, 0.25, 0.2] };
     });
   }

@@ -85,7 +85,9 @@ export class SyntheticWorld {
     const { days, startAt } = this.#options;
     for (const shopper of this.shoppers) {
       if (shopper.ungranted) continue;
-      const choices = shopper.private ? ({ personalise: 'granted', train: 'denied' } as const) : ({ personalise: 'granted', train: 'granted' } as const);
+      const choices = shopper.private
+        ? ({ personalise: 'granted', train: 'denied' } as const)
+        : ({ personalise: 'granted', train: 'granted' } as const);
       yield { kind: 'consent', at: startAt, subject: shopper.subject, choices };
     }
     let later: WorldAction[] = [];
@@ -118,7 +120,14 @@ export class SyntheticWorld {
       events.push(this.#event(shopper, 'Product Added', now, { product_id: this.#id(item), price: this.#price(item), quantity: 1 }));
       now += 60_000;
       if (random.chance(0.6)) {
-        events.push(this.#event(shopper, 'Order Completed', now, { order_id: `order-${this.#messages}`, total: this.#price(item), currency: 'EUR', products: [{ product_id: this.#id(item), quantity: 1 }] }));
+        events.push(
+          this.#event(shopper, 'Order Completed', now, {
+            order_id: `order-${this.#messages}`,
+            total: this.#price(item),
+            currency: 'EUR',
+            products: [{ product_id: this.#id(item), quantity: 1 }],
+          }),
+        );
       }
     }
     return events;
@@ -145,7 +154,12 @@ export class SyntheticWorld {
     const { lateShare, duplicateShare } = this.#options;
     const actions: WorldAction[] = [];
     if (shopper.withdrawsAt !== null && shopper.withdrawsAt >= from && shopper.withdrawsAt < from + dayMs) {
-      actions.push({ kind: 'consent', at: shopper.withdrawsAt, subject: shopper.subject, choices: { personalise: 'withdrawn', train: 'withdrawn' } });
+      actions.push({
+        kind: 'consent',
+        at: shopper.withdrawsAt,
+        subject: shopper.subject,
+        choices: { personalise: 'withdrawn', train: 'withdrawn' },
+      });
     }
     const visits = Math.floor(shopper.visitsPerDay) + (random.chance(shopper.visitsPerDay - Math.floor(shopper.visitsPerDay)) ? 1 : 0);
     for (let visit = 0; visit < visits; visit += 1) {
@@ -163,7 +177,15 @@ export class SyntheticWorld {
   #event(shopper: Shopper, event: string, at: number, properties: WorldEvent['properties']): WorldEvent {
     this.#messages += 1;
     const messageId = `synthetic-${this.#options.seed}-${this.#messages}`;
-    return { type: 'track', event, userId: shopper.subject, messageId, timestamp: new Date(at).toISOString(), properties, context: { library: { name: 'synthetic' } } };
+    return {
+      type: 'track',
+      event,
+      userId: shopper.subject,
+      messageId,
+      timestamp: new Date(at).toISOString(),
+      properties,
+      context: { library: { name: 'synthetic' } },
+    };
   }
 
   #id(item: number): string {

@@ -38,4 +38,6 @@ export function commandHelp(command: Command): string {
   ].join('\n');
 }
 
-const exitHelp = ['Exit codes: 0 done, 1 failed (the code stands on stderr), 2 wrong usage, 70 stopped after a failed write (start again), 130 interrupted (can be resumed).'];
+const exitHelp = [
+  'Exit codes: 0 done, 1 failed (the code stands on stderr), 2 wrong usage, 70 stopped after a failed write (start again), 130 interrupted (can be resumed).',
+];

@@ -14,7 +14,9 @@ export const verify: Command = {
   async run(args, terminal) {
     args.positional([]);
     const bar = new ProgressBar(terminal, 'verifying');
-    const report = await withEngine(new DataFolder(args), terminal, (engine) => engine.verify((done, total) => bar.update(total === 0 ? 1 : done / total, () => '')));
+    const report = await withEngine(new DataFolder(args), terminal, (engine) =>
+      engine.verify((done, total) => bar.update(total === 0 ? 1 : done / total, () => '')),
+    );
     bar.end();
     terminal.result(report, () => [
       report.ok ? 'clean' : `${report.problems.length} problems`,

@@ -31,7 +31,9 @@ describe('what is taken', () => {
     const stranger = view('bob', 'tea', { messageId: 'stranger' });
     const reply = await doorway.post('/v1/batch', { batch: [bad, view('ann', 'cup'), unknown, stranger, view('ann', 'pot')] });
     expect(reply.body.accepted).toBe(2);
-    expect(reply.body.rejected.map((each: { index: number; messageId: string; code: string }) => [each.index, each.messageId, each.code])).toEqual([
+    expect(
+      reply.body.rejected.map((each: { index: number; messageId: string; code: string }) => [each.index, each.messageId, each.code]),
+    ).toEqual([
       [0, 'no-type', 'event_shape'],
       [2, 'unknown', 'event_type_unknown'],
       [3, 'stranger', 'no_grant'],
@@ -47,7 +49,8 @@ describe('what is taken', () => {
 
   test('anonymousId stands in for a userId that is absent, null or empty', async () => {
     await doorway.rig.say('anon', 'granted', 'personalise');
-    for (const userId of [undefined, null, '']) expect(await rejectedCodes({ batch: [{ ...view('x', 'tea'), userId, anonymousId: 'anon' }] })).toEqual([]);
+    for (const userId of [undefined, null, ''])
+      expect(await rejectedCodes({ batch: [{ ...view('x', 'tea'), userId, anonymousId: 'anon' }] })).toEqual([]);
     expect(doorway.rig.engine.profile('anon')).toMatchObject({ ok: true, value: { events: 4 } });
   });
 
@@ -57,7 +60,12 @@ describe('what is taken', () => {
   });
 
   test('page and screen are page views; identify, group and alias are not registered', async () => {
-    const calls = ['page', 'screen', 'identify', 'group', 'alias'].map((type) => ({ ...view('ann', 'x'), type, event: undefined, properties: {} }));
+    const calls = ['page', 'screen', 'identify', 'group', 'alias'].map((type) => ({
+      ...view('ann', 'x'),
+      type,
+      event: undefined,
+      properties: {},
+    }));
     expect(await rejectedCodes({ batch: calls })).toEqual([2, 3, 4].map((index) => [index, 'event_type_unknown', '/type']));
   });
 
@@ -67,7 +75,9 @@ describe('what is taken', () => {
     expect(doorway.rig.engine.core.gate.standing('cas')?.stands.personalise?.choice).toBe('granted');
     expect(await rejectedCodes({ context, batch: [view('dan', 'tea')] })).toEqual([]);
     const wrong = { consent: { categoryPreferences: { personalise: 'yes' } } };
-    expect(await rejectedCodes(view('eve', 'tea', { context: wrong }))).toEqual([[0, 'event_shape', '/context/consent/categoryPreferences/personalise']]);
+    expect(await rejectedCodes(view('eve', 'tea', { context: wrong }))).toEqual([
+      [0, 'event_shape', '/context/consent/categoryPreferences/personalise'],
+    ]);
   });
 });
 
@@ -92,7 +102,14 @@ describe('times', () => {
 
   test('a clock that is off by more than is believed is not corrected; absurd times are refused', async () => {
     expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(20) }), minutesAgo(60 * 25))).toBe(-20);
-    for (const timestamp of ['1970-01-01T00:00:00Z', '2100-01-01T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00', 'yesterday', 1_700_000_000_000]) {
+    for (const timestamp of [
+      '1970-01-01T00:00:00Z',
+      '2100-01-01T00:00:00Z',
+      '2026-01-01',
+      '2026-01-01T00:00:00',
+      'yesterday',
+      1_700_000_000_000,
+    ]) {
       expect(await occurredAt(view('ann', 'tea', { timestamp }))).toBe('event_time');
     }
   });
@@ -119,7 +136,12 @@ describe('what is refused in one event', () => {
     ['a price out of range', view('ann', 'tea', { properties: { product_id: 'tea', price: -1 } }), 'event_range', '/properties/price'],
     ['too deep', view('ann', 'tea', { properties: nested(limits.jsonDepthMax) }), 'body_too_deep', null],
     ['too many keys', view('ann', 'tea', { properties: wide }), 'body_too_deep', null],
-    ['too large', view('ann', 'tea', { properties: { product_id: 'tea', query: 'x'.repeat(limits.eventBytesMax) } }), 'event_too_large', null],
+    [
+      'too large',
+      view('ann', 'tea', { properties: { product_id: 'tea', query: 'x'.repeat(limits.eventBytesMax) } }),
+      'event_too_large',
+      null,
+    ],
   ];
   test.each(cases)('%s', async (_, event, code, field) => {
     expect(await rejectedCodes({ batch: [event, view('ann', 'tea')] })).toEqual([[0, code, field]]);
@@ -133,11 +155,17 @@ describe('what is refused in one event', () => {
   });
 
   test('a depth at the limit passes', async () => {
-    expect(await rejectedCodes(view('ann', 'tea', { properties: { product_id: 'tea', context: nested(limits.jsonDepthMax - 3) } }))).toEqual([]);
+    expect(
+      await rejectedCodes(view('ann', 'tea', { properties: { product_id: 'tea', context: nested(limits.jsonDepthMax - 3) } })),
+    ).toEqual([]);
   });
 
   test.each(['__proto__', 'constructor', 'prototype'])('a key %s, wherever it stands', async (key) => {
-    for (const event of [`{"${key}":{"x":1},"type":"track"}`, `{"type":"track","properties":{"a":[{"${key}":1}]}}`, `{"type":"track","context":{"${key}":{"polluted":1}}}`]) {
+    for (const event of [
+      `{"${key}":{"x":1},"type":"track"}`,
+      `{"type":"track","properties":{"a":[{"${key}":1}]}}`,
+      `{"type":"track","context":{"${key}":{"polluted":1}}}`,
+    ]) {
       const reply = await doorway.post('/v1/batch', `{"batch":[${event}]}`);
       expect(reply.body.rejected[0].code).toBe('body_shape');
     }
@@ -148,7 +176,9 @@ describe('what is refused in one event', () => {
 
   test('an answer repeats no value but a well-formed messageId', async () => {
     const secret = 'se\u0001cret-value';
-    const reply = await doorway.post('/v1/batch', { batch: [view(secret, secret, { messageId: secret, type: secret }), { [secret]: secret }] });
+    const reply = await doorway.post('/v1/batch', {
+      batch: [view(secret, secret, { messageId: secret, type: secret }), { [secret]: secret }],
+    });
     expect(JSON.stringify(reply.body)).not.toContain('cret-value');
     expect(reply.body.rejected[0].messageId).toBeNull();
   });

@@ -18,18 +18,42 @@ const bodyOf = (code: ErrorCode, field?: string): object => {
 
 describe('the way through', () => {
   test('items, consent, events, decision, why, profile, erasure', async () => {
-    const items = ['tea', 'cup', 'pot'].map((id) => ({ id, title: `The ${id}`, category: 'kitchen', price: 900, currency: 'EUR', stock: 3, attributes: { sort: 'green', fair: true } }));
+    const items = ['tea', 'cup', 'pot'].map((id) => ({
+      id,
+      title: `The ${id}`,
+      category: 'kitchen',
+      price: 900,
+      currency: 'EUR',
+      stock: 3,
+      attributes: { sort: 'green', fair: true },
+    }));
     expect((await doorway.post('/v1/items', { items })).body).toEqual({ success: true, accepted: 3 });
-    const choice = await doorway.post('/v1/consents', { subject: 'ann', choices: { personalise: 'granted', train: 'granted' }, origin: 'banner' });
+    const choice = await doorway.post('/v1/consents', {
+      subject: 'ann',
+      choices: { personalise: 'granted', train: 'granted' },
+      origin: 'banner',
+    });
     expect(choice.body).toEqual({ success: true, epoch: expect.any(Number) });
     expect((await doorway.post('/v1/batch', { batch: [view('ann', 'tea'), view('ann', 'cup')] })).body.accepted).toBe(2);
     const decision = await doorway.post('/v1/decide/home', { userId: 'ann', limit: 2, filter: { category: 'kitchen', inStock: true } });
-    expect(decision.body).toMatchObject({ mode: 'personal', because: null, epoch: choice.body.epoch, summary: expect.stringContaining('2 items') });
+    expect(decision.body).toMatchObject({
+      mode: 'personal',
+      because: null,
+      epoch: choice.body.epoch,
+      summary: expect.stringContaining('2 items'),
+    });
     expect(decision.body.items).toHaveLength(2);
-    expect(decision.body.items[0]).toMatchObject({ title: expect.stringContaining('The '), why: [expect.any(String)], reasons: [{ kind: expect.any(String) }] });
+    expect(decision.body.items[0]).toMatchObject({
+      title: expect.stringContaining('The '),
+      why: [expect.any(String)],
+      reasons: [{ kind: expect.any(String) }],
+    });
     const why = await doorway.send('GET', `/v1/decisions/${decision.body.decisionId}`);
     expect(why.body).toMatchObject({ reproducible: true, decision: { subject: 'ann' } });
-    expect((await doorway.send('GET', '/v1/subjects/ann')).body).toMatchObject({ subject: 'ann', consent: { stands: { train: { choice: 'granted' } } } });
+    expect((await doorway.send('GET', '/v1/subjects/ann')).body).toMatchObject({
+      subject: 'ann',
+      consent: { stands: { train: { choice: 'granted' } } },
+    });
     expect((await doorway.send('GET', '/health')).body).toMatchObject({ status: 'ok', items: 3, points: ['home'] });
     expect((await doorway.send('DELETE', '/v1/subjects/ann')).body).toEqual({ success: true, events: 4 });
     expect((await doorway.send('GET', '/v1/subjects/ann')).body.error.code).toBe('subject_unknown');
@@ -65,8 +89,22 @@ describe('coded errors', () => {
     ['broken UTF-8', 'POST', '/v1/decide/home', Uint8Array.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'body_not_json'],
     ['a body that is a list', 'POST', '/v1/batch', '[]', 'body_shape'],
     ['a batch that is no list', 'POST', '/v1/batch', { batch: {} }, 'body_shape', '/batch'],
-    ['a batch too long', 'POST', '/v1/batch', { batch: Array.from({ length: limits.batchEventsMax + 1 }, () => 0) }, 'batch_too_long', '/batch'],
-    ['a body nested a thousand deep', 'POST', '/v1/batch', `{"batch":[],"context":${'['.repeat(1000)}${']'.repeat(1000)}}`, 'body_too_deep', '/context'],
+    [
+      'a batch too long',
+      'POST',
+      '/v1/batch',
+      { batch: Array.from({ length: limits.batchEventsMax + 1 }, () => 0) },
+      'batch_too_long',
+      '/batch',
+    ],
+    [
+      'a body nested a thousand deep',
+      'POST',
+      '/v1/batch',
+      `{"batch":[],"context":${'['.repeat(1000)}${']'.repeat(1000)}}`,
+      'body_too_deep',
+      '/context',
+    ],
     ['an unknown point', 'POST', '/v1/decide/nowhere', {}, 'point_unknown'],
     ['a point that cannot be read', 'POST', '/v1/decide/%ff', {}, 'point_unknown'],
     ['a limit out of range', 'POST', '/v1/decide/home', { limit: 0 }, 'body_shape', '/limit'],
@@ -80,15 +118,50 @@ describe('coded errors', () => {
     ['an item with a broken price', 'POST', '/v1/items', { items: [{ id: 'a', price: 1.5 }] }, 'item_shape', '/items/0/price'],
     ['an item with an unknown member', 'POST', '/v1/items', { items: [{ id: 'a', secret: 1 }] }, 'item_shape', '/items/0'],
     ['an item with a prototype key', 'POST', '/v1/items', '{"items":[{"id":"a","attributes":{"__proto__":1}}]}', 'body_shape', '/items/0'],
-    ['too many items', 'POST', '/v1/items', { items: Array.from({ length: limits.itemsPerRequestMax + 1 }, () => 0) }, 'batch_too_long', '/items'],
+    [
+      'too many items',
+      'POST',
+      '/v1/items',
+      { items: Array.from({ length: limits.itemsPerRequestMax + 1 }, () => 0) },
+      'batch_too_long',
+      '/items',
+    ],
     ['consent of nobody', 'POST', '/v1/consents', { choices: {} }, 'body_shape', '/subject'],
     ['an unknown purpose', 'POST', '/v1/consents', { subject: 'a', choices: { profit: 'granted' } }, 'purpose_unknown', '/choices'],
     ['an unknown choice', 'POST', '/v1/consents', { subject: 'a', choices: { train: 'yes' } }, 'body_shape', '/choices/train'],
     ['a consent at no time', 'POST', '/v1/consents', { subject: 'a', choices: {}, timestamp: 'now' }, 'event_time', '/timestamp'],
-    ['a basis without reason', 'POST', '/v1/bases', { eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: ' ' }, 'body_shape', '/reason'],
-    ['a basis of no law', 'POST', '/v1/bases', { eventType: 'item.imported', purpose: 'train', basis: 'consent', reason: 'x' }, 'body_shape', '/basis'],
-    ['a basis for a type unknown', 'POST', '/v1/bases', { eventType: 'x', purpose: 'train', basis: 'contract', reason: 'x' }, 'event_type_unknown', '/eventType'],
-    ['a basis instead of consent', 'POST', '/v1/bases', { eventType: 'item.viewed', purpose: 'train', basis: 'contract', reason: 'x' }, 'basis_not_declarable', '/purpose'],
+    [
+      'a basis without reason',
+      'POST',
+      '/v1/bases',
+      { eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: ' ' },
+      'body_shape',
+      '/reason',
+    ],
+    [
+      'a basis of no law',
+      'POST',
+      '/v1/bases',
+      { eventType: 'item.imported', purpose: 'train', basis: 'consent', reason: 'x' },
+      'body_shape',
+      '/basis',
+    ],
+    [
+      'a basis for a type unknown',
+      'POST',
+      '/v1/bases',
+      { eventType: 'x', purpose: 'train', basis: 'contract', reason: 'x' },
+      'event_type_unknown',
+      '/eventType',
+    ],
+    [
+      'a basis instead of consent',
+      'POST',
+      '/v1/bases',
+      { eventType: 'item.viewed', purpose: 'train', basis: 'contract', reason: 'x' },
+      'basis_not_declarable',
+      '/purpose',
+    ],
     ['an unknown decision', 'GET', '/v1/decisions/d_none', undefined, 'decision_unknown'],
     ['an unknown subject', 'GET', '/v1/subjects/zoe', undefined, 'subject_unknown'],
     ['an unknown route', 'GET', '/v2', undefined, 'not_found'],
@@ -135,7 +208,11 @@ describe('coded errors', () => {
       engine.why = broken;
       engine.prepareRank = broken;
       const before = doorway.bugs.length;
-      for (const [method, path, body] of [['POST', '/v1/batch', view('ann', 'tea')], ['POST', '/v1/decide/home', {}], ['GET', '/v1/decisions/x', undefined]] as const) {
+      for (const [method, path, body] of [
+        ['POST', '/v1/batch', view('ann', 'tea')],
+        ['POST', '/v1/decide/home', {}],
+        ['GET', '/v1/decisions/x', undefined],
+      ] as const) {
         const bug = await doorway.send(method, path, body);
         expect([bug.status, bug.body]).toEqual([500, bodyOf('internal')]);
       }
@@ -156,7 +233,10 @@ describe('bodies that are too large', () => {
 
   test.each(['/v1/batch', '/v1/consents'])('unannounced: cut off while it streams, and the answer can still be read: %s', async (path) => {
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
-    const seen = await doorway.raw([head(path, 'Transfer-Encoding: chunked'), ...Array.from({ length: limits.bodyBytesMax / 0x10000 + 1 }, () => chunk)], 'body_too_large');
+    const seen = await doorway.raw(
+      [head(path, 'Transfer-Encoding: chunked'), ...Array.from({ length: limits.bodyBytesMax / 0x10000 + 1 }, () => chunk)],
+      'body_too_large',
+    );
     expect(seen).toMatch(/^HTTP\/1.1 413 /);
   });
 
@@ -200,6 +280,10 @@ describe('where it listens', () => {
 
   test('its timeouts are the named ones', () => {
     const { server } = doorway.door;
-    expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([limits.headersTimeoutMs, limits.requestTimeoutMs, limits.keepAliveTimeoutMs]);
+    expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([
+      limits.headersTimeoutMs,
+      limits.requestTimeoutMs,
+      limits.keepAliveTimeoutMs,
+    ]);
   });
 });

@@ -53,7 +53,11 @@ export class Door {
   }
 
   /** Resolves with the address that it listens on. Rejects with CodedError: listen_not_local, listen_failed. */
-  async listen({ port, host = '127.0.0.1', openToNetwork = false }: ListenOptions): Promise<{ readonly host: string; readonly port: number; readonly url: string }> {
+  async listen({
+    port,
+    host = '127.0.0.1',
+    openToNetwork = false,
+  }: ListenOptions): Promise<{ readonly host: string; readonly port: number; readonly url: string }> {
     if (!openToNetwork && !isLoopback(host)) throw new CodedError('listen_not_local');
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => reject(new CodedError('listen_failed', error.code)));
@@ -92,8 +96,11 @@ export class Door {
   }
 
   #other(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method !== 'POST' && request.method !== 'PUT' && request.method !== 'PATCH') return this.#cold.handle(request, response, null);
-    return readBody(request, limits.bodyBytesMax, (body) => (body === null ? cutOff(request, response, this.#clock) : this.#cold.handle(request, response, body)));
+    if (request.method !== 'POST' && request.method !== 'PUT' && request.method !== 'PATCH')
+      return this.#cold.handle(request, response, null);
+    return readBody(request, limits.bodyBytesMax, (body) =>
+      body === null ? cutOff(request, response, this.#clock) : this.#cold.handle(request, response, body),
+    );
   }
 }
 

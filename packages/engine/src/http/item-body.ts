@@ -21,7 +21,9 @@ export const itemSchema = Type.Object(
     validFrom: Type.Optional(time),
     validUntil: Type.Optional(time),
     image: Type.Optional(text),
-    attributes: Type.Optional(Type.Record(Type.String(), Type.Union([text, Type.Number(), Type.Boolean()]), { maxProperties: limits.itemAttributesMax })),
+    attributes: Type.Optional(
+      Type.Record(Type.String(), Type.Union([text, Type.Number(), Type.Boolean()]), { maxProperties: limits.itemAttributesMax }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -39,7 +39,11 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, headers:
  */
 export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   const text = errorText({ code: 'body_too_large' });
-  response.writeHead(errors.body_too_large.status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), Connection: 'close' });
+  response.writeHead(errors.body_too_large.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    Connection: 'close',
+  });
   response.write(text);
   const cancel = clock.after(limits.bodyLingerMs, () => {
     response.end();

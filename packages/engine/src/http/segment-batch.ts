@@ -40,7 +40,8 @@ export function parseSegmentBatch(body: unknown, receivedAt: number, add: AddCon
   if (batch.length > limits.batchEventsMax) return fail('batch_too_long', '/batch');
   for (const key of Object.keys(body)) {
     if (key === 'batch') continue;
-    const refused = key === '__proto__' || key === 'constructor' || key === 'prototype' ? 'body_shape' : refusal(body[key], limits.eventBytesMax);
+    const refused =
+      key === '__proto__' || key === 'constructor' || key === 'prototype' ? 'body_shape' : refusal(body[key], limits.eventBytesMax);
     if (refused !== null) return fail(refused === 'event_too_large' ? 'body_shape' : refused, key === 'context' ? '/context' : '');
   }
   const consent = carriedConsent(body['context']);
@@ -75,7 +76,14 @@ function rejectionOf(index: number, failure: Failure): Rejection {
 }
 
 /** Which event type a call means. identify, group and alias exist once a type of that name is registered. */
-const typeOfCall: Readonly<Record<string, string>> = { track: 'event', page: 'page', screen: 'page', identify: 'identify', group: 'group', alias: 'alias' };
+const typeOfCall: Readonly<Record<string, string>> = {
+  track: 'event',
+  page: 'page',
+  screen: 'page',
+  identify: 'identify',
+  group: 'group',
+  alias: 'alias',
+};
 const none: Properties = {};
 
 function parseEvent(given: unknown, envelope: Envelope): Result<IncomingEvent> {

@@ -104,7 +104,7 @@ export class Rank {
     const order = this.#order(id, top.length, Math.max(0, limit - pins.length), point.uniformPpm);
     const chances = propensities(order.places, top.length, point.uniformPpm);
     const shown = order.places.map((place) => top[place]).filter((each) => each !== undefined);
-    const evidence = model.explain(permit, asker, now, shown.filter(({ score }) => score >= 0).map(({ item }) => item));
+    const evidence = model.explain(permit, shown.filter(({ score }) => score >= 0).map(({ item }) => item));
     const answer: RankedItem[] = pins.map((item) => ({ item, score: 0, propensity: 1, reasons: [{ kind: 'pinned', contribution: 0 }] }));
     shown.forEach((each, index) => {
       answer.push({ item: each.item, score: each.score, propensity: chances[index] ?? 0, reasons: evidence.get(each.item) ?? [tierReason(each)] });

@@ -1,4 +1,5 @@
-// What every Log must do, whatever it stands on. Adapters run it from their own tests; `make` gives a new, empty log and a way to open it again.
+// What every Log must do, whatever it stands on. Adapters run it from their own tests; `make` gives a new, empty log and a way to open it
+// again.
 import { describe, expect, test } from 'vitest';
 import type { AppendEvent, Log, LogEntry } from './log.js';
 
@@ -9,7 +10,8 @@ export interface LogUnderTest {
 }
 
 const event = (text: string, mask = 1): AppendEvent => ({ bytes: new TextEncoder().encode(text), mask });
-const shown = (entry: LogEntry): string => `${entry.position}/${entry.mask}/${entry.bytes === null ? 'gap' : new TextDecoder().decode(entry.bytes)}`;
+const shown = (entry: LogEntry): string =>
+  `${entry.position}/${entry.mask}/${entry.bytes === null ? 'gap' : new TextDecoder().decode(entry.bytes)}`;
 const all = (log: Log, from = 0, to?: number): string[] => [...log.read(from, to)].map(shown);
 
 /** Appends one batch of texts; masks count up from 1. */

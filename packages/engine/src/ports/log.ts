@@ -13,7 +13,9 @@ export type LogEntry = { readonly position: number; readonly mask: number; reado
 
 export interface VerifyReport {
   readonly ok: boolean;
+  /** Append batches. */
   readonly records: number;
+  /** Positions given, gaps included. */
   readonly events: number;
   readonly gaps: number;
   /** Lower-case hex of the last header's hash: what a checkpoint would commit to. */

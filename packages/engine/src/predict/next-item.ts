@@ -99,14 +99,14 @@ export class NextItem implements FoldPart {
     return this.index.score(this.#query(items.value, asker, nowMs), accept, k);
   }
 
-  /** Additive reasons for items that `score` has just given, by item. People are counted from limits.evidencePeopleMin upwards only. */
-  explain(permit: Permitted<'personalise', readonly string[]>, asker: string | null, nowMs: number, items: readonly string[]): Map<string, Reason[]> {
-    const out = new Map<string, Reason[]>();
+  /**
+   * Additive reasons, by item, for items that the last `score` of this permit has given; call it before anything else moves.
+   * People are counted from limits.evidencePeopleMin upwards only.
+   */
+  explain(permit: Permitted<'personalise', readonly string[]>, items: readonly string[]): Map<string, Reason[]> {
     const asked = this.#gate.open(permit, 'personalise');
-    if (!asked.ok || asked.value.length === 0) return out;
-    const query = this.#query(asked.value, asker, nowMs);
-    for (const item of items) out.set(item, reasonsOf(this.index.explain(query, item)));
-    return out;
+    if (!asked.ok || asked.value.length === 0 || items.length === 0) return new Map();
+    return new Map(this.index.explainScored(items).map((evidence, at) => [items[at] ?? '', reasonsOf(evidence)]));
   }
 
   #query(items: readonly string[], asker: string | null, nowMs: number): VisitQuery {

@@ -1,6 +1,6 @@
-// Rewrites one segment without its redacted events: same headers, so the chain stands; new key, so the old bytes open no more wherever the disk
-// still keeps them. Order: new file durable, renamed over, name durable, only then the old key destroyed. A crash before the rename is durable
-// leaves the old file with its key; a crash after it leaves the old key's id in the new head, and opening destroys it.
+// Rewrites one segment without its redacted events: same headers, so the chain stands; new key, so the old bytes open no more wherever
+// the disk still keeps them. Order: new file durable, renamed over, name durable, only then the old key destroyed. A crash before the
+// rename is durable leaves the old file with its key; a crash after it leaves the old key's id in the new head, and opening destroys it.
 import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
@@ -11,7 +11,7 @@ import { encodeSegmentHead, segmentHeadBytes } from './format.js';
 import type { OpenFiles } from './open-files.js';
 import type { StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
-import { RecordWriter, type SegmentKey } from './record-writer.js';
+import type { RecordWriter, SegmentKey } from './record-writer.js';
 import type { Redactions } from './redactions.js';
 import { compactName } from './repair.js';
 import { Segment } from './segment.js';
@@ -91,8 +91,6 @@ export class Compactor {
     const key = this.#keys.get(record.keyId);
     const plain = key === undefined || !record.isIntact() ? undefined : record.open(key);
     if (plain === undefined) throw new CodedError('log_damaged', `${segment.name} at offset ${offset}: seal does not hold`);
-    return Array.from({ length: record.count }, (_, index) =>
-      this.#redactions.has(record.first + index) ? gap : plain.entryAt(index),
-    );
+    return Array.from({ length: record.count }, (_, index) => (this.#redactions.has(record.first + index) ? gap : plain.entryAt(index)));
   }
 }

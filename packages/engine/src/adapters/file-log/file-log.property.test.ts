@@ -1,24 +1,31 @@
-// Whatever is done in whatever order, the file log shows what the log in memory shows: appends, syncs, redactions, compactions, closings, kills.
+// Whatever is done in whatever order, the file log shows what the log in memory shows: appends, syncs, redactions, compactions, closings,
+// kills.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MemoryLog } from '../memory-log.js';
 import { eventOf, LogRig } from './log-rig.js';
 
-type Step =
+type Deed =
   | { readonly kind: 'append'; readonly sizes: readonly number[] }
   | { readonly kind: 'redact'; readonly picks: readonly number[] }
   | { readonly kind: 'one'; readonly pick: number }
   | { readonly kind: 'sync' | 'compact' | 'reopen' | 'kill' };
 
 const fraction = fc.double({ min: 0, max: 0.999999, noNaN: true });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('append' as const), sizes: fc.array(fc.integer({ min: 0, max: 180 }), { minLength: 1, maxLength: 7 }) }) },
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      sizes: fc.array(fc.integer({ min: 0, max: 180 }), { minLength: 1, maxLength: 7 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('redact' as const), picks: fc.array(fraction, { maxLength: 5 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('one' as const), pick: fraction }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('sync' as const, 'compact' as const, 'reopen' as const, 'kill' as const) }) },
 );
 
-async function take(rig: LogRig, model: MemoryLog, step: Step, at: number): Promise<void> {
+async function take(rig: LogRig, model: MemoryLog, step: Deed, at: number): Promise<void> {
   switch (step.kind) {
     case 'append': {
       const events = step.sizes.map((size, index) => eventOf(`${at}.${index} ${'z'.repeat(size)}`, index));
@@ -58,11 +65,11 @@ const shown = (entry: { position: number; mask: number; bytes: Uint8Array | null
 
 test('the file log is the log in memory, whatever happens to it', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(deed, { maxLength: 60 }), async (steps) => {
       const rig = new LogRig();
       await rig.open();
       const model = new MemoryLog();
-      for (const [at, one] of steps.entries()) await take(rig, model, one, at);
+      for (const [at, step] of steps.entries()) await take(rig, model, step, at);
       expect([...rig.log.read(0)].map(shown)).toEqual([...model.read(0)].map(shown));
       expect([rig.log.head, rig.log.redactions]).toEqual([model.head, model.redactions]);
       const { headHash: _, ...report } = model.verify();
@@ -70,6 +77,6 @@ test('the file log is the log in memory, whatever happens to it', async () => {
       expect(rig.failures).toEqual([]);
       await rig.close();
     }),
-    { seed: 20260101, numRuns: 100 },
+    { seed: 20260101, numRuns: 600 },
   );
 });

@@ -28,7 +28,9 @@ async function under(disk: Disk, limits = {}): Promise<LogUnderTest> {
   return { log: await open(), reopen };
 }
 
-logSuite('file, small segments, memory disk', () => under(new MemoryDisk(), { segmentBytes: 1024, reserveBytes: 512, recordBytesMax: 896 }));
+logSuite('file, small segments, memory disk', () =>
+  under(new MemoryDisk(), { segmentBytes: 1024, reserveBytes: 512, recordBytesMax: 896 }),
+);
 logSuite('file, real disk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'file-log-'));
   folders.push(folder);

@@ -1,6 +1,6 @@
 // The log on a disk: preallocated segments of sealed records (format.ts has the bytes), group commit, fail-stop, redaction, compaction.
-// Invariants: `append` is one write; `durable` moves only after a sync that began later than the write, folder and key included; after a failed
-// write or sync nothing is served or accepted any more. Non-goals: more than one process, scheduling of lazy syncs (the caller's).
+// Invariants: `append` is one write; `durable` moves only after a sync that began later than the write, folder and key included; after a
+// failed write or sync nothing is served or accepted any more. Non-goals: more than one process, scheduling of lazy syncs (the caller's).
 import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import { limits as defaults } from '../../base/limits.js';
@@ -351,9 +351,8 @@ export class FileLog implements Log {
         this.#rotateTo(next, false);
         await this.#commit.request();
       }
-      for (const segment of [...this.#segments]) {
-        if (segment !== this.#active && pending.hasAnyIn(segment.first, segment.below)) await this.#compactor.compact(segment);
-      }
+      const touched = this.#segments.filter((segment) => pending.hasAnyIn(segment.first, segment.below));
+      for (const segment of touched) await this.#compactor.compact(segment);
       this.#reader.forget();
     });
   }

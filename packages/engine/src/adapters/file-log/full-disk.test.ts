@@ -1,4 +1,5 @@
-// The disk is full: events are refused, withdrawals and erasures are still taken, nothing acknowledged is lost, and all goes on when space returns.
+// The disk is full: events are refused, withdrawals and erasures are still taken, nothing acknowledged is lost, and all goes on when
+// space returns.
 import { expect, test } from 'vitest';
 import { limits } from '../../base/limits.js';
 import { DiskError } from '../../ports/disk.js';
@@ -77,7 +78,9 @@ test('a new log that finds no space says so and leaves the folder free', async (
   await rig.close();
   const small = new LogRig();
   small.disk.spaceBytes = 60_000;
-  await expect(small.open({ segmentBytes: 100_000, reserveBytes: 2048, recordBytesMax: 2048 })).rejects.toMatchObject({ code: 'disk_full' });
+  await expect(small.open({ segmentBytes: 100_000, reserveBytes: 2048, recordBytesMax: 2048 })).rejects.toMatchObject({
+    code: 'disk_full',
+  });
   small.keys.close();
   small.disk.spaceBytes = Infinity;
   await small.open();
@@ -101,7 +104,10 @@ test('no space at any call: an event is either there after reopening or was refu
       if (first === 'log_failed') break;
       if (typeof first === 'number') {
         expect(first).toBe(acknowledged.length);
-        const isDurable = await rig.log.sync().then(() => true, () => false);
+        const isDurable = await rig.log.sync().then(
+          () => true,
+          () => false,
+        );
         if (isDurable) acknowledged.push(text(batch));
       }
       if (batch === 40) left = Infinity;

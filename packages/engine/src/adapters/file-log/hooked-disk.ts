@@ -1,4 +1,5 @@
-// A disk whose every call that changes something passes a hook first: tests hold syncs back, fail the n-th write, or record the order. For tests only.
+// A disk whose every call that changes something passes a hook first: tests hold syncs back, fail the n-th write, or record the order.
+// For tests only.
 import type { Disk, DiskFile } from '../../ports/disk.js';
 
 export type DiskCall = 'write' | 'preallocate' | 'truncate' | 'sync' | 'create' | 'rename' | 'remove' | 'syncFolder';

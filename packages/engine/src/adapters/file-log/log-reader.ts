@@ -1,6 +1,6 @@
-// Reads entries back: finds the record, opens its seal, shows gaps. One record is opened at a time; the last few stay open for single reads.
-// Invariants: a redacted position is a gap from the moment its redaction is accepted, wherever its bytes still lie; nothing is served whose
-// seal does not hold.
+// Reads entries back: finds the record, opens its seal, shows gaps. One record is opened at a time; the last few stay open for single
+// reads. Invariants: a redacted position is a gap from the moment its redaction is accepted, wherever its bytes still lie; nothing is
+// served whose seal does not hold.
 import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';

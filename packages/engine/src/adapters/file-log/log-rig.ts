@@ -88,7 +88,9 @@ export class LogRig {
 
   /** What the log's files hold, short enough to compare. */
   fingerprint(): string[] {
-    return [...this.disk.files()].filter(([path]) => path.startsWith('log/')).map(([path, content]) => `${path} ${hash('sha256', content)}`);
+    return [...this.disk.files()]
+      .filter(([path]) => path.startsWith('log/'))
+      .map(([path, content]) => `${path} ${hash('sha256', content)}`);
   }
 
   holds(bytes: Uint8Array): boolean {

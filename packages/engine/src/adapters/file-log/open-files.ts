@@ -1,5 +1,5 @@
-// Files of the log's folder that are open. A log may have more segments than a process may have files, so the ones used least lately are closed.
-// Closing loses nothing: a sync through a new handle of the same file covers what the old one wrote.
+// Files of the log's folder that are open. A log may have more segments than a process may have files, so the ones used least lately are
+// closed. Closing loses nothing: a sync through a new handle of the same file covers what the old one wrote.
 import { limits } from '../../base/limits.js';
 import type { Disk, DiskFile } from '../../ports/disk.js';
 

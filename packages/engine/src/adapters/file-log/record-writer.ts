@@ -1,5 +1,5 @@
-// Makes records: copies, digests, seals, checksums. The hot path of every acknowledged event, so it works in buffers that are used again and
-// makes nothing per event. Invariant: salts and nonces are fresh random bytes, each used once.
+// Makes records: copies, digests, seals, checksums. The hot path of every acknowledged event, so it works in buffers that are used again
+// and makes nothing per event. Invariant: salts and nonces are fresh random bytes, each used once.
 import { Buffer } from 'node:buffer';
 import { createCipheriv, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';

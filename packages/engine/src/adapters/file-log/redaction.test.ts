@@ -1,4 +1,5 @@
-// Redaction and compaction on the disk: what is erased is in no file, whenever a crash comes, and damage of the list of gaps is not overlooked.
+// Redaction and compaction on the disk: what is erased is in no file, whenever a crash comes, and damage of the list of gaps is not
+// overlooked.
 import { Buffer } from 'node:buffer';
 import { expect, test } from 'vitest';
 import { MemoryDisk } from '../memory-disk.js';
@@ -100,7 +101,10 @@ test('a crash at any call of a compaction leaves a log that opens, and the old k
     const old = wrappedKeys(rig);
     const touchedId = 2;
     left = at;
-    const isDone = await rig.log.compact().then(() => true, () => false);
+    const isDone = await rig.log.compact().then(
+      () => true,
+      () => false,
+    );
     rig.kill();
     const again = new LogRig(rig.disk);
     await again.open();

@@ -3,7 +3,7 @@
 //    8  u32 number of the redaction (1, 2, ...); of an `applied` entry: all redactions up to this one are out of the segment
 //   12  u32 synced before: every entry below this index was on stable storage when this one was written
 //   16  u64 first position   24  u64 count of positions   32  u32 0   36  u32 crc32 of bytes 0-35
-// A mark says nothing but "synced before", so that rot in the newest entry is not taken for a torn write. Space is made durable ahead of need:
+// A mark says nothing but "synced before", so that rot in the newest entry is not taken for a torn write. Space lies ahead of need:
 // a full disk must still take an erasure. Invariant: a redaction counts only when its entries are on stable storage.
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
@@ -77,7 +77,7 @@ export class Redactions {
     this.#syncedBefore = this.#used;
   }
 
-  /** Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or what the disk throws. */
+  /** Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or DiskError. */
   async accept(positions: readonly number[]): Promise<void> {
     const ranges: Entry[] = [];
     const number = this.number + 1;
@@ -188,5 +188,11 @@ function encode(into: Buffer, entry: Entry, syncedBefore: number): void {
 function decode(bytes: Buffer): (Entry & { readonly syncedBefore: number }) | undefined {
   const kind = kinds[bytes.readUInt8(4) - 1];
   if (bytes.readUInt32LE(0) !== magic || kind === undefined || crc32(bytes.subarray(0, 36)) !== bytes.readUInt32LE(36)) return undefined;
-  return { kind, number: bytes.readUInt32LE(8), syncedBefore: bytes.readUInt32LE(12), first: readUint64(bytes, 16), count: readUint64(bytes, 24) };
+  return {
+    kind,
+    number: bytes.readUInt32LE(8),
+    syncedBefore: bytes.readUInt32LE(12),
+    first: readUint64(bytes, 16),
+    count: readUint64(bytes, 24),
+  };
 }

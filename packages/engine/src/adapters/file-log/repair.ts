@@ -1,5 +1,6 @@
-// What opening does once the scan has shown the log to be sound: removes what a crash left over, cuts the torn tail, makes durable what only the
-// page cache holds, and finishes the key destruction that a crash interrupted. Safe to be interrupted and begun again at any point.
+// What opening does once the scan has shown the log to be sound: removes what a crash left over, cuts the torn tail, makes durable what
+// only the page cache holds, and finishes the key destruction that a crash interrupted. Safe to be interrupted and begun again at any
+// point.
 import type { Keys } from '../../ports/keys.js';
 import { isZero } from './format.js';
 import type { OpenFiles } from './open-files.js';

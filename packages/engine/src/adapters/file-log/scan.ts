@@ -1,7 +1,7 @@
-// Walks all segments at opening and tells what they hold; changes nothing. A record that is not as it should be is either a write torn by a
-// crash, which may be cut off, or damage, which may not. It is damage if anything later in the log was written when this place was already on
-// stable storage: every record and every segment head says up to where that was so (`syncedBefore`).
-// Invariant: what a legal crash can leave is accepted, and nothing that was acknowledged is ever cut while a later record vouches for it.
+// Walks all segments at opening and tells what they hold; changes nothing. A record that is not as it should be is either a write torn by
+// a crash, which may be cut off, or damage, which may not. It is damage if anything later in the log was written when this place was
+// already on stable storage: every record and every segment head says up to where that was so (`syncedBefore`). Invariant: what a legal
+// crash can leave is accepted, and nothing that was acknowledged is ever cut while a later record vouches for it.
 import { Buffer } from 'node:buffer';
 import { CodedError } from '../../base/errors.js';
 import type { Keys } from '../../ports/keys.js';
@@ -143,7 +143,14 @@ class Walk {
       this.#segments.pop();
       rest.unshift(last.name);
     }
-    return { segments: this.#segments, head, headHash, syncedBefore: this.#syncedBefore, endsWithMark: this.#endsWithMark, superfluous: rest };
+    return {
+      segments: this.#segments,
+      head,
+      headHash,
+      syncedBefore: this.#syncedBefore,
+      endsWithMark: this.#endsWithMark,
+      superfluous: rest,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
-// Files made ready before they are needed: `next.seg`, so that a rotation costs no waiting, and `reserve.seg`, so that a full disk still takes
-// withdrawals and erasures. Each has its size and its key on stable storage before it is offered.
-// Invariant: a spare holds zeros after its blank head, so nothing of an earlier use can be taken for a record.
+// Files made ready before they are needed: `next.seg`, so that a rotation costs no waiting, and `reserve.seg`, so that a full disk still
+// takes withdrawals and erasures. Each has its size and its key on stable storage before it is offered. Invariant: a spare holds zeros
+// after its blank head, so nothing of an earlier use can be taken for a record.
 import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/clock.js';
 import { DiskError, type DiskFile } from '../../ports/disk.js';

@@ -1,5 +1,5 @@
-// Reads everything again from the disk and checks it: checksums, chain, positions, seals, digests, gaps. Problems are sentences with a file and an
-// offset; they hold nothing of any event. Non-goal: repairing.
+// Reads everything again from the disk and checks it: checksums, chain, positions, seals, digests, gaps. Problems are sentences with a
+// file and an offset; they hold nothing of any event. Non-goal: repairing.
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Keys } from '../../ports/keys.js';
@@ -55,7 +55,8 @@ export class Verification {
     const head = decodeSegmentHead(file.read(0, segmentHeadBytes));
     if (typeof head === 'string') this.#problem(`${name} at offset 0: segment head damaged`);
     else {
-      if (head.first !== this.#head) this.#problem(`${name} at offset 0: position ${this.#head} expected, the segment begins at ${head.first}`);
+      if (head.first !== this.#head)
+        this.#problem(`${name} at offset 0: position ${this.#head} expected, the segment begins at ${head.first}`);
       if (!this.#hash.equals(head.previousHash)) this.#problem(`${name} at offset 0: segment does not continue the chain`);
     }
     const window = new RecordWindow();

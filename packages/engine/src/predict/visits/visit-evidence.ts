@@ -23,80 +23,143 @@ const kernel = (from: number, to: number): number => {
   return weight;
 };
 
-/** Evidence for an item after `scorer.run`. */
-export const visitEvidence = (store: VisitStore, scorer: VisitScorer, id: string): VisitEvidence => {
-  const { arena, items, order, postings, visits } = store;
-  const { candidates, matched } = scorer;
-  const item = items.find(id);
-  const wanted = item < 0 ? -1 : candidates.find(item);
-  if (wanted < 0) return { score: 0, parts: [], subjects: 0, transitionSubjects: 0 };
-  const wordsOf = (slot: number): Uint32Array => arena.words.subarray(visits.start[slot] ?? 0, (visits.start[slot] ?? 0) + (visits.length[slot] ?? 0));
-  const personOf = (slot: number): number => store.subjects.find(visits.subjectLow[slot] ?? 0, visits.subjectHigh[slot] ?? 0);
-  const factor = wanted === scorer.previous ? formula.RETURN : 1;
+/** The sums of one item while the structures are walked. */
+class Sums {
+  readonly ordinal: number;
+  readonly item: number;
+  readonly people = new Set<number>();
+  readonly followers = new Set<number>();
+  readonly near: Float64Array;
+  readonly onward: Float64Array;
 
-  const people = new Set<number>();
-  const near = new Float64Array(scorer.asked);
+  constructor(ordinal: number, item: number, asked: number, vias: number) {
+    this.ordinal = ordinal;
+    this.item = item;
+    this.near = new Float64Array(asked);
+    this.onward = new Float64Array(vias);
+  }
+}
+
+interface Centre {
+  readonly place: number;
+  readonly ordinal: number;
+  readonly weight: number;
+}
+
+/** Evidence for each of the ids, in their order, after `scorer.run`. One walk over the neighbours serves them all. */
+export const visitEvidence = (store: VisitStore, scorer: VisitScorer, ids: readonly string[]): VisitEvidence[] => {
+  const wanted = new Map<number, Sums>();
+  for (const id of ids) {
+    const item = store.items.find(id);
+    const ordinal = item < 0 ? -1 : scorer.candidates.find(item);
+    if (ordinal >= 0) wanted.set(item, new Sums(ordinal, item, scorer.asked, scorer.via.length));
+  }
+  if (wanted.size > 0) {
+    walkNeighbours(store, scorer, wanted);
+    walkOnward(store, scorer, wanted);
+    walkFollowers(store, scorer, wanted);
+  }
+  return ids.map((id) => {
+    const sums = wanted.get(store.items.find(id));
+    return sums === undefined ? { score: 0, parts: [], subjects: 0, transitionSubjects: 0 } : evidenceOf(store, scorer, sums);
+  });
+};
+
+const wordsOf = (store: VisitStore, slot: number): Uint32Array => {
+  const start = store.visits.start[slot] ?? 0;
+  return store.arena.words.subarray(start, start + (store.visits.length[slot] ?? 0));
+};
+
+const personOf = (store: VisitStore, slot: number): number =>
+  store.subjects.find(store.visits.subjectLow[slot] ?? 0, store.visits.subjectHigh[slot] ?? 0);
+
+const walkNeighbours = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
+  const { candidates, matched } = scorer;
+  const centres: Centre[] = [];
   for (let n = 0; n < scorer.neighbourCount; n++) {
     const visit = scorer.neighbours[n] ?? 0;
     const slot = matched.ids[visit] ?? 0;
-    const words = wordsOf(slot);
-    if (!words.includes(item)) continue;
-    people.add(personOf(slot));
-    const centres: { place: number; ordinal: number; weight: number }[] = [];
-    words.forEach((word, place) => {
-      const ordinal = candidates.find(word);
-      if (ordinal < scorer.asked) centres.push({ place, ordinal, weight: scorer.weights[ordinal] ?? 0 });
-    });
-    const unit = (scorer.strength[visit] ?? 0) / centres.reduce((sum, centre) => sum + centre.weight, 0);
-    words.forEach((word, place) => {
-      if (word !== item) return;
-      for (const centre of centres) near[centre.ordinal] = (near[centre.ordinal] ?? 0) + unit * centre.weight * kernel(centre.place, place);
-    });
+    const words = wordsOf(store, slot);
+    let unit = -1;
+    let person = -1;
+    for (let place = 0; place < words.length; place++) {
+      const sums = wanted.get(words[place] ?? 0);
+      if (sums === undefined) continue;
+      if (unit < 0) {
+        centres.length = 0;
+        let weights = 0;
+        for (let at = 0; at < words.length; at++) {
+          const ordinal = candidates.find(words[at] ?? 0);
+          if (ordinal >= scorer.asked) continue;
+          const weight = scorer.weights[ordinal] ?? 0;
+          centres.push({ place: at, ordinal, weight });
+          weights += weight;
+        }
+        unit = (scorer.strength[visit] ?? 0) / weights;
+        person = personOf(store, slot);
+      }
+      sums.people.add(person);
+      for (const centre of centres) {
+        sums.near[centre.ordinal] = (sums.near[centre.ordinal] ?? 0) + unit * centre.weight * kernel(centre.place, place);
+      }
+    }
   }
+};
 
-  const onward = new Float64Array(scorer.via.length);
+const walkOnward = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
+  if (scorer.onwardTotal === 0) return;
+  const { arena, order, postings, visits } = store;
   scorer.via.forEach((ordinal, n) => {
-    if (scorer.onwardTotal === 0 || ordinal === wanted) return;
-    const via = candidates.ids[ordinal] ?? 0;
+    const via = scorer.candidates.ids[ordinal] ?? 0;
     const length = postings.length[via] ?? 0;
-    const start = postings.start[via] ?? 0;
+    const end = (postings.start[via] ?? 0) + length;
     const read = Math.min(length, formula.ONWARD_VISITS);
-    for (const slot of arena.words.subarray(start + length - read, start + length)) {
-      if (slot === scorer.ownSlot || matched.find(slot) >= 0) continue;
-      const words = wordsOf(slot);
-      if (!words.includes(item)) continue;
-      people.add(personOf(slot));
+    const signal = ((scorer.viaShare[n] ?? 0) * formula.rarity(order.count, length)) / read;
+    for (const slot of arena.words.subarray(end - read, end)) {
+      if (slot === scorer.ownSlot || scorer.matched.find(slot) >= 0) continue;
+      const words = wordsOf(store, slot);
       const centres = [...words.keys()].filter((place) => words[place] === via);
-      const signal = ((scorer.viaShare[n] ?? 0) * formula.rarity(order.count, length)) / read;
-      const unit = (signal * scorer.recencyOf(slot)) / Math.sqrt(words.length) / centres.length;
+      const unit = (signal * scorer.recencyOf(slot)) / Math.sqrt(visits.length[slot] ?? 0) / centres.length;
       words.forEach((word, place) => {
-        if (word === item) for (const centre of centres) onward[n] = (onward[n] ?? 0) + unit * kernel(centre, place);
+        const sums = word === via ? undefined : wanted.get(word);
+        if (sums === undefined) return;
+        sums.people.add(personOf(store, slot));
+        for (const centre of centres) sums.onward[n] = (sums.onward[n] ?? 0) + unit * kernel(centre, place);
       });
     }
   });
+};
 
-  const followers = new Set<number>();
-  if ((scorer.after[wanted] ?? 0) > 0) {
-    const last = candidates.ids[0] ?? 0;
-    const start = postings.start[last] ?? 0;
-    for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
-      const slot = arena.words[at] ?? 0;
-      if (slot === scorer.ownSlot) continue;
-      read++;
-      const words = wordsOf(slot);
-      if (words.some((word, place) => word === last && words[place + 1] === item)) followers.add(personOf(slot));
+const walkFollowers = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
+  if (scorer.afterTotal === 0) return;
+  const { arena, postings } = store;
+  const last = scorer.candidates.ids[0] ?? 0;
+  const start = postings.start[last] ?? 0;
+  for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
+    const slot = arena.words[at] ?? 0;
+    if (slot === scorer.ownSlot) continue;
+    read++;
+    const words = wordsOf(store, slot);
+    for (let place = 0; place + 1 < words.length; place++) {
+      if (words[place] === last) wanted.get(words[place + 1] ?? 0)?.followers.add(personOf(store, slot));
     }
   }
+};
 
+const evidenceOf = (store: VisitStore, scorer: VisitScorer, sums: Sums): VisitEvidence => {
+  const { items, postings } = store;
+  const factor = sums.ordinal === scorer.previous ? formula.RETURN : 1;
   const parts: VisitEvidencePart[] = [];
   const add = (component: VisitEvidencePart['component'], ordinal: number, amount: number): void => {
-    if (amount > 0) parts.push({ component, item: items.idOf(candidates.ids[ordinal] ?? 0), amount: amount * factor });
+    if (amount > 0) parts.push({ component, item: items.idOf(scorer.candidates.ids[ordinal] ?? 0), amount: amount * factor });
   };
   if (scorer.nearTotal > 0) {
-    const scale = formula.uncommon(postings.length[item] ?? 0) / scorer.nearTotal;
-    near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale));
+    const scale = formula.uncommon(postings.length[sums.item] ?? 0) / scorer.nearTotal;
+    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale));
   }
-  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[wanted] ?? 0)) / (scorer.afterTotal + 1));
-  if (scorer.onwardTotal > 0) scorer.via.forEach((ordinal, n) => add('onward', ordinal, ((onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal));
-  return { score: scorer.scores[wanted] ?? 0, parts, subjects: people.size, transitionSubjects: followers.size };
+  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1));
+  if (scorer.onwardTotal > 0) {
+    scorer.via.forEach((ordinal, n) => add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal));
+  }
+  return { score: scorer.scores[sums.ordinal] ?? 0, parts, subjects: sums.people.size, transitionSubjects: sums.followers.size };
 };

@@ -2,6 +2,7 @@
 // Erasure class `exact`: after `forget` every score and the dump are those of an index that never learned the subject, bit for bit.
 // Memory: typed arrays only, about 17 bytes an event on Diginetica (bound 24); a query reads at most 8 x 300 visits.
 // Non-goals: which visit an event belongs to, consent, eligibility. The callers above know.
+import { must } from '../../base/assert.js';
 import type { HashKey } from '../../base/half-sip-hash.js';
 import { visitDump } from './visit-dump.js';
 import { visitEvidence } from './visit-evidence.js';
@@ -81,7 +82,12 @@ export class VisitIndex {
   /** Why `score` gives this item what it gives it: parts that add up to the score within 1e-9 of it. */
   explain(query: VisitQuery, item: string): VisitEvidence {
     this.#scorer.run(query);
-    return visitEvidence(this.#store, this.#scorer, item);
+    return must(visitEvidence(this.#store, this.#scorer, [item])[0], 'evidence for one item is one');
+  }
+
+  /** The same for items of the last `score`, nothing having been changed since: the query is not run again. */
+  explainScored(items: readonly string[]): VisitEvidence[] {
+    return visitEvidence(this.#store, this.#scorer, items);
   }
 
   /** Canonical rows, the same for any two histories that leave the same visits. Not to be changed while it is read. */

@@ -1,3 +1,4 @@
+// The unit tests: beside their sources, hermetic, on two workers as the machines of the project have two cores.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

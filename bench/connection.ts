@@ -1,6 +1,7 @@
 // One HTTP/1.1 connection that is kept open and carries one request at a time: as little work per request as the load generator can do.
 // It reads what our servers send: a status line, headers with Content-Length, a body. Anything else is an error, not guessed at.
 import { connect, type Socket } from 'node:net';
+import { Complaint } from './complaint.js';
 
 export interface Answer {
   readonly status: number;
@@ -23,8 +24,8 @@ export class Connection {
     this.#socket = socket;
     this.#broken = broken;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new Error('the server closed a connection')));
+    socket.on('error', (error) => this.#fail(new Complaint(1, error.message)));
+    socket.on('close', () => this.#fail(new Complaint(1, 'the server closed a connection')));
   }
 
   /** Opens a connection to a port of this machine. `broken` is called when it ends other than by `close`. */
@@ -83,14 +84,14 @@ export class Connection {
     if (end < 0) return;
     const head = got.toString('latin1', 0, end + 2);
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
-    if (length === undefined) return this.#fail(new Error(`an answer without Content-Length: ${head}`));
+    if (length === undefined) return this.#fail(new Complaint(1, `an answer without Content-Length: ${head}`));
     const from = end + headEnd.length;
     const until = from + Number(length);
     if (got.length < until) return;
     this.#got = got.subarray(until);
     const done = this.#done;
     this.#done = null;
-    if (done === null) return this.#fail(new Error('an answer that nobody asked for'));
+    if (done === null) return this.#fail(new Complaint(1, 'an answer that nobody asked for'));
     done({ status: Number(head.slice(statusAt, statusAt + 3)), body: got.subarray(from, until) });
   }
 }

@@ -44,7 +44,8 @@ export async function openLoop(port: number, streams: readonly Stream[], warmMs:
       while (lane.due.length > 0 && lane.idle.length > 0) {
         const next = lane.stream.next();
         if (next === null) break;
-        const connection = lane.idle.pop();
+        // The one that has rested longest: none may rest until the server gives it up.
+        const connection = lane.idle.shift();
         const dueMs = lane.due.shift();
         if (connection === undefined || dueMs === undefined) break;
         lane.answering += 1;

@@ -1,5 +1,5 @@
-// Does everything come through on this Node? A program uses every kind of file call; then an image in which every write counts as kept must equal
-// its folder byte for byte. A call that passed the recorder by (a ring, a kernel copy, a new libc name) shows as a difference.
+// Does everything come through on this Node? A program uses every kind of file call; then an image in which every write counts as kept must
+// equal its folder byte for byte. A call that passed the recorder by (a ring, a kernel copy, a new libc name) shows as a difference.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -1,4 +1,5 @@
-// Sparse bytes against a plain array that does the same: random puts, zeros, resizes and forks. A fork must never see the other side's writes.
+// Sparse bytes against a plain array that does the same: random puts, zeros, resizes and forks. A fork must never see the other side's
+// writes.
 
 import { describe, expect, it } from 'vitest';
 import { CHUNK_BYTES, Content } from './content.js';

@@ -1,6 +1,7 @@
 // The bytes of one file, sparse and cheap to copy: a fork shares every chunk until one side writes to it.
 // Why: a preallocated segment is mostly holes, and the image builder keeps many moments of the same disk at once.
-// Invariant: a missing chunk reads as zero; a chunk is written only by the fork that owns it; no byte at or beyond `size` is other than zero.
+// Invariant: a missing chunk reads as zero; a chunk is written only by the fork that owns it; no byte at or beyond `size` is other than
+// zero.
 
 import { ftruncateSync, writevSync } from 'node:fs';
 

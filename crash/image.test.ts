@@ -1,5 +1,6 @@
-// What an image must hold, what it may lose, and what it must never show, on traces written by hand. Each case builds many images and asks for
-// the exact set of outcomes: one too few means the builder is blind to a real crash, one too many that it would accuse a correct program.
+// What an image must hold, what it may lose, and what it must never show, on traces written by hand. Each case builds many images and asks
+// for the exact set of outcomes: one too few means the builder is blind to a real crash, one too many that it would accuse a correct
+// program.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

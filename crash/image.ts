@@ -1,11 +1,13 @@
-// Builds the disks that a power cut may legally leave behind: at a cut (a place in the trace) and for a seed, one image, written to a folder.
+// Builds the disks that a power cut may legally leave behind: at a cut (a place in the trace) and for a seed, one image, written to a
+// folder.
 //
 // What is always in an image: every write that finished before a sync began which ended, without error, before the cut; every write through
-// O_DSYNC that returned before the cut; every directory operation that a sync of its directory (or, as ext4 does, of the new file) covered alike.
-// What may or may not be: everything else before the cut, and what had been called but had not returned at the cut. pending-file.ts and names.ts say
-// what combinations are legal.
+// O_DSYNC that returned before the cut; every directory operation that a sync of its directory (or, as ext4 does, of the new file) covered
+// alike. What may or may not be: everything else before the cut, and what had been called but had not returned at the cut. pending-file.ts
+// and names.ts say what combinations are legal.
 //
-// Invariant: the image is a function of (trace, options, cut, seed). Cost: checkpoints every few MB of trace, so a build replays only the rest.
+// Invariant: the image is a function of (trace, options, cut, seed). Cost: checkpoints every few MB of trace, so a build replays only the
+// rest.
 // Non-goals: permissions, times, symbolic links, bit rot; devices that lie about a finished sync (`ignoreSyncs` shows the worst of those).
 
 import assert from 'node:assert/strict';

@@ -1,6 +1,7 @@
-// The two child processes of lmdb.crash.ts. `commit` goes through each of lmdb's doors in turn and marks each commit when the door says it is done:
-// a mark is the key that was put, its value the key repeated. `check` reopens images and says of each whether it holds what was acknowledged;
-// a process of its own, because on a disk that broke its promises lmdb may read a mapping past the file's end and die of SIGBUS.
+// The two child processes of lmdb.crash.ts. `commit` goes through each of lmdb's doors in turn and marks each commit when the door says it
+// is done: a mark is the key that was put, its value the key repeated. `check` reopens images and says of each whether it holds what was
+// acknowledged; a process of its own, because on a disk that broke its promises lmdb may read a mapping past the file's end and die of
+// SIGBUS.
 
 import { existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +22,8 @@ async function commit(root: string, marks: string, commits: number): Promise<voi
     const door = number % 4;
     if (door === 0) await store.put(key, value);
     else if (door === 1) store.putSync(key, value);
-    else if (door === 2) store.transactionSync(() => void store.put(key, value)); // returning the promise would make it return before the sync
+    // returning the promise would make it return before the sync
+    else if (door === 2) store.transactionSync(() => void store.put(key, value));
     else await store.transaction(() => void store.put(key, value));
     writeSync(marksFd, key);
   }

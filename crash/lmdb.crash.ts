@@ -1,5 +1,5 @@
-// Pins what the state store relies on: with `safeRestore`, lmdb has synced a commit when it says so, by whichever door, and opens after any cut.
-// Every image is reopened and each acknowledged key read back. With syncs ignored the same images must lose some.
+// Pins what the state store relies on: with `safeRestore`, lmdb has synced a commit when it says so, by whichever door, and opens after any
+// cut. Every image is reopened and each acknowledged key read back. With syncs ignored the same images must lose some.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

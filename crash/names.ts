@@ -1,9 +1,9 @@
 // The directory tree: what the process sees, what is certainly on disk, and the directory operations between the two.
 // Why: a created file, a rename or a removal is promised only by a sync of its directory, and recovery must bear each of them undone.
 //
-// The rules of the draw: operations of one directory reach the disk in order (a journal), so each directory keeps a prefix of its own; different
-// directories are independent, except that a rename between two is in both or in neither.
-// `createDurableOnFileSync` is what ext4 does: syncing a newly created file also commits its entry, and the entries of new directories above it.
+// The rules of the draw: operations of one directory reach the disk in order (a journal), so each directory keeps a prefix of its own;
+// different directories are independent, except that a rename between two is in both or in neither. `createDurableOnFileSync` is what ext4
+// does: syncing a newly created file also commits its entry, and the entries of new directories above it.
 //
 // Invariant: applying all of `pending` to the durable tree gives the live tree.
 

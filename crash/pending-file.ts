@@ -1,9 +1,10 @@
 // One file between syncs: what is certainly on disk, and what has been asked for since in the order asked.
-// Why: a power cut may keep any of the latter. `crash` draws one legal outcome; `synced` moves what a finished sync promises to the certain side.
+// Why: a power cut may keep any of the latter. `crash` draws one legal outcome; `synced` moves what a finished sync promises to the certain
+// side.
 //
 // The rules of the draw:
-//  - A disk sector (512 bytes) is written whole, so each is left as it was after some prefix of the changes to it: a kept later write brings along
-//    what earlier ones put into the same sector. Across sectors there is no order at all.
+//  - A disk sector (512 bytes) is written whole, so each is left as it was after some prefix of the changes to it: a kept later write
+//    brings along what earlier ones put into the same sector. Across sectors there is no order at all.
 //  - The size is one field in the journal: it is what some prefix of the size changes made it. Bytes never written read as zero.
 //  - Data written after a shrink that did not reach the disk went to blocks that the old size does not show, so it is not seen either.
 //  - A change that a failed sync covered is never promised by a later sync (Linux marks its pages clean all the same).

@@ -1,5 +1,6 @@
-// Compiles the recorder on demand and says how to start a process under it. Linux only, and only where a C compiler is: nothing is shipped built.
-// The output is named after the source's hash, so a changed recorder is never mistaken for an old one; it goes to crash/build/, which git ignores.
+// Compiles the recorder on demand and says how to start a process under it. Linux only, and only where a C compiler is: nothing is shipped
+// built. The output is named after the source's hash, so a changed recorder is never mistaken for an old one; it goes to crash/build/,
+// which git ignores.
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -27,7 +28,8 @@ export function compileRecorder(folder = join(home, 'build')): CompileResult {
   const fresh = `${library}.${process.pid}`;
   const done = spawnSync(compiler, ['-O2', '-fPIC', '-shared', '-o', fresh, source, '-ldl', '-lpthread'], { encoding: 'utf8' });
   if (done.error !== undefined) {
-    const message = `The power-cut recorder needs a C compiler: '${compiler}' could not be started (${done.error.message}). Install one (Debian: apt-get install gcc libc6-dev) or set CC.`;
+    const cause = `The power-cut recorder needs a C compiler: '${compiler}' could not be started (${done.error.message}).`;
+    const message = `${cause} Install one (Debian: apt-get install gcc libc6-dev) or set CC.`;
     return { ok: false, code: 'crash_needs_compiler', message };
   }
   if (done.status !== 0)

@@ -1,6 +1,7 @@
-// `npm run -s crash -- --kills 200 --power 200`: the real process killed at random moments, and its recorded writes replayed into disk images as
-// power cuts would leave them. Nothing acknowledged may be lost, every image must open, `verify` must be clean, state must be the log's fold.
-// Ends with one line of JSON. Afterwards the same images are built with syncs ignored: these must lose something, or the measure is blind.
+// `npm run -s crash -- --kills 200 --power 200`: the real process killed at random moments, and its recorded writes replayed into disk
+// images as power cuts would leave them. Nothing acknowledged may be lost, every image must open, `verify` must be clean, state must be the
+// log's fold. Ends with one line of JSON. Afterwards the same images are built with syncs ignored: these must lose something, or the
+// measure is blind.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,14 +62,14 @@ if (power > 0) {
     cutPower(trace, images, false);
     unsyncedLost += cutPower(trace, Math.max(1, Math.floor(images / 10)), true);
     say(
-      `power ${part + 1}/${traces} recordings: ${images} images, ${total.lost} lost so far; with syncs removed ${unsyncedLost} acknowledgements lost`,
+      `power ${part + 1}/${traces} recordings: ${images} images, ${total.lost} lost so far; with syncs removed ${unsyncedLost} are lost`,
     );
   }
 }
 if (!values.keep) rmSync(home, { recursive: true, force: true });
 const parts = [...(kills > 0 ? ['kill'] : []), ...(power > 0 ? ['power'] : [])];
 process.stdout.write(
-  `${JSON.stringify({ crash: parts.join('+'), kills, images: power, acked: total.acked, lost: total.lost, unopenable: total.unopenable, problems: total.problems, lost_without_syncs: unsyncedLost })}\n`,
+  `${JSON.stringify({ crash: parts.join('+'), kills, images: power, ...total, lost_without_syncs: unsyncedLost })}\n`,
 );
 process.exitCode = total.lost + total.unopenable + total.problems > 0 || (power > 0 && unsyncedLost === 0) ? 1 : 0;
 
@@ -129,7 +130,14 @@ function cutPower(trace: Trace, images: number, ignoreSyncs: boolean): number {
 function look(folder: string, promises: readonly string[]): Survivors {
   const list = join(home, 'promises');
   writeFileSync(list, promises.map((promise) => `${promise}\n`).join(''));
-  const done = spawnSync(process.execPath, [fileURLToPath(new URL('survivors-child.js', import.meta.url)), folder, list], { encoding: 'utf8' });
+  const done = spawnSync(process.execPath, [fileURLToPath(new URL('survivors-child.js', import.meta.url)), folder, list], {
+    encoding: 'utf8',
+  });
   if (done.status === 0) return JSON.parse(done.stdout) as Survivors; // our own child wrote it
-  return { opened: false, acked: promises.length, lost: promises.length, problems: [`the process that opened it died (${done.signal ?? done.status}): ${done.stderr.slice(0, 300)}`] };
+  return {
+    opened: false,
+    acked: promises.length,
+    lost: promises.length,
+    problems: [`the process that opened it died (${done.signal ?? done.status}): ${done.stderr.slice(0, 300)}`],
+  };
 }

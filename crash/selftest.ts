@@ -1,5 +1,5 @@
-// Tests of the recorder itself, on real processes: `npm run -s crash:selftest`. Apart from the unit tests because they need Linux and a C compiler.
-// Each `*.crash.ts` exports a name and a `run` that throws on failure and returns a line to print. The last line counts them.
+// Tests of the recorder itself, on real processes: `npm run -s crash:selftest`. Apart from the unit tests because they need Linux and a C
+// compiler. Each `*.crash.ts` exports a name and a `run` that throws on failure and returns a line to print. The last line counts them.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
-// The process under test: the real engine in a folder, taking events until it is killed or has taken enough. What was acknowledged is written to
-// a file of its own, one write an acknowledgement: that file is what the survivors are measured by.
-// Arguments: folder, acknowledgements file, events to take, a number that makes the ids of this run its own.
+// The process under test: the real engine in a folder, taking events until it is killed or has taken enough. What was acknowledged is
+// written to a file of its own, one write an acknowledgement: that file is what the survivors are measured by. Arguments: folder,
+// acknowledgements file, events to take, a number that makes the ids of this run its own.
 import { openSync, writeSync } from 'node:fs';
 import { open, type IncomingEvent } from 'ethogram';
 

@@ -49,7 +49,10 @@ export async function survivors(folder: string, promises: readonly string[]): Pr
     });
     const [live, fresh] = [[...(await engine.dump())], [...rebuilt.dump()]];
     const at = live.findIndex((line, index) => line !== fresh[index]);
-    if (at >= 0 || live.length !== fresh.length) problems.push(`state is not the fold of the log: ${live[at]?.slice(0, 200) ?? 'its end'} instead of ${fresh[at]?.slice(0, 200) ?? 'nothing'}`);
+    if (at >= 0 || live.length !== fresh.length)
+      problems.push(
+        `state is not the fold of the log: ${live[at]?.slice(0, 200) ?? 'its end'} instead of ${fresh[at]?.slice(0, 200) ?? 'nothing'}`,
+      );
     return { opened: true, acked: promises.length, lost, problems };
   } finally {
     await engine.close();

@@ -1,4 +1,5 @@
-// Reads what recorder.c wrote: one list of records in the order in which things happened, with the process's acknowledgement marks among them.
+// Reads what recorder.c wrote: one list of records in the order in which things happened, with the process's acknowledgement marks among
+// them.
 // Why apart from the image builder: tests write records by hand, and the recorder's byte table is then known to one file only.
 // Invariant: a record's place in `records` is its moment; every `startedAt` points to a moment at or before it.
 
@@ -9,7 +10,10 @@ export type FileKey = string;
 
 interface Moment {
   readonly process: number;
-  /** The length of the trace when the call began; for `syncEnd` the place of its `syncStart`. A write is in flight from here to its own place. */
+  /**
+   * The length of the trace when the call began; for `syncEnd` the place of its `syncStart`. A write is in flight from here to its own
+   * place.
+   */
   readonly startedAt: number;
 }
 
@@ -43,7 +47,10 @@ export interface Trace {
   readonly records: readonly TraceRecord[];
   /** The longest way, in records, from a call's beginning to its record: how far a builder must look past a cut for writes in flight. */
   readonly flightMax: number;
-  /** What the recorder saw but could not follow. Images say nothing about these files; a shared mapping of LMDB's lock file is expected here. */
+  /**
+   * What the recorder saw but could not follow. Images say nothing about these files; a shared mapping of LMDB's lock file is expected
+   * here.
+   */
   readonly untracked: readonly { readonly path: string; readonly reason: string }[];
   /** Bytes of an unfinished last record, left out. Not 0 only when the machine itself stopped. */
   readonly tailBytes: number;
@@ -102,13 +109,16 @@ export function readTrace(path: string): TraceResult {
   return parseTrace(readFileSync(path));
 }
 
-/** Data bytes are views into `bytes`, not copies. Several processes may share one trace; each has its own sequence, which must have no hole. */
+/**
+ * Data bytes are views into `bytes`, not copies. Several processes may share one trace; each has its own sequence, which must have no hole.
+ */
 export function parseTrace(bytes: Uint8Array): TraceResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const places = new Map<number, number[]>();
   const records: TraceRecord[] = [];
   const damaged = (offset: number, message: string): TraceResult => ({ ok: false, code: 'trace_damaged', offset, message });
-  let turn = 0; // where the current unbroken run of one process begins; what another process did before its own call is unknown, so assume all
+  // where the current unbroken run of one process begins; what another process did before its own call is unknown, so assume all
+  let turn = 0;
   let last = -1;
   let at = 0;
   while (at + HEAD_BYTES <= bytes.length) {

@@ -41,7 +41,11 @@ export function projects() {
     include: ['src/**/*.test.ts', 'src/**/*.suite.ts'],
     references: present.map((name) => ({ path: `src/${name}` })),
   });
-  const tops = ['packages/engine/tsconfig.tests.json', ...present.map((name) => `${source}/${name}`), ...['bench', 'crash'].filter((name) => existsSync(join(root, name, 'tsconfig.json')))];
+  const tops = [
+    'packages/engine/tsconfig.tests.json',
+    ...present.map((name) => `${source}/${name}`),
+    ...['bench', 'crash'].filter((name) => existsSync(join(root, name, 'tsconfig.json'))),
+  ];
   out.set('tsconfig.json', { files: [], references: tops.map((path) => ({ path })) });
   return out;
 }

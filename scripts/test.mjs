@@ -1,5 +1,5 @@
-// `npm test`: builds, then every check of the repository, cheapest first; stops at the first that fails. Needs only Node and npm, touches no
-// network, and works after `npm ci --ignore-scripts` too. Arguments go on to Vitest: `npm test -- packages/engine/src/consent`.
+// `npm test`: builds, then every check of the repository, cheapest first; stops at the first that fails. Needs only Node and npm, touches
+// no network, and works after `npm ci --ignore-scripts` too. Arguments go on to Vitest: `npm test -- packages/engine/src/consent`.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

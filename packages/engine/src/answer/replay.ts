@@ -13,7 +13,10 @@ export function replay(record: DecisionRecord): string[] {
   if (uniform !== (record.slice === 'uniform')) problems.push('the slice does not follow from the first draw');
   const order = uniform ? permute(record.top.length, places, record.draws.slice(1)) : Array.from({ length: places }, (_, index) => index);
   const chances = propensities(order, record.top.length, record.uniformPpm);
-  const expected = [...record.pins.map((item) => ({ item, propensity: 1 })), ...order.map((place, index) => ({ item: record.top[place]?.item, propensity: chances[index] }))];
+  const expected = [
+    ...record.pins.map((item) => ({ item, propensity: 1 })),
+    ...order.map((place, index) => ({ item: record.top[place]?.item, propensity: chances[index] })),
+  ];
   if (expected.length !== record.answer.length) problems.push('the answer has another length than the policy gives');
   expected.forEach(({ item, propensity }, index) => {
     const given = record.answer[index];
@@ -25,7 +28,8 @@ export function replay(record: DecisionRecord): string[] {
   }
   for (const { item, score, reasons } of record.answer) {
     const sum = reasons.reduce((total, { contribution }) => total + contribution, 0);
-    if (Math.abs(sum - score) > 1e-9 * Math.max(1, Math.abs(score))) problems.push(`the reasons of ${JSON.stringify(item)} do not add up to its score`);
+    if (Math.abs(sum - score) > 1e-9 * Math.max(1, Math.abs(score)))
+      problems.push(`the reasons of ${JSON.stringify(item)} do not add up to its score`);
   }
   return problems;
 }

@@ -1,5 +1,5 @@
-// Why: a decision's record in sentences, for the operator and for the person. Sentences are made from the reasons when they are read, so that
-// the log holds facts, not prose; they name no other person, and numbers of people only from five upwards.
+// Why: a decision's record in sentences, for the operator and for the person. Sentences are made from the reasons when they are read, so
+// that the log holds facts, not prose; they name no other person, and numbers of people only from five upwards.
 import type { DecisionRecord, ExclusionRule, RankedItem, Reason } from '../model/decision.js';
 import type { DecisionRow } from '../influence/decisions.js';
 import { replay } from './replay.js';
@@ -22,7 +22,8 @@ export interface Why {
 type Naming = (item: string) => string;
 
 const reasonSentence: Record<Reason['kind'], (reason: Reason, name: Naming) => string> = {
-  visits_like_yours: (reason, name) => `Because you viewed ${name(reason.item ?? '')}: ${people(reason.people)} with visits like this one also viewed it.`,
+  visits_like_yours: (reason, name) =>
+    `Because you viewed ${name(reason.item ?? '')}: ${people(reason.people)} with visits like this one also viewed it.`,
   went_on_to: (reason, name) => `After ${name(reason.item ?? '')}, ${people(reason.people)} went on to it.`,
   further_on: (reason, name) => `Visits with ${name(reason.item ?? '')}, which is close to what you viewed, went further to it.`,
   popular: () => 'Many people view it now.',
@@ -44,7 +45,8 @@ const exclusionSentence: Record<ExclusionRule, string> = {
 
 const contextualSentence: Record<NonNullable<DecisionRecord['contextualBecause']>, string> = {
   no_subject: 'Nobody was named, so only the request itself was used.',
-  no_grant: 'There is no permission to personalise for this person, so nothing about them was used or kept: only the request itself was used.',
+  no_grant:
+    'There is no permission to personalise for this person, so nothing about them was used or kept: only the request itself was used.',
   superseded: 'The person changed their consent while this was being decided, so nothing about them was used.',
   objection_signal: 'The request carried an objection signal, so nothing about the person was used.',
 };
@@ -56,7 +58,9 @@ export function sentences(item: RankedItem, name: Naming): string[] {
 export function summary(record: DecisionRecord): string {
   if (record.contextualBecause !== undefined) return contextualSentence[record.contextualBecause];
   const views = record.inputs.length === 1 ? 'the item' : `the ${record.inputs.length} items`;
-  return record.inputs.length === 0 ? 'Permission holds, but nothing is known yet: this is what is popular now.' : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
+  return record.inputs.length === 0
+    ? 'Permission holds, but nothing is known yet: this is what is popular now.'
+    : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
 }
 
 export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposures' | 'outcomes'>, name: Naming): Why {
@@ -64,7 +68,8 @@ export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposure
     decision: record,
     summary: summary(record),
     items: record.answer.map((item) => ({ ...item, why: sentences(item, name) })),
-    exclusions: Object.entries(record.excluded).map(([rule, count]) => `${count} ${exclusionSentence[rule as ExclusionRule]}`), // keys of the record are the rules
+    // keys of the record are the rules
+    exclusions: Object.entries(record.excluded).map(([rule, count]) => `${count} ${exclusionSentence[rule as ExclusionRule]}`),
     exposures: row.exposures,
     outcomes: row.outcomes,
     reproducible: replay(record).length === 0,

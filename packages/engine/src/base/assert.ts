@@ -15,8 +15,3 @@ export function must<T>(value: T | undefined | null, sentence: string): T {
   assert(value !== undefined && value !== null, sentence);
   return value;
 }
-
-/** Makes a switch over a union exhaustive: it does not compile while a case is missing. */
-export function unreachable(value: never): never {
-  throw new AssertionFailed(`unreachable case: ${String(value)}`);
-}

@@ -1,10 +1,10 @@
-// The published vectors (key 00..07, message 00, 01, 02, ...) at the even lengths a UTF-16 string can express, then what a table needs of it.
+// The published vectors (key 00..07, message 00, 01, 02, ...) at the even lengths a UTF-16 string can express, then what a table needs of
+// it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HalfSipHash } from './half-sip-hash.js';
 
-const hex = (word: number): string =>
-  [0, 8, 16, 24].map((shift) => ((word >>> shift) & 0xff).toString(16).padStart(2, '0')).join('');
+const hex = (word: number): string => [0, 8, 16, 24].map((shift) => ((word >>> shift) & 0xff).toString(16).padStart(2, '0')).join('');
 
 const messageOf = (bytes: number): string =>
   Array.from({ length: bytes / 2 }, (_, i) => String.fromCharCode(2 * i + ((2 * i + 1) << 8))).join('');

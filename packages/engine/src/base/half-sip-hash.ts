@@ -29,7 +29,8 @@ export class HalfSipHash {
     let v2 = this.#k0 ^ 0x6c796765;
     let v3 = this.#k1 ^ 0x74656462;
     const pairs = units >>> 1;
-    // One more block than there are pairs of units: it carries the odd unit and the length in bytes. After it come four final rounds, twice.
+    // One more block than there are pairs of units: it carries the odd unit and the length in bytes. After it come four final rounds,
+    // twice.
     for (let block = 0; block <= pairs; block++) {
       const at = block * 2;
       let word: number;

@@ -34,7 +34,10 @@ describe('dedupe', () => {
               else rows.set(row, text);
             }
             dedupe = new Dedupe(key, 1 << 20);
-            dedupe.load([...rows].sort(), position);
+            dedupe.load(
+              [...rows].sort(([a], [b]) => (a < b ? -1 : 1)),
+              position,
+            );
           }
           expect(dedupe.has('s', `m${id}`, position)).toBe(truth.has(id));
           expect([...dedupe.dump(position)]).toEqual([...truth.values()].sort((a, b) => a - b).map(String));
@@ -60,7 +63,10 @@ describe('dedupe', () => {
     dedupe.claim('s', 'settled', 10);
     dedupe.claim('s', 'lost', 11);
     const after = new Dedupe(key, 1 << 20);
-    after.load(dedupe.changes(11).map(([, row, text]) => [row, text ?? ''] as const), 11);
+    after.load(
+      dedupe.changes(11).map(([, row, text]) => [row, text ?? ''] as const),
+      11,
+    );
     expect(after.has('s', 'settled', 11)).toBe(true);
     expect(after.has('s', 'lost', 11)).toBe(false);
   });

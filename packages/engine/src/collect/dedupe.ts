@@ -1,9 +1,9 @@
 // Duplicates: an event whose (subject, id) was seen within the last `windowPositions` positions is not counted again.
 //
-// What is remembered of an event is a keyed 64-bit hash at its position, in blocks of positions: redaction zeroes the slot, so nothing of an
-// erased person stays, and the same log always gives the same blocks. The probability that a new event is taken for an old one is
-// n / 2^64 (n = events in the window). Lookup goes through one open-addressing table over the blocks.
-// Claims are made when an event is sequenced, before it is synced: two copies in flight are one event.
+// What is remembered of an event is a keyed 64-bit hash at its position, in blocks of positions: redaction zeroes the slot, so nothing of
+// an erased person stays, and the same log always gives the same blocks. The probability that a new event is taken for an old one is n /
+// 2^64 (n = events in the window). Lookup goes through one open-addressing table over the blocks. Claims are made when an event is
+// sequenced, before it is synced: two copies in flight are one event.
 import { assert } from '../base/assert.js';
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import type { RowChange } from '../ports/state.js';
@@ -71,7 +71,7 @@ export class Dedupe {
   /** Rows changed since the last call, reflecting positions below `position` only: what is not settled must not outlive a crash. */
   changes(position: number): RowChange[] {
     const out: RowChange[] = [];
-    for (const number of [...this.#dirty]) {
+    for (const number of this.#dirty) {
       const block = this.#blocks.get(number);
       const first = number * blockPositions;
       if (first >= position) continue;

@@ -52,7 +52,13 @@ export class Sequencer {
   readonly #dedupe: Dedupe;
   readonly #validator: Validator;
 
-  constructor(parts: { readonly log: Log; readonly gate: Gate; readonly registry: Registry; readonly dedupe: Dedupe; readonly validator: Validator }) {
+  constructor(parts: {
+    readonly log: Log;
+    readonly gate: Gate;
+    readonly registry: Registry;
+    readonly dedupe: Dedupe;
+    readonly validator: Validator;
+  }) {
     this.#log = parts.log;
     this.#gate = parts.gate;
     this.#registry = parts.registry;
@@ -79,7 +85,16 @@ export class Sequencer {
       if (effective.change === null) return effective.stale === 0 ? null : fail('consent_stale');
       const position = first + events.length;
       const after = changeStanding(before, effective.change, position, occurredAt, receivedAt);
-      push({ id, subject, type: systemTypes.consentChanged, occurredAt, receivedAt, source: change.origin, properties: { choices: effective.change.choices, origin: change.origin }, mask: everyPurpose });
+      push({
+        id,
+        subject,
+        type: systemTypes.consentChanged,
+        occurredAt,
+        receivedAt,
+        source: change.origin,
+        properties: { choices: effective.change.choices, origin: change.origin },
+        mask: everyPurpose,
+      });
       this.#gate.setAhead(subject, after.standing);
       undo.push(() => this.#gate.resetAhead(subject, before));
       if (after.narrowed !== 0) narrows = true;
@@ -111,7 +126,14 @@ export class Sequencer {
     return { consumed, sequenced: { first, events }, rejections, accepted, failure: null };
   }
 
-  #behaviour(event: IncomingEvent, receivedAt: number, at: number, push: (event: BehaviourEvent) => void, consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null, undo: (() => void)[]): Failure | null {
+  #behaviour(
+    event: IncomingEvent,
+    receivedAt: number,
+    at: number,
+    push: (event: BehaviourEvent) => void,
+    consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null,
+    undo: (() => void)[],
+  ): Failure | null {
     const known = this.#registry.known(event.type);
     if (known === undefined) return fail('event_type_unknown', '/type');
     if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
@@ -128,7 +150,16 @@ export class Sequencer {
     if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
     this.#dedupe.claim(event.subject, event.id, position);
     undo.push(() => this.#dedupe.forget([position]));
-    push({ id: event.id, subject: event.subject, type: known.type.name, occurredAt: event.occurredAt, receivedAt, source: event.source, properties: properties.value, mask: admitted.value });
+    push({
+      id: event.id,
+      subject: event.subject,
+      type: known.type.name,
+      occurredAt: event.occurredAt,
+      receivedAt,
+      source: event.source,
+      properties: properties.value,
+      mask: admitted.value,
+    });
     return null;
   }
 
@@ -138,7 +169,10 @@ export class Sequencer {
     const choices: { [name: string]: Choice } = {};
     for (const [purpose, choice] of Object.entries(change.choices)) {
       if (!isPurpose(purpose) || choice === undefined) continue;
-      const idle = (choice === 'denied' || choice === 'withdrawn') && standing?.stands[purpose] === undefined && this.#registry.declaredFor(purpose).length === 0;
+      const idle =
+        (choice === 'denied' || choice === 'withdrawn') &&
+        standing?.stands[purpose] === undefined &&
+        this.#registry.declaredFor(purpose).length === 0;
       if (!idle) choices[purpose] = choice;
     }
     return { choices, origin: change.origin };

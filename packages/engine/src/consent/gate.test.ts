@@ -11,7 +11,13 @@ import type { Permitted } from './permitted.js';
 import { Registry, type KnownType } from './registry.js';
 import { changeStanding, type Standing } from './standing.js';
 
-const viewed: EventType = { name: 'item.viewed', category: 'behavioural', purposes: { personalise: 'consent', train: 'consent', analytics: 'declared' }, properties: {}, retentionDays: 30 };
+const viewed: EventType = {
+  name: 'item.viewed',
+  category: 'behavioural',
+  purposes: { personalise: 'consent', train: 'consent', analytics: 'declared' },
+  properties: {},
+  retentionDays: 30,
+};
 
 let gate: Gate;
 let registry: Registry;
@@ -84,13 +90,21 @@ describe('read and use', () => {
     const made = permit();
     expect(gate.open(made, 'personalise')).toEqual({ ok: true, value: 'secret' });
     const cast: unknown = made;
-    expect(gate.open(cast as Permitted<'train', string>, 'train')).toMatchObject({ ok: false, code: 'permit_purpose' }); // the cast is what is tested
+    // the cast is what is tested
+    expect(gate.open(cast as Permitted<'train', string>, 'train')).toMatchObject({ ok: false, code: 'permit_purpose' });
   });
 
   it('refuses a forged permit, whatever it looks like', () => {
     say('personalise', 'granted', 1);
-    const lookAlikes: unknown[] = [{ value: 'x', ground: { subject: 'ada', purpose: 'personalise', since: 1 } }, Object.create(Object.getPrototypeOf(permit())), structuredClone(permit()), null];
-    for (const forged of lookAlikes) expect(gate.open(forged as Permitted<'personalise', string>, 'personalise')).toMatchObject({ ok: false, code: 'permit_forged' }); // the cast is what is tested
+    const lookAlikes: unknown[] = [
+      { value: 'x', ground: { subject: 'ada', purpose: 'personalise', since: 1 } },
+      Object.create(Object.getPrototypeOf(permit())),
+      structuredClone(permit()),
+      null,
+    ];
+    for (const forged of lookAlikes)
+      // the cast is what is tested
+      expect(gate.open(forged as Permitted<'personalise', string>, 'personalise')).toMatchObject({ ok: false, code: 'permit_forged' });
   });
 
   it('refuses a permit after a withdrawal, already when that is only on its way to the disk', () => {

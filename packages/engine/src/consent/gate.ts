@@ -85,7 +85,10 @@ export class Gate {
     return Permitted.mint(value, { subject: null, purpose, since: 0, folded: false });
   }
 
-  /** Fold: a permit for an event under a purpose that held when it was appended. A later withdrawal is an event of its own, folded in its place. */
+  /**
+   * Fold: a permit for an event under a purpose that held when it was appended. A later withdrawal is an event of its own, folded in its
+   * place.
+   */
   permitFolded<P extends Purpose>(event: BehaviourEvent, purpose: P): Permitted<P, BehaviourEvent> | undefined {
     if ((event.mask & bitOf(purpose)) === 0) return undefined;
     const since = event.subject === null ? 0 : this.#ground(this.#settled.get(event.subject), purpose);

@@ -8,7 +8,8 @@ const change = (choice: Choice): ConsentChange => ({ choices: { personalise: cho
 
 function after(...steps: readonly (readonly [Choice, position: number, occurredAt: number, receivedAt: number])[]): Standing {
   let standing: Standing | undefined;
-  for (const [choice, position, occurredAt, receivedAt] of steps) standing = changeStanding(standing, change(choice), position, occurredAt, receivedAt).standing;
+  for (const [choice, position, occurredAt, receivedAt] of steps)
+    standing = changeStanding(standing, change(choice), position, occurredAt, receivedAt).standing;
   return standing ?? { epoch: -1, stands: {} };
 }
 
@@ -37,6 +38,8 @@ describe('standing', () => {
 
   it('says which purposes were narrowed', () => {
     const granted = after(['granted', 1, 1, 1]);
-    expect(changeStanding(granted, { choices: { personalise: 'objected', train: 'denied' }, origin: 'test' }, 2, 2, 2).narrowed).toBe(bitOf('personalise') | bitOf('train'));
+    expect(changeStanding(granted, { choices: { personalise: 'objected', train: 'denied' }, origin: 'test' }, 2, 2, 2).narrowed).toBe(
+      bitOf('personalise') | bitOf('train'),
+    );
   });
 });

@@ -35,7 +35,13 @@ export interface StandingChange {
 const empty: Standing = { epoch: -1, stands: {} };
 
 /** What would hold after `change`, appended at `position`. */
-export function changeStanding(before: Standing | undefined, change: ConsentChange, position: number, occurredAt: number, receivedAt: number): StandingChange {
+export function changeStanding(
+  before: Standing | undefined,
+  change: ConsentChange,
+  position: number,
+  occurredAt: number,
+  receivedAt: number,
+): StandingChange {
   const old = before ?? empty;
   const stands: { [P in Purpose]?: Stand } = { ...old.stands };
   let narrowed = 0;
@@ -61,7 +67,12 @@ export function changeStanding(before: Standing | undefined, change: ConsentChan
 }
 
 /** The part of `change` that would change something, or null: signals repeated on every request append nothing. */
-export function effectiveChange(before: Standing | undefined, change: ConsentChange, occurredAt: number, receivedAt: number): { readonly change: ConsentChange | null; readonly stale: PurposeMask } {
+export function effectiveChange(
+  before: Standing | undefined,
+  change: ConsentChange,
+  occurredAt: number,
+  receivedAt: number,
+): { readonly change: ConsentChange | null; readonly stale: PurposeMask } {
   const after = changeStanding(before, change, 0, occurredAt, receivedAt);
   if (!after.changed) return { change: null, stale: after.stale };
   const choices: { [P in Purpose]?: Choice } = {};

@@ -1,6 +1,6 @@
 // What became of decisions: where each stands in the log, and the exposures and outcomes joined to it.
-// An exposure or outcome counts only for a decision of the same subject (or for a contextual one, which has none): one person's erasure then
-// never changes another person's facts.
+// An exposure or outcome counts only for a decision of the same subject (or for a contextual one, which has none): one person's erasure
+// then never changes another person's facts.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';

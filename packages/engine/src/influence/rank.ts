@@ -72,7 +72,14 @@ export class Rank {
     return this.#draft(request, point, id, 'contextual', inputs, because);
   }
 
-  #draft(request: RankRequest, point: DecisionPoint, id: string, mode: DecisionMode, permit: Permitted<'personalise', readonly string[]>, because: DecisionRecord['contextualBecause']): Draft {
+  #draft(
+    request: RankRequest,
+    point: DecisionPoint,
+    id: string,
+    mode: DecisionMode,
+    permit: Permitted<'personalise', readonly string[]>,
+    because: DecisionRecord['contextualBecause'],
+  ): Draft {
     const { gate, catalogue, model, clock } = this.#parts;
     const now = clock.now();
     const asker = mode === 'personal' ? (request.subject ?? null) : null;
@@ -104,10 +111,18 @@ export class Rank {
     const order = this.#order(id, top.length, Math.max(0, limit - pins.length), point.uniformPpm);
     const chances = propensities(order.places, top.length, point.uniformPpm);
     const shown = order.places.map((place) => top[place]).filter((each) => each !== undefined);
-    const evidence = model.explain(permit, shown.filter(({ score }) => score >= 0).map(({ item }) => item));
+    const evidence = model.explain(
+      permit,
+      shown.filter(({ score }) => score >= 0).map(({ item }) => item),
+    );
     const answer: RankedItem[] = pins.map((item) => ({ item, score: 0, propensity: 1, reasons: [{ kind: 'pinned', contribution: 0 }] }));
     shown.forEach((each, index) => {
-      answer.push({ item: each.item, score: each.score, propensity: chances[index] ?? 0, reasons: evidence.get(each.item) ?? [tierReason(each)] });
+      answer.push({
+        item: each.item,
+        score: each.score,
+        propensity: chances[index] ?? 0,
+        reasons: evidence.get(each.item) ?? [tierReason(each)],
+      });
     });
     const record: DecisionRecord = {
       id,

@@ -25,7 +25,8 @@ describe('the uniform slice', () => {
 
   it('gives every list the product of its propensities: they sum to one over all lists', () => {
     const lists: number[][] = [];
-    for (let a = 0; a < 4; a += 1) for (let b = 0; b < 4; b += 1) for (let c = 0; c < 4; c += 1) if (new Set([a, b, c]).size === 3) lists.push([a, b, c]);
+    for (let a = 0; a < 4; a += 1)
+      for (let b = 0; b < 4; b += 1) for (let c = 0; c < 4; c += 1) if (new Set([a, b, c]).size === 3) lists.push([a, b, c]);
     const total = lists.reduce((sum, list) => sum + propensities(list, 4, 200_000).reduce((product, p) => product * p, 1), 0);
     expect(total).toBeCloseTo(1, 12);
     const policy = propensities([0, 1, 2], 4, 200_000).reduce((product, p) => product * p, 1);

@@ -9,7 +9,10 @@ export interface ScoredItem {
   readonly score: number;
 }
 
-/** One additive piece of evidence: the contributions of an item's reasons sum to its score. `people` is given only from limits.evidencePeopleMin upwards. */
+/**
+ * One additive piece of evidence: the contributions of an item's reasons sum to its score. `people` is given only from
+ * limits.evidencePeopleMin upwards.
+ */
 export interface Reason {
   readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'popular' | 'in_catalogue' | 'pinned';
   /** The item of the current visit that the evidence rests on. */

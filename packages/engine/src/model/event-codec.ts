@@ -13,8 +13,8 @@ export function encodeEvent(event: BehaviourEvent): string {
 
 export function decodeEvent(bytes: Uint8Array, mask: number): BehaviourEvent {
   const parts: unknown = JSON.parse(decoder.decode(bytes));
-  assert(Array.isArray(parts) && parts.length === 7, 'an event in the log has seven parts');
-  const [id, subject, type, occurredAt, receivedAt, source, properties]: unknown[] = parts;
+  assert(isList(parts) && parts.length === 7, 'an event in the log has seven parts');
+  const [id, subject, type, occurredAt, receivedAt, source, properties] = parts;
   assert(typeof id === 'string' && typeof type === 'string' && typeof source === 'string', 'id, type and source are texts');
   assert(subject === null || typeof subject === 'string', 'a subject is a text or null');
   assert(typeof occurredAt === 'number' && typeof receivedAt === 'number', 'times are numbers');
@@ -24,4 +24,8 @@ export function decodeEvent(bytes: Uint8Array, mask: number): BehaviourEvent {
 
 function isProperties(value: unknown): value is Properties {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

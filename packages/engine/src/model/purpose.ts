@@ -1,25 +1,23 @@
 // Why data may be used. A set of purposes is a bit mask of 16 bits, because it stands in every record header of the log (format v1).
-// The bit of a purpose never changes; new ones are added at the end. Mapped to W3C DPV 2.3 terms.
+// The bit of a purpose never changes; new ones are added at the end. The map to W3C DPV comes with receipts.
 
-export const purposes = ['service', 'analytics', 'personalise', 'train', 'care', 'fraud', 'wellbeing', 'fairness', 'share', 'research'] as const;
+export const purposes = [
+  'service',
+  'analytics',
+  'personalise',
+  'train',
+  'care',
+  'fraud',
+  'wellbeing',
+  'fairness',
+  'share',
+  'research',
+] as const;
 
 export type Purpose = (typeof purposes)[number];
 
 /** Set of purposes: bit i stands for purposes[i]. */
 export type PurposeMask = number;
-
-export const dpvTerm: Record<Purpose, string> = {
-  service: 'dpv:ServiceProvision',
-  analytics: 'dpv:ServiceUsageAnalytics',
-  personalise: 'dpv:Personalisation',
-  train: 'dpv:ServiceOptimisation',
-  care: 'dpv:ServiceProvision',
-  fraud: 'dpv:FraudPreventionAndDetection',
-  wellbeing: 'dpv:ServiceProvision',
-  fairness: 'dpv:Verification',
-  share: 'dpv:DataSharing',
-  research: 'dpv:ResearchAndDevelopment',
-};
 
 const bit: Record<Purpose, number> = {
   service: 1,

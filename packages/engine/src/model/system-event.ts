@@ -24,7 +24,10 @@ export function isSystemType(type: string): type is SystemType {
   return known.has(type);
 }
 
-/** What a person chose for one purpose. `withdrawn` undoes a grant; `denied` refuses from the start; `objected` also overrides a lawful basis. */
+/**
+ * What a person chose for one purpose. `withdrawn` undoes a grant; `denied` refuses from the start; `objected` also overrides a lawful
+ * basis.
+ */
 export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
 
 export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'objected'];
@@ -38,7 +41,13 @@ export interface ConsentChange {
 /** The lawful bases of GDPR art. 6(1) beside consent. */
 export type LawfulBasis = 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
 
-export const lawfulBases: readonly LawfulBasis[] = ['contract', 'legal_obligation', 'vital_interests', 'public_task', 'legitimate_interests'];
+export const lawfulBases: readonly LawfulBasis[] = [
+  'contract',
+  'legal_obligation',
+  'vital_interests',
+  'public_task',
+  'legitimate_interests',
+];
 
 /** Properties of `basis.declared`: the deployment says, with its reason, that a basis other than consent holds. */
 export interface BasisDeclaration {

@@ -35,7 +35,10 @@ export interface Log {
    * `urgent` (withdrawal, erasure) may use the reserve on a full disk; others then fail with disk_full and nothing is written.
    */
   append(events: readonly AppendEvent[], options?: { readonly urgent?: boolean }): { readonly ok: true; readonly first: number } | Failure;
-  /** Resolves when all that was appended before the call is durable, key included. Calls made meanwhile share the next sync. Rejects once, then for ever: fail-stop. */
+  /**
+   * Resolves when all that was appended before the call is durable, key included. Calls made meanwhile share the next sync. Rejects once,
+   * then for ever: fail-stop.
+   */
   sync(): Promise<void>;
   /** Entries in [from, to) in order, gaps included (bytes null). Default `to`: head. */
   read(from: number, to?: number): Iterable<LogEntry>;

@@ -75,7 +75,9 @@ export class Tables {
     for (const map of [this.#flushing, this.#dirty]) {
       for (const [name, cell] of map) if (name.startsWith(prefix)) changed.set(cell.key, cell.value);
     }
-    const fresh = [...changed.keys()].filter((key) => (from === undefined || byteOrder(key, from) >= 0) && (below === undefined || byteOrder(key, below) < 0));
+    const fresh = [...changed.keys()].filter(
+      (key) => (from === undefined || byteOrder(key, from) >= 0) && (below === undefined || byteOrder(key, below) < 0),
+    );
     fresh.sort(byteOrder);
     let next = 0;
     for (const [key, text] of this.#state.range(table, from, below)) {
@@ -146,7 +148,8 @@ export class Tables {
     } catch (error) {
       for (const [table, key, text] of changes) {
         const name = join(table, key);
-        if (this.#written.has(name) && !this.#dirty.has(name)) this.#dirty.set(name, this.#young.get(name) ?? this.#old.get(name) ?? { table, key, value: decode(text) });
+        if (this.#written.has(name) && !this.#dirty.has(name))
+          this.#dirty.set(name, this.#young.get(name) ?? this.#old.get(name) ?? { table, key, value: decode(text) });
       }
       throw error;
     } finally {

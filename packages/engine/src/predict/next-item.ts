@@ -1,9 +1,9 @@
 // The first model: which item next? Session neighbours with short-context transitions, over the visits of everybody who lets us learn.
 // Erasure class `exact`: forgetting a person leaves what would be there had they never come.
 //
-// A visit is a run of one subject's item events with no idle gap above limits.visitIdleMs, cut every limits.visitItemsMax events. An event that
-// arrives late joins or splits the runs where it belongs: the visits concerned are taken out of the index and learned again.
-// Rows are the truth (table `visit`, keyed by the position of the visit's first event); index and popularity are derived from them at opening.
+// A visit is a run of one subject's item events with no idle gap above limits.visitIdleMs, cut every limits.visitItemsMax events. An event
+// that arrives late joins or splits the runs where it belongs: the visits concerned are taken out of the index and learned again. Rows are
+// the truth (table `visit`, keyed by the position of the visit's first event); index and popularity are derived from them at opening.
 import { must } from '../base/assert.js';
 import { canonicalJson } from '../base/canonical-json.js';
 import { dayOf } from '../base/day.js';
@@ -50,7 +50,15 @@ export class NextItem implements FoldPart {
   readonly index: VisitIndex;
   readonly popular = new Popular();
 
-  constructor(parts: { readonly rows: Table<VisitRow>; readonly spans: Table<VisitSpan[]>; readonly gate: Gate; readonly registry: Registry; readonly meta: Table<number>; readonly hashKey: HashKey; readonly windowPositions?: number }) {
+  constructor(parts: {
+    readonly rows: Table<VisitRow>;
+    readonly spans: Table<VisitSpan[]>;
+    readonly gate: Gate;
+    readonly registry: Registry;
+    readonly meta: Table<number>;
+    readonly hashKey: HashKey;
+    readonly windowPositions?: number;
+  }) {
     this.#rows = parts.rows;
     this.#spans = parts.spans;
     this.#gate = parts.gate;
@@ -79,7 +87,8 @@ export class NextItem implements FoldPart {
     const { subject, occurredAt } = opened.value;
     const spans = this.#spans.edit(subject, () => []);
     const newest = spans.at(-1);
-    if (newest === undefined || occurredAt > newest[2] + limits.visitIdleMs) return this.#begin(subject, spans, [position, occurredAt, item]);
+    if (newest === undefined || occurredAt > newest[2] + limits.visitIdleMs)
+      return this.#begin(subject, spans, [position, occurredAt, item]);
     if (occurredAt < newest[2]) return this.#insertLate(subject, spans, [position, occurredAt, item]);
     const row = this.#rows.edit(keyText(newest[0]), () => ({ subject, events: [] }));
     if (row.events.length >= limits.visitItemsMax) return this.#begin(subject, spans, [position, occurredAt, item]);
@@ -93,7 +102,13 @@ export class NextItem implements FoldPart {
    * The k best next items for the visit that the permit holds (oldest item first), among those that `accept` lets through; nothing when the
    * permit no longer holds. `asker`: whose visit it is, so that it does not answer for itself.
    */
-  score(permit: Permitted<'personalise', readonly string[]>, asker: string | null, nowMs: number, accept: (item: string) => boolean, k: number): ScoredItem[] {
+  score(
+    permit: Permitted<'personalise', readonly string[]>,
+    asker: string | null,
+    nowMs: number,
+    accept: (item: string) => boolean,
+    k: number,
+  ): ScoredItem[] {
     const items = this.#gate.open(permit, 'personalise');
     if (!items.ok || items.value.length === 0) return [];
     return this.index.score(this.#query(items.value, asker, nowMs), accept, k);
@@ -177,7 +192,7 @@ export class NextItem implements FoldPart {
     let startAt = event[1];
     let lastAt = event[1];
     const touched: VisitSpan[] = [];
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
       for (const span of spans) {
         if (touched.includes(span) || span[1] > lastAt + idle || span[2] < startAt - idle) continue;
@@ -211,7 +226,12 @@ export class NextItem implements FoldPart {
 
   #show(key: number, row: Readonly<VisitRow>): void {
     const last = must(row.events.at(-1), 'a visit has events');
-    this.index.replace(key, row.subject, row.events.map(([, , item]) => item), last[1]);
+    this.index.replace(
+      key,
+      row.subject,
+      row.events.map(([, , item]) => item),
+      last[1],
+    );
     for (const [, at, item] of row.events) this.#count(item, at, 1);
   }
 
@@ -229,12 +249,21 @@ export function itemOf(event: BehaviourEvent, registry: Registry): string | unde
   return typeof item === 'string' && item.length > 0 ? item : undefined;
 }
 
-const reasonKind: Record<VisitEvidencePart['component'], Reason['kind']> = { neighbours: 'visits_like_yours', transitions: 'went_on_to', onward: 'further_on' };
+const reasonKind: Record<VisitEvidencePart['component'], Reason['kind']> = {
+  neighbours: 'visits_like_yours',
+  transitions: 'went_on_to',
+  onward: 'further_on',
+};
 
 function reasonsOf(evidence: VisitEvidence): Reason[] {
   return evidence.parts.map((part) => {
     const people = part.component === 'transitions' ? evidence.transitionSubjects : evidence.subjects;
-    return { kind: reasonKind[part.component], item: part.item, contribution: part.amount, ...(people >= limits.evidencePeopleMin ? { people } : {}) };
+    return {
+      kind: reasonKind[part.component],
+      item: part.item,
+      contribution: part.amount,
+      ...(people >= limits.evidencePeopleMin ? { people } : {}),
+    };
   });
 }
 

@@ -1,6 +1,6 @@
 // The items with the highest scores, kept in order while single scores change, so that a reader need not sort all items for every answer.
-// Invariant: the list holds exactly the items that stand at or before the bound; all others stand behind it. When removals have made the list
-// too short for a question, it is built anew from all scores: the answer never depends on what happened before, only its cost does.
+// Invariant: the list holds exactly the items that stand at or before the bound; all others stand behind it. When removals have made the
+// list too short for a question, it is built anew from all scores: the answer never depends on what happened before, only its cost does.
 
 export type PopularItem = { readonly item: string; readonly score: number };
 

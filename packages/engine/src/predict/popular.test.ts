@@ -1,4 +1,5 @@
-// Popularity against a list of plain events: whatever was added, taken back and cut, in whatever order and with whatever questions in between.
+// Popularity against a list of plain events: whatever was added, taken back and cut, in whatever order and with whatever questions in
+// between.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Popular } from './popular.js';

@@ -1,7 +1,7 @@
 // What is popular these days: integer counts per item and calendar day, weighted linearly over a week when they are read.
 // Erasure class `exact`: every addition can be taken back, a count of zero is no count, and nothing decays in place.
-// Days leave only by `cut`, which the fold calls from a logged tick, so a replay drops them at the same position; what lies before the cut is
-// neither counted nor taken back, so a late event and an erasure agree about it.
+// Days leave only by `cut`, which the fold calls from a logged tick, so a replay drops them at the same position; what lies before the cut
+// is neither counted nor taken back, so a late event and an erasure agree about it.
 import { assert } from '../base/assert.js';
 import { PopularRanking } from './popular-ranking.js';
 import type { PopularItem } from './popular-ranking.js';
@@ -57,7 +57,9 @@ export class Popular {
     return sum;
   }
 
-  /** The `k` best of the week up to `today`, by score descending, then by id in UTF-16 code unit order. Items that score 0 are not in it. */
+  /**
+   * The `k` best of the week up to `today`, by score descending, then by id in UTF-16 code unit order. Items that score 0 are not in it.
+   */
   top(today: number, k: number): PopularItem[] {
     if (this.#ranking?.today !== today) {
       const scores = new Map<string, number>();

@@ -79,7 +79,13 @@ export class Core {
     this.imports = new Imports(tables.table('import'));
     this.fold = new Fold([consents, this.catalogue, this.profiles, this.trace, this.model, this.decisions, this.imports], position);
     consents.tell((subject, purposes) => this.fold.withdraw(subject, purposes));
-    this.sequencer = new Sequencer({ log: options.log, gate: this.gate, registry: this.registry, dedupe: this.dedupe, validator: new Validator() });
+    this.sequencer = new Sequencer({
+      log: options.log,
+      gate: this.gate,
+      registry: this.registry,
+      dedupe: this.dedupe,
+      validator: new Validator(),
+    });
     this.rank = new Rank({
       gate: this.gate,
       profiles: this.profiles,

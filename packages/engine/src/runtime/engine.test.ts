@@ -58,7 +58,11 @@ describe('a consented person', () => {
 
   it('meets filters on live stock, exclusions and pins, each counted by rule', async () => {
     const rig = await shop();
-    await rig.engine.upsertItems([{ id: 'cup', stock: 0 }, { id: 'spoon', stock: 3, title: 'Spoon' }, { id: 'pot', stock: 1 }]);
+    await rig.engine.upsertItems([
+      { id: 'cup', stock: 0 },
+      { id: 'spoon', stock: 3, title: 'Spoon' },
+      { id: 'pot', stock: 1 },
+    ]);
     await rig.say('ada', 'granted', 'personalise');
     await rig.visit('ada', 'tea');
     const decision = rig.engine.rank({ point: 'home', subject: 'ada', exclude: ['tea'], pins: ['pot'] });
@@ -179,7 +183,11 @@ describe('state is a fold of the log', () => {
       rig.clock.advance(40 * 60_000);
     }
     const at = (minute: number): number => start + minute * 60_000;
-    const events = (rig: Rig): Parameters<Rig['send']> => [rig.view('ada', 'a', at(0)), rig.view('ada', 'b', at(20)), rig.view('ada', 'c', at(40))];
+    const events = (rig: Rig): Parameters<Rig['send']> => [
+      rig.view('ada', 'a', at(0)),
+      rig.view('ada', 'b', at(20)),
+      rig.view('ada', 'c', at(40)),
+    ];
     await inTime.send(...events(inTime));
     const [a, b, c] = events(late);
     if (a === undefined || b === undefined || c === undefined) throw new Error('three events');

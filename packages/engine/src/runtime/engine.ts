@@ -137,12 +137,16 @@ export class Engine {
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
   declareBasis(declaration: BasisDeclaration): Promise<Result<WriteAnswer>> {
     const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
-    if (held?.basis === declaration.basis && held.reason === declaration.reason) return Promise.resolve(ok({ accepted: 0, rejections: [] }));
+    if (held?.basis === declaration.basis && held.reason === declaration.reason)
+      return Promise.resolve(ok({ accepted: 0, rejections: [] }));
     return this.#facts([{ type: systemTypes.basisDeclared, properties: { declaration } }]);
   }
 
   /** Rows and the mark of how far an import has come, as one record: they are there together or not at all. */
-  async importRows(events: readonly IncomingEvent[], mark: { readonly source: string; readonly row: number; readonly offset: number }): Promise<Result<WriteAnswer>> {
+  async importRows(
+    events: readonly IncomingEvent[],
+    mark: { readonly source: string; readonly row: number; readonly offset: number },
+  ): Promise<Result<WriteAnswer>> {
     const waiting: Waiting[] = events.map((event) => ({ kind: 'behaviour', event }));
     waiting.push({ kind: 'fact', event: this.#fact(systemTypes.importProgress, { ...mark }, `import:${mark.source}:${mark.row}`) });
     return this.#writer.submit(waiting);
@@ -214,7 +218,12 @@ export class Engine {
       const found = subjects.map((subject) => {
         const own = this.core.trace.positions(subject);
         positions.push(...own);
-        return { subject, events: own.map((position) => ({ position, event: this.#read(position) })).flatMap(({ position, event }) => (event === undefined ? [] : [{ position, event }])) };
+        return {
+          subject,
+          events: own
+            .map((position) => ({ position, event: this.#read(position) }))
+            .flatMap(({ position, event }) => (event === undefined ? [] : [{ position, event }])),
+        };
       });
       events = positions.length;
       if (positions.length === 0) return;
@@ -289,7 +298,9 @@ export class Engine {
   }
 
   #facts(facts: readonly { readonly type: string; readonly properties: BehaviourEvent['properties'] }[]): Promise<Result<WriteAnswer>> {
-    return this.#writer.submit(facts.map(({ type, properties }) => ({ kind: 'fact', event: this.#fact(type, properties, this.#newId('f')) })));
+    return this.#writer.submit(
+      facts.map(({ type, properties }) => ({ kind: 'fact', event: this.#fact(type, properties, this.#newId('f')) })),
+    );
   }
 
   #fact(type: string, properties: BehaviourEvent['properties'], id: string): Omit<BehaviourEvent, 'receivedAt' | 'mask'> {

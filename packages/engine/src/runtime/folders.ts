@@ -1,5 +1,5 @@
-// The folders of a data folder. Their names must be on stable storage before anything in them is acknowledged: a synced file in a folder whose
-// own name was never synced is gone after a power cut.
+// The folders of a data folder. Their names must be on stable storage before anything in them is acknowledged: a synced file in a folder
+// whose own name was never synced is gone after a power cut.
 import type { Disk } from '../ports/disk.js';
 
 export const logFolder = 'log';

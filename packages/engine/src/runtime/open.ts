@@ -15,7 +15,21 @@ import type { Entropy } from '../ports/entropy.js';
 import { keysFolder, logFolder, prepareFolders } from './folders.js';
 import { Engine, type EngineOptions } from './engine.js';
 
-export type OpenOptions = Partial<Pick<EngineOptions, 'eventTypes' | 'points' | 'onHalt' | 'onReplay' | 'checkpointMs' | 'tickMs' | 'modelWindowPositions' | 'dedupePositions' | 'clock' | 'entropy'>> & {
+export type OpenOptions = Partial<
+  Pick<
+    EngineOptions,
+    | 'eventTypes'
+    | 'points'
+    | 'onHalt'
+    | 'onReplay'
+    | 'checkpointMs'
+    | 'tickMs'
+    | 'modelWindowPositions'
+    | 'dedupePositions'
+    | 'clock'
+    | 'entropy'
+  >
+> & {
   /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
   readonly logLimits?: Partial<FileLogLimits>;
 };
@@ -34,11 +48,21 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const entropy: Entropy = options.entropy ?? new SystemEntropy();
   await prepareFolders(disk);
   const tenant = await openTenant(disk, entropy);
-  const onHalt = options.onHalt ?? ((error: unknown): void => {
-    throw error;
-  });
+  const onHalt =
+    options.onHalt ??
+    ((error: unknown): void => {
+      throw error;
+    });
   const keys = await KeyFile.open({ disk, folder: keysFolder, wrapping: { disk, folder: keysFolder }, entropy });
-  const log = await FileLog.open({ disk, folder: logFolder, keys, entropy, clock, onFailure: onHalt, ...(options.logLimits === undefined ? {} : { limits: options.logLimits }) });
+  const log = await FileLog.open({
+    disk,
+    folder: logFolder,
+    keys,
+    entropy,
+    clock,
+    onFailure: onHalt,
+    ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
+  });
   const state = new LmdbState(`${folder}/state`);
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
   return Engine.open({ ...options, log, keys, state, clock, entropy, draw: new KeyedDraw(drawSalt), hashKey: tenant.hashKey, onHalt });

@@ -1,5 +1,6 @@
-// Recovery: from what is on disk to a core that reflects the whole log. State that is missing, of another format, or older than a redaction is
-// wiped and rebuilt; else only what came after its position is folded. A log that ends before the state's position has lost its tail: refused.
+// Recovery: from what is on disk to a core that reflects the whole log. State that is missing, of another format, or older than a redaction
+// is wiped and rebuilt; else only what came after its position is folded. A log that ends before the state's position has lost its tail:
+// refused.
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';

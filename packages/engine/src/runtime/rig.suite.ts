@@ -39,7 +39,15 @@ export class Rig {
       this.halted = error;
     };
     const keys = await KeyFile.open({ disk, folder: 'keys', wrapping: { disk, folder: 'keys' }, entropy });
-    const log = await FileLog.open({ disk, folder: 'log', keys, entropy, clock, onFailure, limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 } });
+    const log = await FileLog.open({
+      disk,
+      folder: 'log',
+      keys,
+      entropy,
+      clock,
+      onFailure,
+      limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 },
+    });
     this.engine = await Engine.open({
       log,
       keys,

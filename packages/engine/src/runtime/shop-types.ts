@@ -38,7 +38,12 @@ export const shopTypes: readonly EventType[] = [
     aliases: ['Order Completed', 'purchase'],
     category: 'transactional',
     purposes: interest,
-    properties: { order_id: { type: 'string' }, total: { type: 'number', min: 0, max: 100_000_000 }, currency: { type: 'string' }, products: { type: 'objects' } },
+    properties: {
+      order_id: { type: 'string' },
+      total: { type: 'number', min: 0, max: 100_000_000 },
+      currency: { type: 'string' },
+      products: { type: 'objects' },
+    },
     retentionDays: 395,
   },
   {

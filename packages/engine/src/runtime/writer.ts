@@ -48,7 +48,14 @@ export class Writer {
   #halted: unknown = null;
   #idle: (() => void)[] = [];
 
-  constructor(parts: { readonly log: Log; readonly clock: Clock; readonly sequencer: Sequencer; readonly fold: Fold; readonly onSettled: () => void; readonly onHalt: (error: unknown) => void }) {
+  constructor(parts: {
+    readonly log: Log;
+    readonly clock: Clock;
+    readonly sequencer: Sequencer;
+    readonly fold: Fold;
+    readonly onSettled: () => void;
+    readonly onHalt: (error: unknown) => void;
+  }) {
     this.#log = parts.log;
     this.#clock = parts.clock;
     this.#sequencer = parts.sequencer;
@@ -66,7 +73,9 @@ export class Writer {
     return this.#halted !== null;
   }
 
-  /** Resolves when all of it is on disk and folded, or refused. Resolves with `overloaded`, keeping nothing, when too much waits already. */
+  /**
+   * Resolves when all of it is on disk and folded, or refused. Resolves with `overloaded`, keeping nothing, when too much waits already.
+   */
   submit(waiting: readonly Waiting[]): Promise<Result<WriteAnswer>> {
     if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
     if (this.#waitingEvents + waiting.length > limits.pendingEventsMax) return Promise.resolve(fail('overloaded'));
@@ -143,7 +152,11 @@ export class Writer {
     for (const each of idle) each();
   }
 
-  async #runTask(task: { readonly run: () => Promise<void>; readonly done: () => void; readonly broken: (error: unknown) => void }): Promise<void> {
+  async #runTask(task: {
+    readonly run: () => Promise<void>;
+    readonly done: () => void;
+    readonly broken: (error: unknown) => void;
+  }): Promise<void> {
     try {
       await task.run();
     } catch (error) {

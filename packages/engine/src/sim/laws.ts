@@ -47,11 +47,18 @@ function applyConsent(held: Map<string, Held>, event: BehaviourEvent): void {
   const choices: unknown = event.properties['choices'];
   if (typeof choices !== 'object' || choices === null) return;
   for (const [purpose, choice] of Object.entries(choices)) {
-    if (isPurpose(purpose) && typeof choice === 'string') held.set(`${event.subject} ${purpose}`, { choice, at: event.occurredAt, receivedAt: event.receivedAt });
+    if (isPurpose(purpose) && typeof choice === 'string')
+      held.set(`${event.subject} ${purpose}`, { choice, at: event.occurredAt, receivedAt: event.receivedAt });
   }
 }
 
-function checkMask(event: BehaviourEvent, position: number, held: Map<string, Held>, declared: ReadonlySet<string>, problems: string[]): void {
+function checkMask(
+  event: BehaviourEvent,
+  position: number,
+  held: Map<string, Held>,
+  declared: ReadonlySet<string>,
+  problems: string[],
+): void {
   if (event.mask === 0) problems.push(`law 3: the event at ${position} is kept for no purpose`);
   for (const purpose of purposesOf(event.mask)) {
     const stand = held.get(`${event.subject} ${purpose}`);
@@ -64,8 +71,10 @@ function checkMask(event: BehaviourEvent, position: number, held: Map<string, He
 function checkDecision(event: BehaviourEvent, position: number, held: Map<string, Held>, problems: string[]): void {
   const record = event.properties['decision'] as DecisionRecord; // the engine wrote it
   for (const problem of replay(record)) problems.push(`law 5: the decision at ${position}: ${problem}`);
-  if (record.mode === 'contextual' && (record.subject !== null || event.subject !== null)) problems.push(`law 5: the contextual decision at ${position} names a subject`);
-  if (record.mode === 'personal' && held.get(`${event.subject} personalise`)?.choice !== 'granted') problems.push(`law 3: the decision at ${position} is personal without a grant`);
+  if (record.mode === 'contextual' && (record.subject !== null || event.subject !== null))
+    problems.push(`law 5: the contextual decision at ${position} names a subject`);
+  if (record.mode === 'personal' && held.get(`${event.subject} personalise`)?.choice !== 'granted')
+    problems.push(`law 3: the decision at ${position} is personal without a grant`);
 }
 
 function checkPromises(book: PromiseBook, seen: Map<string, number>, epochs: Map<string, number>, problems: string[]): void {
@@ -102,8 +111,10 @@ export function checkRows(lines: Iterable<string>, log: Log, declaredPurposes: R
   };
   for (const line of lines) {
     const [part, first, second, third] = line.split('\t');
-    if (part === 'visit' && first === 'row' && third !== undefined) need((JSON.parse(third) as { subject: string }).subject, 'train', `the visit ${second}`); // our own dump
-    if (part === 'profile' && first !== undefined && first !== 'cut') need(JSON.parse(first) as string, 'personalise', 'a profile'); // our own dump
+    if (part === 'visit' && first === 'row' && third !== undefined)
+      need((JSON.parse(third) as { subject: string }).subject, 'train', `the visit ${second}`); // our own dump
+    // our own dump
+    if (part === 'profile' && first !== undefined && first !== 'cut') need(JSON.parse(first) as string, 'personalise', 'a profile');
   }
   return problems;
 }

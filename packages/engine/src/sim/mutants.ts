@@ -1,4 +1,5 @@
-// Planted bugs: each breaks one law in one place. The simulator must catch every one of them, or its silence about the real engine means nothing.
+// Planted bugs: each breaks one law in one place. The simulator must catch every one of them, or its silence about the real engine means
+// nothing.
 import { maskOf, purposes } from '../model/purpose.js';
 import type { Log } from '../ports/log.js';
 import type { Mutant } from './world.js';
@@ -15,7 +16,7 @@ function wrapped(log: Log, changes: Partial<Log>): Log {
       const changed = Reflect.get(changes, name, changes) as unknown;
       if (Object.hasOwn(changes, name)) return changed;
       const value = Reflect.get(target, name, target) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
+      return typeof value === 'function' ? (...args: unknown[]): unknown => Reflect.apply(value, target, args) : value;
     },
   });
 }
@@ -34,7 +35,10 @@ export const mutants: readonly Mutant[] = [
         },
       }),
   },
-  { name: 'skip the grant check at append', afterOpen: ({ core }) => patch(core.gate, 'admit', () => ({ ok: true, value: maskOf(purposes) })) },
+  {
+    name: 'skip the grant check at append',
+    afterOpen: ({ core }) => patch(core.gate, 'admit', () => ({ ok: true, value: maskOf(purposes) })),
+  },
   { name: 'drop the duplicate check', afterOpen: ({ core }) => patch(core.dedupe, 'has', () => false) },
   {
     name: 'fold an event twice',
@@ -51,7 +55,10 @@ export const mutants: readonly Mutant[] = [
     wrapLog: (log) => wrapped(log, { append: (events, options) => log.append([...events].reverse(), options) }),
   },
   { name: 'leave a posting behind when forgetting', afterOpen: ({ core }) => patch(core.model.index, 'forget', () => 0) },
-  { name: 'do not compare consent again before the answer leaves', afterOpen: ({ core }) => patch(core.rank, 'settle', (draft) => draft.record) },
+  {
+    name: 'do not compare consent again before the answer leaves',
+    afterOpen: ({ core }) => patch(core.rank, 'settle', (draft) => draft.record),
+  },
   { name: 'ignore withdrawals in the fold', afterOpen: ({ core }) => patch(core.fold, 'withdraw', () => undefined) },
   { name: 'answer before the decision is in the log', afterOpen: ({ core }) => patch(core.decisions, 'apply', () => undefined) },
 ];

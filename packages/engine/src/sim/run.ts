@@ -1,10 +1,16 @@
-// `npm run -s sim -- --hours 20 --seed 1 [--mutants]`: the laws under simulated crashes; with --mutants, the planted bugs and when each was caught.
-// Ends with one line of JSON.
+// `npm run -s sim -- --hours 20 --seed 1 [--mutants]`: the laws under simulated crashes; with --mutants, the planted bugs and when each was
+// caught. Ends with one line of JSON.
 import { parseArgs } from 'node:util';
 import { mutants } from './mutants.js';
 import { World } from './world.js';
 
-const { values } = parseArgs({ options: { hours: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' }, mutants: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    hours: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    mutants: { type: 'boolean', default: false },
+  },
+});
 const hours = Number(values.hours);
 const seed = Number(values.seed);
 
@@ -15,15 +21,21 @@ if (values.mutants) {
   for (const mutant of mutants) {
     const report = await new World({ seed, mutant, pauseMs: 2000, crashEveryMs: 3 * 60_000 }).run(hours);
     if (report.violations.length > 0) caught += 1;
-    say(`${report.violations.length > 0 ? 'caught' : 'MISSED'}  ${mutant.name}: ${report.violations[0] ?? 'no law was seen broken'} (crash ${report.crashes})`);
+    say(
+      `${report.violations.length > 0 ? 'caught' : 'MISSED'}  ${mutant.name}: ${report.violations[0] ?? 'no law seen broken'} (crash ${report.crashes})`,
+    );
   }
   process.stdout.write(`${JSON.stringify({ sim: 'mutants', planted: mutants.length, caught })}\n`);
   process.exitCode = caught === mutants.length ? 0 : 1;
 } else {
   const world = new World({ seed });
-  const report = await world.run(hours, (hour, so) => say(`hour ${hour}: ${so.events} events, ${so.crashes} crashes, ${so.decisions} decisions`));
+  const report = await world.run(hours, (hour, so) =>
+    say(`hour ${hour}: ${so.events} events, ${so.crashes} crashes, ${so.decisions} decisions`),
+  );
   for (const violation of report.violations.slice(0, 20)) say(`VIOLATION ${violation}`);
   const { crashes, events, acked, decisions, erasures, violations } = report;
-  process.stdout.write(`${JSON.stringify({ sim: 'laws', hours, seed, crashes, events, acked, decisions, erasures, violations: violations.length })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ sim: 'laws', hours, seed, crashes, events, acked, decisions, erasures, violations: violations.length })}\n`,
+  );
   process.exitCode = violations.length === 0 ? 0 : 1;
 }

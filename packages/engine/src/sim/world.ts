@@ -1,5 +1,5 @@
-// The simulated world: clients that send, retry, grant, withdraw, ask for decisions and erasure, against the real engine over a faulty disk in
-// virtual time; crashes at any moment; the laws checked after each. One seed is one run.
+// The simulated world: clients that send, retry, grant, withdraw, ask for decisions and erasure, against the real engine over a faulty disk
+// in virtual time; crashes at any moment; the laws checked after each. One seed is one run.
 import { FileLog } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -152,7 +152,8 @@ export class World {
   }
 
   #halted(error: unknown): void {
-    if (!(error instanceof CodedError) || error.code !== 'log_failed') this.#violations.push(`the engine stopped: ${error instanceof Error ? error.stack : String(error)}`);
+    if (!(error instanceof CodedError) || error.code !== 'log_failed')
+      this.#violations.push(`the engine stopped: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
   /** The worst moment for a crash is right after a promise. */
@@ -195,10 +196,14 @@ export class World {
     const options = { ...this.#engineOptions(log, keys, this.#life), state: new MemoryState() };
     const rebuilt = [...(await recover(options)).dump()];
     const at = live.findIndex((line, index) => line !== rebuilt[index]);
-    if (at >= 0 || live.length !== rebuilt.length) this.#violations.push(`law 1: state is not the fold of the log (${live[at]?.split('\t')[0] ?? 'its end'})`);
+    if (at >= 0 || live.length !== rebuilt.length)
+      this.#violations.push(`law 1: state is not the fold of the log (${live[at]?.split('\t')[0] ?? 'its end'})`);
     const verified = log.verify();
     for (const problem of verified.problems) this.#violations.push(`the log: ${problem}`);
-    this.#violations.push(...checkLog(log, this.#book, new Set(['item.imported train'])), ...checkRows(rebuilt, log, new Set<Purpose>(['train'])));
+    this.#violations.push(
+      ...checkLog(log, this.#book, new Set(['item.imported train'])),
+      ...checkRows(rebuilt, log, new Set<Purpose>(['train'])),
+    );
   }
 
   #act(client: number): void {
@@ -216,7 +221,16 @@ export class World {
     if (again !== undefined) return this.#deliver(engine, -1, again);
     const subject = `s${this.#random.int(this.#options.subjects)}`;
     const kind = this.#random.int(100);
-    const work = kind < 60 ? this.#send(engine, client, subject) : kind < 75 ? this.#choose(engine, subject) : kind < 97 ? this.#rank(engine, subject) : kind < 98 ? this.#redact(engine) : this.#import(engine, client, subject);
+    const work =
+      kind < 60
+        ? this.#send(engine, client, subject)
+        : kind < 75
+          ? this.#choose(engine, subject)
+          : kind < 97
+            ? this.#rank(engine, subject)
+            : kind < 98
+              ? this.#redact(engine)
+              : this.#import(engine, client, subject);
     const timeout = new Promise<void>((resolve) => {
       this.scheduler.after(20_000, resolve);
     });
@@ -226,15 +240,32 @@ export class World {
   #event(subject: string, type: string): IncomingEvent {
     this.#ids += 1;
     const late = this.#random.chance(0.15) ? this.#random.int(3 * 3_600_000) : 0;
-    return { id: `m${this.#ids}`, subject, type, occurredAt: Math.floor(this.scheduler.now()) - late, source: 'sim', properties: { product_id: `i${this.#random.int(40)}` } };
+    return {
+      id: `m${this.#ids}`,
+      subject,
+      type,
+      occurredAt: Math.floor(this.scheduler.now()) - late,
+      source: 'sim',
+      properties: { product_id: `i${this.#random.int(40)}` },
+    };
   }
 
   async #send(engine: Engine, client: number, subject: string): Promise<void> {
-    const batch = Array.from({ length: 1 + this.#random.int(4) }, () => this.#event(this.#random.chance(0.7) ? subject : `s${this.#random.int(this.#options.subjects)}`, 'item.viewed'));
+    const batch = Array.from({ length: 1 + this.#random.int(4) }, () =>
+      this.#event(this.#random.chance(0.7) ? subject : `s${this.#random.int(this.#options.subjects)}`, 'item.viewed'),
+    );
     const repeated = batch[0];
     if (repeated !== undefined && this.#random.chance(0.2)) batch.push(repeated);
-    const carried = this.#random.chance(0.1) ? [{ ...this.#event(subject, 'item.viewed'), consent: { choices: { personalise: 'granted', train: 'granted' }, origin: 'context.consent' } } satisfies IncomingEvent] : [];
-    for (let attempt = 0; attempt < (this.#random.chance(0.15) ? 2 : 1); attempt += 1) await this.#deliver(engine, attempt === 0 ? client : -1, [...batch, ...carried]);
+    const carried = this.#random.chance(0.1)
+      ? [
+          {
+            ...this.#event(subject, 'item.viewed'),
+            consent: { choices: { personalise: 'granted', train: 'granted' }, origin: 'context.consent' },
+          } satisfies IncomingEvent,
+        ]
+      : [];
+    for (let attempt = 0; attempt < (this.#random.chance(0.15) ? 2 : 1); attempt += 1)
+      await this.#deliver(engine, attempt === 0 ? client : -1, [...batch, ...carried]);
   }
 
   async #import(engine: Engine, client: number, subject: string): Promise<void> {
@@ -261,7 +292,8 @@ export class World {
     const choice: Choice = this.#random.chance(0.6) ? 'granted' : this.#random.pick(['withdrawn', 'denied', 'objected'] as const);
     const choices = this.#random.chance(0.4) ? { personalise: choice, train: choice } : { [purpose]: choice };
     const done = await engine.choose(subject, { choices, origin: 'sim' });
-    if (done.ok && this.#engine === engine && done.value.epoch >= 0) this.#book.choices.push({ subject, purpose, choice, epoch: done.value.epoch });
+    if (done.ok && this.#engine === engine && done.value.epoch >= 0)
+      this.#book.choices.push({ subject, purpose, choice, epoch: done.value.epoch });
   }
 
   async #rank(engine: Engine, subject: string): Promise<void> {

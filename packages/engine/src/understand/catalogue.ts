@@ -1,4 +1,5 @@
-// The catalogue: items as versioned events. The version is the position of the last item event; filters run on live state, at decision time.
+// The catalogue: items as versioned events. The version is the position of the last item event; filters run on live state, at decision
+// time.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Item, ItemFilter } from '../model/item.js';
@@ -69,7 +70,8 @@ export class Catalogue implements FoldPart {
     const { item } = row;
     if (row.retired) return 'retired';
     if (item.stock !== undefined && item.stock <= 0 && filter.inStock !== false) return 'out_of_stock';
-    if ((item.validFrom !== undefined && now < item.validFrom) || (item.validUntil !== undefined && now >= item.validUntil)) return 'not_valid';
+    if ((item.validFrom !== undefined && now < item.validFrom) || (item.validUntil !== undefined && now >= item.validUntil))
+      return 'not_valid';
     return matches(item, filter) ? undefined : 'filter';
   }
 

@@ -33,7 +33,8 @@ export class Consents implements FoldPart {
     if (event.type === systemTypes.typeRegistered) {
       this.#registry.foldType(event.properties['eventType'] as EventType, position); // written by the engine from a checked definition
     } else if (event.type === systemTypes.basisDeclared) {
-      this.#registry.foldBasis(event.properties['declaration'] as BasisDeclaration, position); // written by the engine from a checked declaration
+      // written by the engine from a checked declaration
+      this.#registry.foldBasis(event.properties['declaration'] as BasisDeclaration, position);
     } else if (event.type === systemTypes.consentChanged && event.subject !== null) {
       const choices = event.properties['choices'] as ConsentChange['choices']; // written by the sequencer
       const change: ConsentChange = { choices, origin: event.source };

@@ -1,5 +1,5 @@
-// How far each import has come: marks stand in the log in the same record as the rows they speak of, so a resumed import neither repeats nor
-// skips a row.
+// How far each import has come: marks stand in the log in the same record as the rows they speak of, so a resumed import neither repeats
+// nor skips a row.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';

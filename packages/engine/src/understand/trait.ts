@@ -30,7 +30,9 @@ interface TraitShape<V> {
   readonly cut: (value: V, day: number) => void;
 }
 
-/** Binds a trait to its place among a person's values: the one spot where its type is taken on trust, since only this trait writes there. */
+/**
+ * Binds a trait to its place among a person's values: the one spot where its type is taken on trust, since only this trait writes there.
+ */
 export function defineTrait<V>(shape: TraitShape<V>): Trait {
   const { name, kind, purpose, initial, fold, cut } = shape;
   return {
@@ -163,7 +165,8 @@ export function lastValue(name: string, purpose: Purpose, property: string): Tra
     initial: () => [],
     fold: (value, event, position) => {
       const given = event.properties[property];
-      if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') insert(value, event.occurredAt, position, given, 1);
+      if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean')
+        insert(value, event.occurredAt, position, given, 1);
     },
     cut: cutList,
   });

@@ -77,7 +77,9 @@ export class Redactions {
     this.#syncedBefore = this.#used;
   }
 
-  /** Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or DiskError. */
+  /**
+   * Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or DiskError.
+   */
   async accept(positions: readonly number[]): Promise<void> {
     const ranges: Entry[] = [];
     const number = this.number + 1;

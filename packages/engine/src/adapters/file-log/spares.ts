@@ -16,8 +16,6 @@ export interface Spare {
   readonly key: SegmentKey;
 }
 
-export const spareNames: readonly string[] = ['next.seg', 'reserve.seg'];
-
 export class Spares {
   /** Whether the disk refused space when last asked. */
   isFull = false;

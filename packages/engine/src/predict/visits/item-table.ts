@@ -1,5 +1,6 @@
 // Item ids as dense numbers and back, without a JS string or a Map entry per item.
-// An id lies in one byte array behind a small header: one byte (0..127) for that many Latin-1 units, or 0x80 | wide and two bytes of length.
+// An id lies in one byte array behind a small header: one byte (0..127) for that many Latin-1 units, or 0x80 | wide and two bytes of
+// length.
 // Invariant: a number belongs to an item only while some visit holds it; afterwards the bytes are zeroed and the number is free.
 // Numbers follow arrival, so nothing canonical may depend on them: `compare` orders by the ids themselves (UTF-16 code units).
 import { assert } from '../../base/assert.js';
@@ -148,7 +149,8 @@ export class ItemTable {
     for (let at = 0; at < units; at++) if (id.charCodeAt(at) > 0xff) wide = WIDE;
     const short = wide === 0 && units < LONG;
     const size = short ? 1 + units : 3 + units * (1 + wide);
-    if (this.#used + size > this.#bytes.length) this.#pack(Math.max(grownCapacity(this.#bytes.length, 0), this.#used - this.#wasted + size));
+    if (this.#used + size > this.#bytes.length)
+      this.#pack(Math.max(grownCapacity(this.#bytes.length, 0), this.#used - this.#wasted + size));
     const start = this.#used;
     let at = start;
     if (short) this.#bytes[at++] = units;

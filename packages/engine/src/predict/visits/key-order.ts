@@ -1,5 +1,6 @@
 // The visit slots in the order of their keys: a sorted array with a gap in front, so that both ends are cheap.
-// Live visits arrive at the back and old ones leave from the front; a visit that a late event inserts or removes in the middle moves the words behind it.
+// Live visits arrive at the back and old ones leave from the front; a visit that a late event inserts or removes in the middle moves the
+// words behind it.
 // Invariant: keys are strictly increasing along the array.
 import { grownCapacity } from './capacity.js';
 

@@ -1,6 +1,6 @@
 // Per item the slots of the visits that hold it, in the order of the visit keys.
-// Invariant: a visit stands once in the posting of each item it holds, however often it holds it. Nothing is ever cut off here: whoever reads
-// may stop after the newest few, but what a cap has destroyed could not be forgotten exactly.
+// Invariant: a visit stands once in the posting of each item it holds, however often it holds it. Nothing is ever cut off here: whoever
+// reads may stop after the newest few, but what a cap has destroyed could not be forgotten exactly.
 import { assert } from '../../base/assert.js';
 import { grownCapacity, widened32 } from './capacity.js';
 import type { WordArena } from './word-arena.js';

@@ -1,6 +1,7 @@
-// From a subject to its visits: a table of 64-bit keyed hashes whose entry is one visit slot, and a circle through `next` of the visit table.
-// The entry is the visit linked last, its successor the one linked first: linking is O(1), and so is unlinking the oldest (the position window).
-// Two subjects of the same hash would share their fate; with a secret key that needs some 2^32 subjects, and nobody can bring it about.
+// From a subject to its visits: a table of 64-bit keyed hashes whose entry is one visit slot, and a circle through `next` of the visit
+// table. The entry is the visit linked last, its successor the one linked first: linking is O(1), and so is unlinking the oldest (the
+// position window). Two subjects of the same hash would share their fate; with a secret key that needs some 2^32 subjects, and nobody can
+// bring it about.
 import type { ProbeTable } from './probe-table.js';
 import type { VisitTable } from './visit-table.js';
 

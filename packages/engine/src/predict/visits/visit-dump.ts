@@ -1,6 +1,6 @@
-// The canonical text of a visit store, read out of the real structures: item ids in code unit order with the keys of their postings as they stand,
-// visits in key order with day and items, and the visits of each subject, by their first. No hash of a subject stands in it: it would differ
-// between two stores with the same history and different keys.
+// The canonical text of a visit store, read out of the real structures: item ids in code unit order with the keys of their postings as they
+// stand, visits in key order with day and items, and the visits of each subject, by their first. No hash of a subject stands in it: it
+// would differ between two stores with the same history and different keys.
 // Why three views of the same facts: the dump is what two histories are compared by, and each structure must agree by itself.
 import type { VisitStore } from './visit-store.js';
 

@@ -5,9 +5,16 @@ import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
 
 /** One additive part. `item` is the query item it came through; for `onward` the item that stood in for the query. */
-export type VisitEvidencePart = { readonly component: 'neighbours' | 'transitions' | 'onward'; readonly item: string; readonly amount: number };
+export type VisitEvidencePart = {
+  readonly component: 'neighbours' | 'transitions' | 'onward';
+  readonly item: string;
+  readonly amount: number;
+};
 
-/** `subjects`: distinct people whose similar visits hold the item; `transitionSubjects`: distinct people who went to it right after the last item. */
+/**
+ * `subjects`: distinct people whose similar visits hold the item; `transitionSubjects`: distinct people who went to it right after the last
+ * item.
+ */
 export type VisitEvidence = {
   readonly score: number;
   readonly parts: readonly VisitEvidencePart[];

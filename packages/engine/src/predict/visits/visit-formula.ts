@@ -3,16 +3,17 @@
 // Query: the last QUERY_ITEMS items of a visit; w(a) = FADE_QUERY^a for an item whose newest mention is a steps before the end;
 // rarity(i) = log(1 + visits / visits with i).
 //
-// Neighbours: among the newest POSTING_VISITS visits of each query item, overlap = sum of w(i) rarity(i)^3 over the query items i a visit holds;
-// strength = overlap^2 / sqrt(items in the visit) * recency. The NEIGHBOURS strongest spread their strength over their items: the item at place p
-// gets the share k(p) / W, where W = sum of w over the places that hold query items, and k(p) = sum over those places r of
-// w * (FADE_PLACE^(p-r-1) after r, AT_PLACE at r, BEFORE * FADE_PLACE^(r-p-1) before r). A widespread item gives up a little (COMMON per doubling).
-// Normalised to sum 1.
+// Neighbours: among the newest POSTING_VISITS visits of each query item, overlap = sum of w(i) rarity(i)^3 over the query items i a visit
+// holds; strength = overlap^2 / sqrt(items in the visit) * recency. The NEIGHBOURS strongest spread their strength over their items: the
+// item at place p gets the share k(p) / W, where W = sum of w over the places that hold query items, and k(p) = sum over those places r of
+// w * (FADE_PLACE^(p-r-1) after r, AT_PLACE at r, BEFORE * FADE_PLACE^(r-p-1) before r). A widespread item gives up a little (COMMON per
+// doubling). Normalised to sum 1.
 //
 // Transitions: what came right after the last item, counts divided by (count of all + 1), weight TRANSITIONS.
 //
-// Onward: with fewer than ONWARD_BELOW matched visits the ONWARD_ITEMS best items so far each stand for one more query, read in visits not yet matched,
-// normalised to sum 1, weight ONWARD * ONWARD_HALF / (matched visits + ONWARD_HALF). It fills the list where an item is new or rare.
+// Onward: with fewer than ONWARD_BELOW matched visits the ONWARD_ITEMS best items so far each stand for one more query, read in visits not
+// yet matched, normalised to sum 1, weight ONWARD * ONWARD_HALF / (matched visits + ONWARD_HALF). It fills the list where an item is new or
+// rare.
 //
 // The item before the last is worth RETURN times its score: people go back one step.
 //

@@ -9,9 +9,21 @@ import type { VisitQuery } from './visit-scorer.js';
 const hashKey = [0x1234, 0xfedcba98] as const;
 const everything = (): boolean => true;
 
-// Few items, so that postings overlap; the last need two bytes a unit, a long header, or stand elsewhere in code unit order than in other orders.
-const ids = [...Array.from({ length: 14 }, (_, n) => `item-${n}`), 'B', 'a', 'é', '', '\u20ac', '\ud83d\ude00', '\uffee', 'x'.repeat(200), '\u4e00'.repeat(90)];
-const item = fc.nat({ max: 400 }).map((n) => ids[Math.floor((n * n) / (400 * 400 + 1) * ids.length)] ?? '');
+// Few items, so that postings overlap; the last need two bytes a unit, a long header, or stand elsewhere in code unit order than in other
+// orders.
+const ids = [
+  ...Array.from({ length: 14 }, (_, n) => `item-${n}`),
+  'B',
+  'a',
+  'é',
+  '',
+  '\u20ac',
+  '\ud83d\ude00',
+  '\uffee',
+  'x'.repeat(200),
+  '\u4e00'.repeat(90),
+];
+const item = fc.nat({ max: 400 }).map((n) => ids[Math.floor(((n * n) / (400 * 400 + 1)) * ids.length)] ?? '');
 const subjectOf = (key: number): string => `s${(key * 7) % 11}`;
 const key = fc.nat({ max: 60 }).map((n) => (n % 13 === 0 ? n + 2 ** 40 : n));
 const at = fc.integer({ min: 0, max: 300 * dayMs });
@@ -37,7 +49,10 @@ const query: fc.Arbitrary<VisitQuery> = fc.record({
   ownKey: fc.option(key, { nil: undefined }),
 });
 
-type World = Pick<VisitIndex, 'append' | 'replace' | 'evictBefore'> & { remove(key: number, subject: string): unknown; forget(subject: string): unknown };
+type World = Pick<VisitIndex, 'append' | 'replace' | 'evictBefore'> & {
+  remove(key: number, subject: string): unknown;
+  forget(subject: string): unknown;
+};
 
 const apply = (world: World | VisitOracle, one: Step): void => {
   if (one.kind === 'append') world.append(one.key, subjectOf(one.key), one.item, one.at);
@@ -62,11 +77,12 @@ const oracleOf = (steps: readonly Step[]): VisitOracle => {
 /** An index that learned only what is left, newest visit first, in one go each. */
 const rebuilt = (oracle: VisitOracle): VisitIndex => {
   const index = new VisitIndex({ hashKey });
-  for (const visit of oracle.visits.toSorted((a, b) => b.key - a.key)) index.replace(visit.key, visit.subject, visit.items, visit.day * dayMs);
+  for (const visit of oracle.visits.toSorted((a, b) => b.key - a.key))
+    index.replace(visit.key, visit.subject, visit.items, visit.day * dayMs);
   return index;
 };
 
-test('scores are the oracle\'s, bit for bit, after any history', () => {
+test("scores are the oracle's, bit for bit, after any history", () => {
   fc.assert(
     fc.property(history, fc.array(query, { minLength: 1, maxLength: 4 }), (steps, queries) => {
       const index = indexOf(steps);
@@ -117,7 +133,9 @@ test('evidence adds up to the score, and counts the people behind it', () => {
         const people = (holds: (items: readonly string[]) => boolean): number =>
           new Set(oracle.visits.filter((visit) => visit.key !== one.ownKey && holds(visit.items)).map((visit) => visit.subject)).size;
         const last = one.items.at(-1);
-        expect(evidence.transitionSubjects).toBe(people((items) => items.some((other, place) => other === last && items[place + 1] === id)));
+        expect(evidence.transitionSubjects).toBe(
+          people((items) => items.some((other, place) => other === last && items[place + 1] === id)),
+        );
         expect(evidence.subjects).toBeGreaterThan(0);
         expect(evidence.subjects).toBeLessThanOrEqual(people((items) => items.includes(id)));
       }
@@ -150,7 +168,7 @@ test('a visit key belongs to one subject', () => {
   expect(() => index.append(2 ** 48, 'bob', 'a', 0)).toThrow('a visit key is an integer');
 });
 
-test('a robot\'s visit is learned up to its limit', () => {
+test("a robot's visit is learned up to its limit", () => {
   const index = new VisitIndex({ hashKey });
   const other = new VisitIndex({ hashKey });
   const items = Array.from({ length: 250 }, (_, n) => `i${n}`);

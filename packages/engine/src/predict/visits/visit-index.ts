@@ -17,7 +17,10 @@ export class VisitIndex {
   readonly #store: VisitStore;
   readonly #scorer: VisitScorer;
 
-  /** `hashKey` keys the tables of subjects and items; it must be secret where ids are chosen by strangers, and stable while subject hashes are compared. */
+  /**
+   * `hashKey` keys the tables of subjects and items; it must be secret where ids are chosen by strangers, and stable while subject hashes
+   * are compared.
+   */
   constructor(options: { readonly hashKey: HashKey }) {
     this.#store = new VisitStore(options.hashKey);
     this.#scorer = new VisitScorer(this.#store);
@@ -34,8 +37,9 @@ export class VisitIndex {
   }
 
   /**
-   * Puts an item at the end of a visit. `visitKey`: log position of the visit's first event, an integer below 2^48, unique; an unknown one begins
-   * a visit. The order of the calls is the order in the visit; visits may interleave. `atMs`: when the event happened, ms since 1970 UTC.
+   * Puts an item at the end of a visit. `visitKey`: log position of the visit's first event, an integer below 2^48, unique; an unknown one
+   * begins a visit. The order of the calls is the order in the visit; visits may interleave. `atMs`: when the event happened, ms since 1970
+   * UTC.
    */
   append(visitKey: number, subject: string, item: string, atMs: number): void {
     this.#store.append(visitKey, subject, item, atMs);
@@ -62,8 +66,8 @@ export class VisitIndex {
   }
 
   /**
-   * The `k` best items that `accept` lets through, by score descending, then by id in UTF-16 code unit order. `accept` is called on items in that
-   * order and only until `k` are found; it may count what it refuses. Items of the query may be among the answers.
+   * The `k` best items that `accept` lets through, by score descending, then by id in UTF-16 code unit order. `accept` is called on items
+   * in that order and only until `k` are found; it may count what it refuses. Items of the query may be among the answers.
    */
   score(query: VisitQuery, accept: (item: string) => boolean, k: number): ScoredItem[] {
     const scorer = this.#scorer;
@@ -96,8 +100,8 @@ export class VisitIndex {
   }
 
   /**
-   * Bytes held: every typed array at its full capacity (slack, free blocks and the scratch of queries included), 8 bytes per freed item number,
-   * and 4 KiB for the objects around them. There is no JS string, Map or object per item, subject or visit.
+   * Bytes held: every typed array at its full capacity (slack, free blocks and the scratch of queries included), 8 bytes per freed item
+   * number, and 4 KiB for the objects around them. There is no JS string, Map or object per item, subject or visit.
    */
   bytes(): number {
     return this.#store.bytes() + this.#scorer.bytes() + 4096;

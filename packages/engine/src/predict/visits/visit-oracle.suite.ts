@@ -57,9 +57,12 @@ export class VisitOracle {
     const uncommon = (item: string): number => repeated(0.955, holding(item).length.toString(2).length);
 
     const weights = new Map<string, number>();
-    query.items.slice(-8).toReversed().forEach((item, age) => {
-      if (holding(item).length > 0 && !weights.has(item)) weights.set(item, repeated(0.82, age));
-    });
+    query.items
+      .slice(-8)
+      .toReversed()
+      .forEach((item, age) => {
+        if (holding(item).length > 0 && !weights.has(item)) weights.set(item, repeated(0.82, age));
+      });
 
     const overlaps = new Map<Visit, number>();
     for (const [item, weight] of weights) {
@@ -73,7 +76,13 @@ export class VisitOracle {
     }));
     const strongest = matched.toSorted((a, b) => b.strength - a.strength || a.met - b.met).slice(0, 300);
 
-    const spread = (sums: Map<string, number>, items: string[], amount: number, weightOf: (item: string) => number, silent?: string): void => {
+    const spread = (
+      sums: Map<string, number>,
+      items: string[],
+      amount: number,
+      weightOf: (item: string) => number,
+      silent?: string,
+    ): void => {
       const shares = items.map(() => 0);
       let carry = 0;
       let centres = 0;
@@ -114,7 +123,10 @@ export class VisitOracle {
 
     if (matched.length < 200) {
       const rows = [...scores].map(([item, score]) => ({ item, score })).filter(({ score }) => score > 0);
-      const via = rows.toSorted(byScore).filter(({ item }) => !weights.has(item)).slice(0, 5);
+      const via = rows
+        .toSorted(byScore)
+        .filter(({ item }) => !weights.has(item))
+        .slice(0, 5);
       const sum = via.reduce((whole, { score }) => whole + score, 0);
       const onward = new Map<string, number>([...scores.keys()].map((item) => [item, 0]));
       for (const { item, score } of via) {
@@ -132,6 +144,9 @@ export class VisitOracle {
 
     const previous = query.items.at(-2);
     if (previous !== undefined && previous !== last && weights.has(previous)) scores.set(previous, (scores.get(previous) ?? 0) * 1.5);
-    return [...scores].map(([item, score]) => ({ item, score })).filter(({ score }) => score > 0).sort(byScore);
+    return [...scores]
+      .map(([item, score]) => ({ item, score }))
+      .filter(({ score }) => score > 0)
+      .sort(byScore);
   }
 }

@@ -9,7 +9,9 @@ import { Tally } from './tally.js';
 import * as formula from './visit-formula.js';
 import type { VisitStore } from './visit-store.js';
 
-/** What is asked: the items of a visit, oldest first, at a time; `ownKey` is the key of that visit itself, which must not answer for itself. */
+/**
+ * What is asked: the items of a visit, oldest first, at a time; `ownKey` is the key of that visit itself, which must not answer for itself.
+ */
 export type VisitQuery = { readonly items: readonly string[]; readonly nowMs: number; readonly ownKey?: number | undefined };
 
 const widened = (column: Float64Array<ArrayBuffer>, count: number): Float64Array<ArrayBuffer> => {
@@ -28,7 +30,9 @@ export class VisitScorer {
   neighbourCount = 0;
   /** Candidates; the known query items come first, newest first. */
   readonly candidates = new Tally();
-  /** Known distinct query items = ordinals below this, with their weights; `lastKnown` says whether the last item of the query is ordinal 0. */
+  /**
+   * Known distinct query items = ordinals below this, with their weights; `lastKnown` says whether the last item of the query is ordinal 0.
+   */
   asked = 0;
   lastKnown = false;
   readonly weights = new Float64Array(formula.QUERY_ITEMS);

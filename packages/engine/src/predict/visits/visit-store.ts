@@ -1,4 +1,5 @@
-// What is learned: visits, their items, the postings of the items and the map of subjects, under one set of operations that keep them agreed.
+// What is learned: visits, their items, the postings of the items and the map of subjects, under one set of operations that keep them
+// agreed.
 // Invariant (the law of erasure): the content is a function of the set of visits alone. Any two histories that leave the same visits
 // leave the same `dump`, and every reader that follows keys and ids instead of slots and numbers computes the same bits.
 import { assert } from '../../base/assert.js';

@@ -1,5 +1,5 @@
-// A seeded world large enough that every cap of the formula bites (popular items stand in far more visits than a query reads, many visits tie in
-// strength), and larger ones for the memory bound and for the reuse of what was freed.
+// A seeded world large enough that every cap of the formula bites (popular items stand in far more visits than a query reads, many visits
+// tie in strength), and larger ones for the memory bound and for the reuse of what was freed.
 import { expect, test } from 'vitest';
 import { dayMs } from '../../base/day.js';
 import { POSTING_VISITS } from './visit-formula.js';
@@ -40,7 +40,7 @@ const learn = (index: VisitIndex | VisitOracle, events: readonly Event[]): void 
   for (const { key, subject, item, at } of events) index.append(key, subject, item, at);
 };
 
-test('where the caps bite, scores are still the oracle\'s bit for bit, before and after people are forgotten', () => {
+test("where the caps bite, scores are still the oracle's bit for bit, before and after people are forgotten", () => {
   const events = eventsOf(1500, 60, 10, 1);
   const index = new VisitIndex({ hashKey });
   const oracle = new VisitOracle();

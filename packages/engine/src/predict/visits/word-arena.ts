@@ -1,6 +1,7 @@
 // Many short growing lists of 32-bit words in one typed array.
-// A list lives in a block whose size is a step of a fixed ladder (1..8, then four steps per doubling), so its capacity follows from its length
-// and need not be stored. Freed blocks are zeroed (an erased visit leaves nothing behind), chained per step, and cut up before the arena grows.
+// A list lives in a block whose size is a step of a fixed ladder (1..8, then four steps per doubling), so its capacity follows from its
+// length and need not be stored. Freed blocks are zeroed (an erased visit leaves nothing behind), chained per step, and cut up before the
+// arena grows.
 // Invariant: no two live blocks overlap; `words` is replaced on growth, so nobody keeps it across an allocation.
 // Non-goal: giving memory back to the process, or joining free neighbours.
 import { assert } from '../../base/assert.js';
@@ -23,8 +24,6 @@ const sizeOf = (step: number): number => {
   return (1 << exponent) + (((step - SMALL) & 3) + 1) * (1 << (exponent - 2));
 };
 
-/** Words that a list of this length occupies. */
-export const blockSize = (length: number): number => (length === 0 ? 0 : sizeOf(stepOf(length)));
 
 export class WordArena {
   words = new Uint32Array(0);

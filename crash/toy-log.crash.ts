@@ -35,8 +35,8 @@ export function run({ folder, library }: SelftestTools): string {
   assert.equal(lost.goodPosix, 0, 'A log whose directory is synced lost a file: the builder forgets directory syncs.');
   assert.ok(lost.early > 0, 'Acknowledging before the sync lost nothing: the builder keeps what it may drop.');
   assert.ok(lost.unsynced > IMAGES / 2, 'Without syncs most images must lose lines.');
-  const { good, goodPosix, early, unsynced } = lost;
-  return `${IMAGES} images each; with loss: good ${good}, by POSIX rules ${goodPosix}, early acknowledgement ${early}, syncs ignored ${unsynced}`;
+  const counts = `good ${lost.good}, by POSIX rules ${lost.goodPosix}, early acknowledgement ${lost.early}, syncs ignored ${lost.unsynced}`;
+  return `${IMAGES} images each; with loss: ${counts}`;
 }
 
 function record(mode: string, folder: string, library: string): Trace {

@@ -22,8 +22,8 @@ export const limits = {
   recordEventsMax: 8192,
   lazySyncMs: 10,
   // state
-  checkpointMs: 2_000,
-  checkpointEvents: 100_000,
+  checkpointMs: 15_000,
+  checkpointEvents: 500_000,
   checkpointSliceRows: 200,
   cachedRowsMax: 200_000,
   dedupePositions: 1 << 21,

@@ -54,13 +54,15 @@ export class Arguments {
       .filter((part) => part !== '');
   }
 
-  /** The positional arguments, exactly as many as there are names. */
-  positional<const N extends readonly string[]>(names: N): { readonly [I in keyof N]: string } {
-    if (this.positionals.length !== names.length) {
-      throw new UsageError(
-        names.length === 0 ? 'it takes no arguments besides options' : `it takes ${names.map((name) => name.toUpperCase()).join(' ')}`,
-      );
-    }
-    return this.positionals as unknown as { readonly [I in keyof N]: string }; // the lengths were compared above
+  /** The one positional argument. */
+  only(name: string): string {
+    const [value] = this.positionals;
+    if (value === undefined || this.positionals.length !== 1) throw new UsageError(`it takes ${name.toUpperCase()}`);
+    return value;
+  }
+
+  /** Refuses positional arguments. */
+  none(): void {
+    if (this.positionals.length > 0) throw new UsageError('it takes no arguments besides options');
   }
 }

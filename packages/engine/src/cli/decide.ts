@@ -31,7 +31,7 @@ export const decide: Command = {
     pins: { type: 'string' },
   },
   async run(args, terminal) {
-    const [point] = args.positional(['point']);
+    const point = args.only('point');
     const limit = args.integer('limit', 1, limits.rankLimitMax);
     const subject = args.text('subject');
     const [items, category, exclude, pins] = [args.list('items'), args.list('category'), args.list('exclude'), args.list('pins')];

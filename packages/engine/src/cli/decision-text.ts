@@ -13,9 +13,8 @@ function reasonLines(sentences: readonly string[]): string[] {
 export function decisionLines(answer: DecideAnswer): string[] {
   const lines = [`${answer.decisionId}  (${answer.mode})`, answer.summary];
   answer.items.forEach((each, index) => {
-    lines.push(
-      `${(index + 1).toString().padStart(3)}. ${each.title ?? each.item}  [${each.item}]  score ${each.score.toPrecision(4)}, propensity ${each.propensity.toPrecision(3)}`,
-    );
+    const numbers = `score ${each.score.toPrecision(4)}, propensity ${each.propensity.toPrecision(3)}`;
+    lines.push(`${(index + 1).toString().padStart(3)}. ${each.title ?? each.item}  [${each.item}]  ${numbers}`);
     lines.push(...reasonLines(each.why));
   });
   if (answer.items.length === 0) lines.push('  Nothing may be shown: the catalogue is empty, or the request leaves everything out.');

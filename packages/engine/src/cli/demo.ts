@@ -1,7 +1,6 @@
-// ethogram demo (npm start): a fresh engine with a shop of SYNTHETIC people, streaming through the public HTTP API. The first screen shows the
-// whole loop: an event, the profile it changed, a decision with its reasons, a decision without consent, and lines to try.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// ethogram demo (npm start): a fresh engine with a shop of SYNTHETIC people, streaming through the public HTTP API.
+// The first screen shows the whole loop: an event, the profile it changed, a decision with its reasons, a decision without consent, and lines to try.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock } from '../adapters/system-clock.js';
 import { must } from '../base/assert.js';
@@ -37,14 +36,14 @@ export const demo: Command = {
     '--port N      default: 4040, or the next free one',
     '--seed N      another world',
     '--once        end after the first screen',
-    '--data DIR    keep it there (default: a temporary folder, removed at the end)',
+    '--data DIR    keep it there (default: a fresh folder under ./.ethogram, removed at the end)',
   ],
   examples: ['ethogram demo', 'ethogram demo --once --seed 7'],
   options: { ...dataOption, port: { type: 'string' }, seed: { type: 'string' }, once: { type: 'boolean' } },
   async run(args, terminal) {
-    args.positional([]);
+    args.none();
     const kept = args.text('data');
-    const folder = kept ?? mkdtempSync(join(tmpdir(), 'ethogram-demo-'));
+    const folder = kept ?? freshFolder();
     const interrupt = new Interrupt(() => terminal.note('\nstopping'));
     try {
       await show(args, folder, kept === undefined, terminal, interrupt);
@@ -55,6 +54,12 @@ export const demo: Command = {
     return exitCode.ok;
   },
 };
+
+function freshFolder(): string {
+  const parent = './.ethogram';
+  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  return mkdtempSync(join(parent, 'demo-'));
+}
 
 async function show(args: Arguments, path: string, temporary: boolean, terminal: Terminal, interrupt: Interrupt): Promise<void> {
   const seed = args.integer('seed', 0, 0xffff_ffff) ?? worldDefaults.seed;
@@ -172,9 +177,10 @@ const refusalMeans: Readonly<Record<string, string>> = {
 };
 
 function tryLines(url: string, item: string, decision: string): string[] {
+  const view = { type: 'track', event: 'Product Viewed', userId: 'you', messageId: 'm1', properties: { product_id: item } };
   return [
     `curl -s ${url}/v1/consents -d '{"subject":"you","choices":{"personalise":"granted","train":"granted"}}'`,
-    `curl -s ${url}/v1/batch -d '{"type":"track","event":"Product Viewed","userId":"you","messageId":"m1","properties":{"product_id":"${item}"}}'`,
+    `curl -s ${url}/v1/batch -d '${JSON.stringify(view)}'`,
     `curl -s ${url}/v1/decide/home -d '{"userId":"you","limit":3}'`,
     `curl -s ${url}/v1/subjects/you`,
     `curl -s ${url}/v1/decisions/${decision}`,
@@ -196,7 +202,8 @@ async function keepStreaming(stream: DemoStream, clock: SystemClock, terminal: T
   let saidMs = clock.elapsedMs();
   while (!interrupt.asked) {
     await stream.step(clock.now());
-    const line = `[synthetic] ${stream.accepted} events accepted, ${[...stream.refused.values()].reduce((sum, count) => sum + count, 0)} refused, ${stream.decisions} decisions`;
+    const refused = [...stream.refused.values()].reduce((sum, count) => sum + count, 0);
+    const line = `[synthetic] ${stream.accepted} events accepted, ${refused} refused, ${stream.decisions} decisions`;
     if (terminal.redraws) terminal.redraw(line);
     else if (clock.elapsedMs() - saidMs >= lineMs) {
       saidMs = clock.elapsedMs();

@@ -1,4 +1,5 @@
-// ethogram dump --canonical: the whole state as canonical lines. Two folders with the same history give the same bytes, so `cmp` compares them.
+// ethogram dump --canonical: the whole state as canonical lines. Two folders with the same history give the same bytes,
+// so `cmp` compares them.
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { dataHelp, dataOption, type Command } from './command.js';
@@ -20,7 +21,7 @@ export const dump: Command = {
   examples: ['ethogram dump --canonical > a.txt && cmp a.txt b.txt', 'ethogram dump --canonical --hash'],
   options: { ...dataOption, canonical: { type: 'boolean' }, hash: { type: 'boolean' } },
   async run(args, terminal) {
-    args.positional([]);
+    args.none();
     if (!args.flag('canonical')) throw new UsageError('say --canonical');
     await withEngine(new DataFolder(args), terminal, async (engine) => {
       const lines = await engine.dump();

@@ -1,6 +1,6 @@
-// ethogram import: rows of a file become events, under a basis that is declared with its evidence. Each batch goes into the log together with
-// the mark of how far the import has come, so an interrupted one goes on where it stopped. At most limits.importBatchesInFlight batches are
-// in memory. Non-goal: consent by file; people who chose are asked through POST /v1/consents.
+// ethogram import: rows of a file become events, under a basis that is declared with its evidence. Each batch goes into the log together
+// with the mark of how far the import has come, so an interrupted one goes on where it stopped. At most limits.importBatchesInFlight
+// batches are in memory. Non-goal: consent by file; people who chose are asked through POST /v1/consents.
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Result } from '../base/result.js';
@@ -91,7 +91,7 @@ export const importFile: Command = {
 };
 
 function planOf(args: Arguments): Plan {
-  const [path] = args.positional(['file']);
+  const path = args.only('file');
   const basis = args.needed('basis', 'the lawful basis under which the file may be used');
   if (!isBasis(basis)) throw new UsageError(`--basis is one of ${lawfulBases.join(', ')}`);
   const evidence = args.needed('evidence', 'why that basis holds');
@@ -112,7 +112,7 @@ async function run(engine: Engine, plan: Plan, source: ImportSource, interrupt: 
   }
   await sameFile(engine, plan.name, source);
   const skip = engine.importMark(plan.name)?.row ?? 0;
-  if (skip > 0) terminal.note(`going on after row ${skip}`);
+  terminal.note(skip === 0 ? `importing ${plan.path}` : `importing ${plan.path}, going on after row ${skip}`);
   const tally: Tally = { row: skip, accepted: 0, unreadable: 0, refused: new Map(), listed: [] };
   const bar = new ProgressBar(terminal, 'importing');
   const startedMs = performance.now();

@@ -15,7 +15,7 @@ export const profile: Command = {
   examples: ['ethogram profile ann', 'ethogram profile ann --url http://127.0.0.1:4040 --json'],
   options: { ...dataOption, ...urlOption },
   async run(args, terminal) {
-    const [subject] = args.positional(['subject']);
+    const subject = args.only('subject');
     const url = args.text('url');
     const found =
       url !== undefined

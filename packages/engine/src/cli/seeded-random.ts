@@ -1,4 +1,5 @@
-// A small seeded stream of chance for worlds that are made up: the same seed, the same world, on every Node. Not for keys, not for decisions.
+// A small seeded stream of chance for worlds that are made up: the same seed, the same world, on every Node.
+// Not for keys, not for decisions.
 // The state is a 32-bit counter, mixed by the lowbias32 finaliser (public domain constants by C. Wellons).
 export class SeededRandom {
   #state: number;

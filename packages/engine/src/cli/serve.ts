@@ -20,7 +20,7 @@ export const serve: Command = {
   examples: ['ethogram serve', 'ethogram serve --data /srv/shop --port 8080'],
   options: { ...dataOption, port: { type: 'string' }, host: { type: 'string' }, 'open-to-network': { type: 'boolean' } },
   async run(args, terminal) {
-    args.positional([]);
+    args.none();
     const port = args.integer('port', 0, 65_535) ?? 4040;
     const host = args.text('host');
     const folder = new DataFolder(args);

@@ -106,8 +106,10 @@ export class SyntheticShop {
       const own = byCategory[index % categories.length] ?? [];
       const other = byCategory[neighbours[index % categories.length] ?? 0] ?? [];
       // Never back to itself: a shelf of one item leads nowhere else.
-      const pick = (list: readonly number[]): number =>
-        list.filter((other) => other !== index)[random.below(list.length - (list.includes(index) ? 1 : 0))] ?? index;
+      const pick = (list: readonly number[]): number => {
+        const others = list.filter((each) => each !== index);
+        return others[random.below(others.length)] ?? index;
+      };
       return { to: [pick(own), pick(own), pick(other)], weights: [0.55, 0.25, 0.2] };
     });
   }

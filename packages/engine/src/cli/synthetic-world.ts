@@ -1,4 +1,4 @@
-// A made-up world of shoppers, the same for the same seed: plain events in the order in which they are sent, for the demo, tests and benches.
+// A made-up world of shoppers, the same for the same seed: plain events in the order in which they are sent, for the demo, tests, benches.
 // Nobody in it exists: every id starts with "synthetic-" and every event carries the source "synthetic".
 // It has what real streams have: people without consent, people who withdraw, events that come late, events that come twice.
 import type { Item } from '../model/item.js';

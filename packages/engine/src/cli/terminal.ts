@@ -1,5 +1,5 @@
-// Where output goes: results to stdout, everything about them (progress, hints, errors) to stderr. Colour and redrawing only on a terminal that
-// wants them: not in a pipe, not under NO_COLOR, TERM=dumb or CI.
+// Where output goes: results to stdout, everything about them (progress, hints, errors) to stderr. Colour and redrawing only on a
+// terminal that wants them: not in a pipe, not under NO_COLOR, TERM=dumb or CI.
 import { errors, type ErrorCode } from '../base/errors.js';
 
 export interface TerminalParts {

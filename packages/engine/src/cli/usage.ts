@@ -39,5 +39,6 @@ export function commandHelp(command: Command): string {
 }
 
 const exitHelp = [
-  'Exit codes: 0 done, 1 failed (the code stands on stderr), 2 wrong usage, 70 stopped after a failed write (start again), 130 interrupted (can be resumed).',
+  'Exit codes: 0 done, 1 failed (its code stands on stderr), 2 wrong usage, 70 stopped after a failed write (start it again),',
+  '            130 interrupted (the same command goes on from there).',
 ];

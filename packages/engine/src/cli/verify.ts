@@ -12,7 +12,7 @@ export const verify: Command = {
   examples: ['ethogram verify', 'ethogram verify --data /srv/shop --json'],
   options: { ...dataOption },
   async run(args, terminal) {
-    args.positional([]);
+    args.none();
     const bar = new ProgressBar(terminal, 'verifying');
     const report = await withEngine(new DataFolder(args), terminal, (engine) =>
       engine.verify((done, total) => bar.update(total === 0 ? 1 : done / total, () => '')),

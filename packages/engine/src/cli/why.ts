@@ -15,7 +15,7 @@ export const why: Command = {
   examples: ['ethogram why d_3q2-7w', 'ethogram why d_3q2-7w --url http://127.0.0.1:4040'],
   options: { ...dataOption, ...urlOption },
   async run(args, terminal) {
-    const [id] = args.positional(['decision']);
+    const id = args.only('decision');
     const url = args.text('url');
     const found =
       url !== undefined

@@ -2,7 +2,7 @@
 // body that came in one piece. What became of a sender that is cut off in the middle: nothing, its chunks are dropped with the request.
 import type { IncomingMessage } from 'node:http';
 
-/** Calls `done` once: with the body, or with null as soon as it is known to be longer than `bytesMax`. Not at all when the sender went away. */
+/** Calls `done` once: with the body, or with null as soon as it is longer than `bytesMax`. Not at all when the sender went away. */
 export function readBody(request: IncomingMessage, bytesMax: number, done: (body: Buffer | null) => void): void {
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > bytesMax) {

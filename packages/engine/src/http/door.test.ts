@@ -71,7 +71,7 @@ describe('the way through', () => {
 
   test('pins, exclusions and limit', async () => {
     const { body } = await doorway.post('/v1/decide/home', { pins: ['pot'], exclude: ['tea'], limit: 2 });
-    expect(body.items.map((each: { item: string }) => each.item)).toEqual(['pot', 'cup']);
+    expect(body.items.map((each) => each.item)).toEqual(['pot', 'cup']);
   });
 
   test('a subject whose id needs escaping', async () => {

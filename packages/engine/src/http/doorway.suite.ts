@@ -1,14 +1,29 @@
 // A doorway for tests: a door on a free port over the engine of the rig, and the few ways in which tests come in.
 import { connect } from 'node:net';
 import { Rig } from '../runtime/rig.suite.js';
+import type { DecideAnswer } from './decide-answer.js';
 import { Door } from './door.js';
+
+/** Everything that some route answers: a test reads what its route gives. */
+export interface ReplyBody extends DecideAnswer {
+  readonly accepted: number;
+  readonly events: number;
+  readonly subject: string;
+  readonly success: boolean;
+  readonly rejected: readonly {
+    readonly index: number;
+    readonly messageId: string | null;
+    readonly code: string;
+    readonly field: string | null;
+    readonly hint: string;
+  }[];
+  readonly error: { readonly code: string };
+}
 
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  // The body as it came: tests look into it freely.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly body: any;
+  readonly body: ReplyBody;
 }
 
 export class Doorway {
@@ -38,8 +53,8 @@ export class Doorway {
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
     const given = body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) };
     const response = await fetch(this.url + path, { method, headers, ...given });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+    const answer: ReplyBody = JSON.parse(await response.text());
+    return { status: response.status, headers: response.headers, body: answer };
   }
 
   post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {

@@ -34,8 +34,8 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, headers:
 }
 
 /**
- * Refuses a body in the middle of its stream. The connection is closed, but not before the sender had limits.bodyLingerMs to read the answer:
- * closing with unread bytes in the buffer would reset the connection and lose it. What still comes is thrown away unread.
+ * Refuses a body in the middle of its stream. The connection is closed, but not before the sender had limits.bodyLingerMs to read the
+ * answer: closing with unread bytes in the buffer would reset the connection and lose it. What still comes is thrown away unread.
  */
 export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   const text = errorText({ code: 'body_too_large' });

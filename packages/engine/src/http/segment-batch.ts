@@ -1,5 +1,6 @@
 // Segment's tracking shape to events: {batch: [...], sentAt, context}, or one event as the body. What is wrong with one event refuses that
-// event with its code and a JSON pointer into it; the rest is kept. Invariant: nothing here depends on who the person is or what they allowed.
+// event with its code and a JSON pointer into it; the rest is kept.
+// Invariant: nothing here depends on who the person is or what they allowed.
 import type { ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Failure, type Result } from '../base/result.js';
@@ -31,7 +32,7 @@ interface Envelope {
   readonly add: AddConsent | null;
 }
 
-/** Parses a body. `receivedAt` in ms; `add` null when the request carries no signal. Fails with body_shape, body_too_deep, batch_too_long. */
+/** Parses a body. `receivedAt` in ms; `add` null when the request has no signal. Fails with body_shape, body_too_deep, batch_too_long. */
 export function parseSegmentBatch(body: unknown, receivedAt: number, add: AddConsent | null): Result<SegmentBatch> {
   if (!isObject(body)) return fail('body_shape', '');
   const { batch } = body;
@@ -114,8 +115,8 @@ function parseEvent(given: unknown, envelope: Envelope): Result<IncomingEvent> {
 }
 
 /**
- * When it happened: the client's time, moved by how far its clock stood off when it sent (receivedAt - sentAt), never later than now. A clock
- * that is further off than limits.clockCorrectionMsMax is not believed enough to be corrected.
+ * When it happened: the client's time, moved by how far its clock stood off when it sent (receivedAt - sentAt), never later than now.
+ * A clock that is further off than limits.clockCorrectionMsMax is not believed enough to be corrected.
  */
 function occurred(event: JsonObject, envelope: Envelope): number | undefined {
   const { timestamp, sentAt } = event;

@@ -9,94 +9,101 @@ import type { Clock } from './clock.js';
 import type { RowChange, State, StateHead } from './state.js';
 
 interface Cell {
-  readonly table: string;
+  readonly table: Shelf;
   readonly key: string;
   /** undefined: deleted. */
   value: unknown;
+  /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
+  dueIn: number;
 }
 
-const join = (table: string, key: string): string => `${table}\u0000${key}`;
+/** The rows of one table that are in memory. */
+class Shelf {
+  readonly name: string;
+  young = new Map<string, Cell>();
+  old = new Map<string, Cell>();
+  dirty = new Map<string, Cell>();
+  /** Rows of the running checkpoint that are not encoded yet. */
+  flushing = new Map<string, Cell>();
+  /** Rows of the running checkpoint as text, until the store has them. */
+  written = new Map<string, string | null>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
 
 export class Tables {
   readonly #state: State;
   readonly #clock: Clock;
-  readonly #cachedRowsMax: number;
-  #young = new Map<string, Cell>();
-  #old = new Map<string, Cell>();
-  #dirty = new Map<string, Cell>();
-  /** Rows of the running checkpoint that are not encoded yet. */
-  #flushing = new Map<string, Cell>();
-  /** Rows of the running checkpoint as text, until the store has them. */
-  #written = new Map<string, string | null>();
+  readonly #youngMax: number;
+  readonly #shelves: Shelf[] = [];
+  #youngRows = 0;
+  #dirtyRows = 0;
+  /** Number of the next checkpoint. */
+  #next = 0;
   #running: Promise<void> | null = null;
 
   constructor(state: State, clock: Clock, cachedRowsMax: number = limits.cachedRowsMax) {
     this.#state = state;
     this.#clock = clock;
-    this.#cachedRowsMax = cachedRowsMax;
+    this.#youngMax = cachedRowsMax / 2;
   }
 
   table<T>(name: string): Table<T> {
     assert(!name.includes('\u0000'), 'a table name holds no NUL');
-    return new Table<T>(this, name);
+    const shelf = new Shelf(name);
+    this.#shelves.push(shelf);
+    return new Table<T>(this, shelf);
   }
 
   /** How many rows wait for a checkpoint. */
   get dirtyRows(): number {
-    return this.#dirty.size;
+    return this.#dirtyRows;
   }
 
   /** For Table only: the cell of a row, cached. */
-  cell(table: string, key: string): Cell {
-    const name = join(table, key);
-    let cell = this.#young.get(name);
-    if (cell !== undefined) return cell;
-    cell = this.#old.get(name) ?? this.#dirty.get(name) ?? this.#flushing.get(name) ?? this.#load(name, table, key);
-    this.#young.set(name, cell);
-    if (this.#young.size > this.#cachedRowsMax / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
+  cell(shelf: Shelf, key: string): Cell {
+    const cached = shelf.young.get(key);
+    if (cached !== undefined) return cached;
+    const cell = shelf.old.get(key) ?? shelf.dirty.get(key) ?? shelf.flushing.get(key) ?? this.#load(shelf, key);
+    shelf.young.set(key, cell);
+    this.#youngRows += 1;
+    if (this.#youngRows > this.#youngMax) this.#age();
     return cell;
   }
 
   /** For Table only: announces an edit of the cell, before it happens. */
   touch(cell: Cell): void {
-    const name = join(cell.table, cell.key);
-    if (this.#flushing.delete(name)) this.#written.set(name, encode(cell.value));
-    this.#dirty.set(name, cell);
+    if (cell.dueIn === this.#next) return;
+    const { table, key } = cell;
+    if (cell.dueIn >= 0 && table.flushing.delete(key)) table.written.set(key, encode(cell.value));
+    cell.dueIn = this.#next;
+    table.dirty.set(key, cell);
+    this.#dirtyRows += 1;
   }
 
   /** For Table only: all rows of a table in key order, as the fold sees them now. */
-  *rows(table: string, from?: string, below?: string): Iterable<readonly [string, unknown]> {
-    const prefix = join(table, '');
+  *rows(shelf: Shelf, from?: string, below?: string): Iterable<readonly [string, unknown]> {
+    const within = (key: string): boolean =>
+      (from === undefined || byteOrder(key, from) >= 0) && (below === undefined || byteOrder(key, below) < 0);
     const changed = new Map<string, unknown>();
-    for (const [name, text] of this.#written) if (name.startsWith(prefix)) changed.set(name.slice(prefix.length), decode(text));
-    for (const map of [this.#flushing, this.#dirty]) {
-      for (const [name, cell] of map) if (name.startsWith(prefix)) changed.set(cell.key, cell.value);
-    }
-    const fresh = [...changed.keys()].filter(
-      (key) => (from === undefined || byteOrder(key, from) >= 0) && (below === undefined || byteOrder(key, below) < 0),
-    );
-    fresh.sort(byteOrder);
+    for (const [key, text] of shelf.written) if (within(key)) changed.set(key, decode(text));
+    for (const cells of [shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) if (within(key)) changed.set(key, cell.value);
+    const fresh = [...changed.keys()].sort(byteOrder);
     let next = 0;
-    for (const [key, text] of this.#state.range(table, from, below)) {
+    for (const [key, text] of this.#state.range(shelf.name, from, below)) {
       for (let candidate = fresh[next]; candidate !== undefined && byteOrder(candidate, key) < 0; candidate = fresh[next]) {
         next += 1;
         const value = changed.get(candidate);
         if (value !== undefined) yield [candidate, value];
       }
-      if (fresh[next] === key) {
-        next += 1;
-        const value = changed.get(key);
-        if (value !== undefined) yield [key, value];
-      } else {
-        yield [key, decode(text)];
-      }
+      const isChanged = fresh[next] === key;
+      if (isChanged) next += 1;
+      const value = isChanged ? changed.get(key) : decode(text);
+      if (value !== undefined) yield [key, value];
     }
-    for (; next < fresh.length; next += 1) {
-      const key = fresh[next];
-      if (key === undefined) break;
+    for (const key of fresh.slice(next)) {
       const value = changed.get(key);
       if (value !== undefined) yield [key, value];
     }
@@ -104,12 +111,16 @@ export class Tables {
 
   /**
    * Writes every row edited so far with `head`, in slices that let other work through. Resolves when it is durable.
-   * A call while one runs waits for it and then writes its own. Rejects when the store cannot commit; the rows then wait for the next one.
+   * Rejects when the store cannot commit; the rows then wait for the next one. One at a time.
    */
   async checkpoint(head: StateHead, extra: readonly RowChange[] = []): Promise<void> {
     assert(this.#running === null, 'one checkpoint at a time');
-    this.#flushing = this.#dirty;
-    this.#dirty = new Map();
+    this.#next += 1;
+    this.#dirtyRows = 0;
+    for (const shelf of this.#shelves) {
+      shelf.flushing = shelf.dirty;
+      shelf.dirty = new Map();
+    }
     this.#running = this.#flush(head, extra);
     try {
       await this.#running;
@@ -118,83 +129,85 @@ export class Tables {
     }
   }
 
-  get checkpointing(): boolean {
-    return this.#running !== null;
-  }
-
-  /** Forgets every cached and waiting row: the store was wiped. */
-  reset(): void {
-    assert(this.#running === null, 'no reset during a checkpoint');
-    this.#young = new Map();
-    this.#old = new Map();
-    this.#dirty = new Map();
-  }
-
   async #flush(head: StateHead, extra: readonly RowChange[]): Promise<void> {
     let slice = 0;
-    for (const [name, cell] of this.#flushing) {
-      this.#flushing.delete(name);
-      this.#written.set(name, encode(cell.value));
-      slice += 1;
-      if (slice % limits.checkpointSliceRows === 0) await this.#clock.yield();
+    for (const shelf of this.#shelves) {
+      for (const [key, cell] of shelf.flushing) {
+        shelf.flushing.delete(key);
+        shelf.written.set(key, encode(cell.value));
+        cell.dueIn = -1;
+        slice += 1;
+        if (slice % limits.checkpointSliceRows === 0) await this.#clock.yield();
+      }
     }
     const changes: RowChange[] = [...extra];
-    for (const [name, text] of this.#written) {
-      const cut = name.indexOf('\u0000');
-      changes.push([name.slice(0, cut), name.slice(cut + 1), text]);
-    }
+    for (const { name, written } of this.#shelves) for (const [key, text] of written) changes.push([name, key, text]);
     try {
       await this.#state.commit(changes, head);
     } catch (error) {
-      for (const [table, key, text] of changes) {
-        const name = join(table, key);
-        if (this.#written.has(name) && !this.#dirty.has(name))
-          this.#dirty.set(name, this.#young.get(name) ?? this.#old.get(name) ?? { table, key, value: decode(text) });
-      }
+      for (const shelf of this.#shelves) for (const [key, text] of shelf.written) this.#wait(shelf, key, text);
       throw error;
     } finally {
-      this.#written = new Map();
+      for (const shelf of this.#shelves) shelf.written = new Map();
     }
   }
 
-  #load(name: string, table: string, key: string): Cell {
-    const written = this.#written.get(name);
-    const text = written === undefined ? this.#state.get(table, key) : written;
-    return { table, key, value: decode(text ?? null) };
+  /** A row that could not be written waits for the next checkpoint, as it is now. */
+  #wait(shelf: Shelf, key: string, text: string | null): void {
+    if (shelf.dirty.has(key)) return;
+    const cell = shelf.young.get(key) ?? shelf.old.get(key) ?? { table: shelf, key, value: decode(text), dueIn: -1 };
+    cell.dueIn = this.#next;
+    shelf.dirty.set(key, cell);
+    this.#dirtyRows += 1;
+  }
+
+  /** Two generations: what was not asked for during a whole one leaves memory, unless it waits to be written. */
+  #age(): void {
+    this.#youngRows = 0;
+    for (const shelf of this.#shelves) {
+      shelf.old = shelf.young;
+      shelf.young = new Map();
+    }
+  }
+
+  #load(shelf: Shelf, key: string): Cell {
+    const written = shelf.written.get(key);
+    const text = written === undefined ? this.#state.get(shelf.name, key) : written;
+    return { table: shelf, key, value: decode(text ?? null), dueIn: -1 };
   }
 }
 
 /** Rows of one table. Values are plain JSON; the type is the writer's promise, kept by the format version of the state. */
 export class Table<T> {
-  readonly name: string;
+  readonly #shelf: Shelf;
   readonly #tables: Tables;
 
-  constructor(tables: Tables, name: string) {
+  constructor(tables: Tables, shelf: Shelf) {
     this.#tables = tables;
-    this.name = name;
+    this.#shelf = shelf;
   }
 
   /** The row, not to be changed by the caller. */
   get(key: string): Readonly<T> | undefined {
-    return this.#value(key);
+    return this.#tables.cell(this.#shelf, key).value as T | undefined; // a table is written and read under one type
   }
 
   /** The row for changing in place, made first if missing. */
   edit(key: string, make: () => T): T {
-    const cell = this.#tables.cell(this.name, key);
+    const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
     if (cell.value === undefined) cell.value = make();
     return cell.value as T; // a table is written and read under one type
   }
 
   set(key: string, value: T): void {
-    const cell = this.#tables.cell(this.name, key);
+    const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
     cell.value = value;
   }
 
   delete(key: string): void {
-    const cell = this.#tables.cell(this.name, key);
+    const cell = this.#tables.cell(this.#shelf, key);
     if (cell.value === undefined) return;
     this.#tables.touch(cell);
     cell.value = undefined;
@@ -202,11 +215,7 @@ export class Table<T> {
 
   /** Rows in key order (UTF-8 bytes), keys in [from, below). Do not edit this table while iterating. */
   rows(from?: string, below?: string): Iterable<readonly [string, Readonly<T>]> {
-    return this.#tables.rows(this.name, from, below) as Iterable<readonly [string, Readonly<T>]>;
-  }
-
-  #value(key: string): T | undefined {
-    return this.#tables.cell(this.name, key).value as T | undefined;
+    return this.#tables.rows(this.#shelf, from, below) as Iterable<readonly [string, Readonly<T>]>; // as above
   }
 }
 

@@ -1,33 +1,47 @@
 // The trace: at which positions a subject's events stand. Redaction, access and portability start from here.
-// Kept in chunks of positions, so that a person of a million events is many small rows, not one large one.
+// Most people are one short row. Full chunks are rows of their own that never change again, so that a person of a million events is many small
+// rows, not one large one.
+import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
-const chunkPositions = 1 << 14;
+const chunkEvents = 128;
+
+export interface TraceRow {
+  /** Full chunks before this one. */
+  chunks: number;
+  /** The newest positions, ascending, fewer than a full chunk. */
+  positions: number[];
+}
 
 export class Trace implements FoldPart {
   readonly name = 'trace';
-  /** Subject -> numbers of its chunks, ascending. */
+  readonly #rows: Table<TraceRow>;
+  /** Subject and number of the chunk -> its positions, ascending. */
   readonly #chunks: Table<number[]>;
-  /** Subject and chunk number -> positions, ascending. */
-  readonly #rows: Table<number[]>;
 
-  constructor(chunks: Table<number[]>, rows: Table<number[]>) {
-    this.#chunks = chunks;
+  constructor(rows: Table<TraceRow>, chunks: Table<number[]>) {
     this.#rows = rows;
+    this.#chunks = chunks;
   }
 
   apply(event: BehaviourEvent, position: number): void {
     if (event.subject === null) return;
-    const chunk = Math.floor(position / chunkPositions);
-    if (this.#chunks.get(event.subject)?.at(-1) !== chunk) this.#chunks.edit(event.subject, () => []).push(chunk);
-    this.#rows.edit(keyOf(event.subject, chunk), () => []).push(position);
+    const row = this.#rows.edit(event.subject, () => ({ chunks: 0, positions: [] }));
+    row.positions.push(position);
+    if (row.positions.length < chunkEvents) return;
+    this.#chunks.set(keyOf(event.subject, row.chunks), row.positions);
+    row.chunks += 1;
+    row.positions = [];
   }
 
   /** All positions of the subject, ascending. */
   positions(subject: string): number[] {
-    return (this.#chunks.get(subject) ?? []).flatMap((chunk) => this.#rows.get(keyOf(subject, chunk)) ?? []);
+    const row = this.#rows.get(subject);
+    if (row === undefined) return [];
+    const full = Array.from({ length: row.chunks }, (_, chunk) => this.#chunks.get(keyOf(subject, chunk)) ?? []);
+    return [...full.flat(), ...row.positions];
   }
 
   withdraw(): void {
@@ -35,13 +49,14 @@ export class Trace implements FoldPart {
   }
 
   forget(subject: string): void {
-    for (const chunk of this.#chunks.get(subject) ?? []) this.#rows.delete(keyOf(subject, chunk));
-    this.#chunks.delete(subject);
+    const chunks = this.#rows.get(subject)?.chunks ?? 0;
+    for (let chunk = 0; chunk < chunks; chunk += 1) this.#chunks.delete(keyOf(subject, chunk));
+    this.#rows.delete(subject);
   }
 
   *dump(): Iterable<string> {
-    for (const [subject, chunks] of this.#chunks.rows()) yield `${JSON.stringify(subject)}\t${JSON.stringify(chunks)}`;
-    for (const [key, positions] of this.#rows.rows()) yield `${JSON.stringify(key)}\t${JSON.stringify(positions)}`;
+    for (const [subject, row] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${canonicalJson(row)}`;
+    for (const [key, positions] of this.#chunks.rows()) yield `${JSON.stringify(key)}\t${JSON.stringify(positions)}`;
   }
 }
 

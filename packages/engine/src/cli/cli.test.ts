@@ -1,0 +1,195 @@
+// The command line as its users run it: child processes over a folder of their own. Few, because each opens a real engine.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const bin = join(root, 'packages/engine/bin/ethogram.js');
+let folder: string;
+let started: ChildProcess[] = [];
+
+beforeAll(() => {
+  // The executable imports ../dist: `npm test` builds it before the tests run.
+  expect(existsSync(join(root, 'packages/engine/dist/cli/main.js')), 'run `npm run build` first').toBe(true);
+  folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-'));
+});
+afterAll(() => {
+  for (const each of started) each.kill('SIGKILL');
+  started = [];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(...args: string[]): Ran {
+  const done = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+/** Starts a command that goes on; resolves with what it has printed once `until` stands in it. */
+function start(until: string, ...args: string[]): Promise<{ readonly child: ChildProcess; readonly out: string }> {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+  started.push(child);
+  return new Promise((resolve, reject) => {
+    let out = '';
+    const take = (chunk: Buffer): void => {
+      out += chunk.toString('utf8');
+      if (out.includes(until)) resolve({ child, out });
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('exit', (code) => reject(new Error(`ended with ${code} before it printed '${until}': ${out}`)));
+  });
+}
+
+const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => child.on('exit', resolve));
+const basis = ['--basis', 'legitimate_interests', '--evidence', 'made up'];
+
+test('the executable can be executed', () => {
+  expect(statSync(bin).mode & 0o111).toBe(0o111);
+});
+
+describe('usage', () => {
+  test('help names every command, and each command has its own with examples', () => {
+    const general = run('--help');
+    expect(general.code).toBe(0);
+    for (const name of ['demo', 'serve', 'import', 'decide', 'why', 'profile', 'redact', 'dump', 'verify'])
+      expect(general.out).toContain(`\n  ${name} `);
+    const own = run('import', '--help');
+    expect(own.code).toBe(0);
+    expect(own.out).toMatch(/Usage: ethogram import FILE[\s\S]*Examples:[\s\S]*Exit codes: 0 /);
+  });
+
+  test('what is wrong with the command line: exit code 2 and no stack', () => {
+    for (const args of [['nothing'], ['why'], ['dump'], ['decide', 'home', '--limit', 'x'], ['import', 'a.csv'], ['verify', '--colour']]) {
+      const { code, err } = run(...args);
+      expect([args, code]).toEqual([args, 2]);
+      expect(err).toMatch(/^ethogram: /);
+      expect(err).not.toContain('    at ');
+    }
+  });
+
+  test('a folder that is not there, a file that is not there, a server that is not there', () => {
+    expect(run('profile', 'ann', '--data', 'none')).toMatchObject({ code: 1, err: expect.stringContaining('data_folder_missing') });
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+    expect(run('import', 'none.csv', ...basis)).toMatchObject({ code: 1, err: expect.stringContaining('file_unreadable') });
+    const unreachable = run('profile', 'ann', '--url', 'http://127.0.0.1:1', '--json');
+    expect([unreachable.code, JSON.parse(unreachable.out).error.code]).toEqual([1, 'server_unreachable']);
+  });
+});
+
+describe('a folder', () => {
+  test('import, decide, why, profile, dump, verify, redact; a repeated import adds nothing', () => {
+    copyFileSync(join(root, 'examples/views.csv'), join(folder, 'views.csv'));
+    const first = run('import', 'views.csv', ...basis, '--data', 'shop', '--json');
+    expect([first.code, JSON.parse(first.out)]).toEqual([0, expect.objectContaining({ rows: 7, accepted: 7, unreadable: 0, refused: {} })]);
+    const again = run('import', 'views.csv', ...basis, '--data', 'shop', '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ rows: 7, accepted: 0 });
+    writeFileSync(join(folder, 'views.csv'), 'user_id,product_id,timestamp\nx,y,1\n');
+    expect(run('import', 'views.csv', ...basis, '--data', 'shop')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('import_source_changed'),
+    });
+
+    const decided = JSON.parse(run('decide', 'home', '--subject', 'made-up-1', '--exclude', 'tea,pot', '--data', 'shop', '--json').out);
+    expect(decided).toMatchObject({ mode: 'personal', items: [{ item: 'mug' }] });
+    const why = run('why', decided.decisionId, '--data', 'shop');
+    expect(why.out).toContain('bit for bit');
+    expect(run('profile', 'made-up-1', '--data', 'shop').out).toMatch(/made-up-1: \d events kept/);
+    const hash = run('dump', '--canonical', '--hash', '--data', 'shop').out;
+    expect(hash).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(run('dump', '--canonical', '--data', 'shop').out).toContain('made-up-3');
+    expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 0 });
+    expect(JSON.parse(run('redact', 'made-up-3', '--data', 'shop', '--json').out)).toMatchObject({ subjects: 1, events: 3 });
+    expect(run('dump', '--canonical', '--data', 'shop').out).not.toContain('made-up-3');
+    expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 3 });
+  });
+
+  test('while a server holds it, the message names the server; --url works; Ctrl-C ends it cleanly', async () => {
+    const { child, out } = await start('Ctrl-C', 'serve', '--data', 'held', '--port', '0');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
+    expect(run('profile', 'ann', '--data', 'held')).toMatchObject({ code: 1, err: expect.stringContaining(`--url ${url}`) });
+    const example = spawnSync('sh', [join(root, 'examples/over-http.sh'), url], { encoding: 'utf8' });
+    expect([example.status, example.stderr]).toEqual([0, '']);
+    expect(example.stdout).toContain('"because":"objection_signal"');
+    const decided = run('decide', 'home', '--url', url, '--items', 'tea');
+    expect(decided.out).toMatch(/contextual[\s\S]*Glass Teapot/);
+    expect(run('why', 'd_none', '--url', url)).toMatchObject({ code: 1, err: expect.stringContaining('decision_unknown') });
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
+    expect(run('verify', '--data', 'held').code).toBe(0);
+  });
+
+  test('the network only when told so', () => {
+    expect(run('serve', '--data', 'net', '--port', '0', '--host', '0.0.0.0')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('listen_not_local'),
+    });
+  });
+});
+
+describe('an import', () => {
+  const line = (row: number): string => `s${row % 500},p${row % 77},${1_767_225_600 + row * 7}\n`;
+
+  test('interrupted and resumed, it comes to the same state as in one go; packed files are unpacked', async () => {
+    const rows = 20_000;
+    const text = `uid,sku,when\n${Array.from({ length: rows }, (_, row) => line(row)).join('')}`;
+    writeFileSync(join(folder, 'big.csv'), text);
+    writeFileSync(join(folder, 'big.csv.gz'), gzipSync(text));
+    const args = [...basis, '--map', 'subject=uid,item=sku,time=when', '--source', 'big', '--json'];
+    const { child } = await start('importing', 'import', 'big.csv', ...args, '--data', 'one');
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(130);
+    const resumed = JSON.parse(run('import', 'big.csv', ...args, '--data', 'one').out);
+    expect(resumed).toMatchObject({ rows, interrupted: false });
+    expect(resumed.accepted).toBeGreaterThan(0);
+    expect(JSON.parse(run('import', 'big.csv', ...args, '--data', 'two').out)).toMatchObject({ rows, accepted: rows });
+    const hashOf = (data: string): string => run('dump', '--canonical', '--hash', '--data', data).out;
+    expect(hashOf('one')).toBe(hashOf('two'));
+    expect(JSON.parse(run('import', 'big.csv.gz', ...args, '--data', 'packed', '--limit', '2500').out)).toMatchObject({
+      rows: 2500,
+      accepted: 2500,
+    });
+  }, 60_000);
+});
+
+describe('the demo', () => {
+  test('shows the whole loop once, badged as synthetic, and leaves nothing behind', () => {
+    const { code, out, err } = run('demo', '--once', '--port', '0');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/listening on http:\/\/127\.0\.0\.1:\d+/);
+    for (const part of [
+      '[SYNTHETIC]',
+      '1. The first event',
+      '2. The profile',
+      '4. A decision',
+      '(personal)',
+      'Because you viewed',
+      '(contextual)',
+      'curl -s',
+    ]) {
+      expect(out).toContain(part);
+    }
+    expect(readdirSync(join(folder, '.ethogram'))).toEqual([]);
+  });
+
+  test('goes on streaming until Ctrl-C', async () => {
+    const { child } = await start('Streaming', 'demo', '--port', '0');
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
+  });
+});
+
+test('the example in process runs', () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'examples/in-process.mjs')], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/without a grant: no_grant\nwith one: 2 events on disk\n[\s\S]*mug - [\s\S]*erased: \d+ events/);
+});

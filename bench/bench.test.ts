@@ -1,5 +1,5 @@
-// Every bench runs in its small form and ends with the fields that README.md defines; a planted fault shows in the figure that it should turn red.
-// Not speed: these figures mean nothing. The benches run as they are run by hand, from bench/dist, so the build must be there.
+// Every bench runs in its small form and ends with the fields that README.md defines; a planted fault shows in the figure that it should
+// turn red. Not speed: these figures mean nothing. The benches run as they are run by hand, from bench/dist, so the build must be there.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,9 @@ const run = promisify(execFile);
 
 async function bench(name: string, fault = ''): Promise<Record<string, unknown>> {
   expect(existsSync(script), 'bench/dist/run.js is there: run npm run build').toBe(true);
-  const { stdout } = await run(process.execPath, [script, name, '--small'], { env: { ...process.env, ETHOGRAM_BENCH_FAULT: fault, ETHOGRAM_BENCH_DATA: '' } });
+  const { stdout } = await run(process.execPath, [script, name, '--small'], {
+    env: { ...process.env, ETHOGRAM_BENCH_FAULT: fault, ETHOGRAM_BENCH_DATA: '' },
+  });
   const last: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   expect(last).toBeTypeOf('object');
   return { ...(last as object) }; // just checked
@@ -45,14 +47,30 @@ describe('benches in their small form', () => {
 
   it('ingest gives its fields, and ends without a figure when an event was not counted', async () => {
     const figures = await bench('ingest');
-    expect(Object.keys(figures)).toEqual(['bench', 'single_per_s', 'single_vs_echo', 'single_p99_ms', 'batch_events_per_s', 'batch_vs_echo', 'batch_p99_ms']);
+    expect(Object.keys(figures)).toEqual([
+      'bench',
+      'single_per_s',
+      'single_vs_echo',
+      'single_p99_ms',
+      'batch_events_per_s',
+      'batch_vs_echo',
+      'batch_p99_ms',
+    ]);
     expectPositive(figures, Object.keys(figures).slice(1));
     await expect(bench('ingest', 'repeat-ids')).rejects.toMatchObject({ code: 1 });
   });
 
   it('decide gives its fields', async () => {
     const figures = await bench('decide');
-    expect(Object.keys(figures)).toEqual(['bench', 'in_process_p50_ms', 'in_process_p99_ms', 'http_p50_ms', 'http_p99_ms', 'http_per_s', 'http_vs_echo']);
+    expect(Object.keys(figures)).toEqual([
+      'bench',
+      'in_process_p50_ms',
+      'in_process_p99_ms',
+      'http_p50_ms',
+      'http_p99_ms',
+      'http_per_s',
+      'http_vs_echo',
+    ]);
     expectPositive(figures, Object.keys(figures).slice(1));
   });
 
@@ -63,7 +81,10 @@ describe('benches in their small form', () => {
   });
 
   it('wrong use ends with 2 and says why', async () => {
-    await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('usage') as string });
+    await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('usage') as string,
+    });
     await expect(run(process.execPath, [script, 'sessions', '--data', 'no-such-folder'])).rejects.toMatchObject({ code: 2 });
   });
 

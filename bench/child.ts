@@ -1,5 +1,5 @@
-// Child processes of a bench: started from a script beside this one, told what to do by messages, stopped in an orderly way (so that a profile is
-// written and the data folder is closed).
+// Child processes of a bench: started from a script beside this one, told what to do by messages, stopped in an orderly way (so that a
+// profile is written and the data folder is closed).
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -99,7 +99,9 @@ export class Connection {
 /** A whole POST request with a JSON body. */
 export function postRequest(path: string, body: string): Buffer {
   const length = Buffer.byteLength(body);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`);
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`,
+  );
 }
 
 export function getRequest(path: string): Buffer {

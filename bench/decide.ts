@@ -24,7 +24,16 @@ interface Shape {
   readonly measureMs: number;
 }
 
-const full: Shape = { calls: 10_000, warmCalls: 1_000, people: 200, openWarmMs: 3_000, openMs: 20_000, pairs: 6, warmMs: 300, measureMs: 3_000 };
+const full: Shape = {
+  calls: 10_000,
+  warmCalls: 1_000,
+  people: 200,
+  openWarmMs: 3_000,
+  openMs: 20_000,
+  pairs: 6,
+  warmMs: 300,
+  measureMs: 3_000,
+};
 const small: Shape = { calls: 100, warmCalls: 10, people: 20, openWarmMs: 100, openMs: 500, pairs: 1, warmMs: 50, measureMs: 300 };
 const decisionsPerSecond = 1_000;
 const eventsPerSecond = 500;
@@ -67,12 +76,17 @@ async function rankInProcess(folder: string, source: string, shape: Shape): Prom
   const child = Child.start('rank-child.js', [folder, source, `${shape.calls}`, `${shape.warmCalls}`], true);
   const said = await child.message();
   await child.ended();
-  const { p50Ms, p99Ms } = typeof said === 'object' && said !== null && 'p50Ms' in said && 'p99Ms' in said ? said : { p50Ms: null, p99Ms: null };
+  const { p50Ms, p99Ms } =
+    typeof said === 'object' && said !== null && 'p50Ms' in said && 'p99Ms' in said ? said : { p50Ms: null, p99Ms: null };
   demand(typeof p50Ms === 'number' && typeof p99Ms === 'number', 'rank-child.js says its times');
   return { p50Ms, p99Ms };
 }
 
-async function overHttp(folder: string, test: readonly (readonly string[])[], shape: Shape): Promise<{ readonly times: readonly number[]; readonly perSecond: number; readonly vsEcho: number }> {
+async function overHttp(
+  folder: string,
+  test: readonly (readonly string[])[],
+  shape: Shape,
+): Promise<{ readonly times: readonly number[]; readonly perSecond: number; readonly vsEcho: number }> {
   const server = Child.start('server-child.js', [folder], true);
   let echo: Child | null = null;
   try {
@@ -89,7 +103,9 @@ async function overHttp(folder: string, test: readonly (readonly string[])[], sh
     const events = { perSecond: eventsPerSecond, connections: eventConnections, seed: 31, next: () => people.nextEvent() };
     const decisions = { perSecond: decisionsPerSecond, connections, seed: 37, next: () => people.nextQuestion() };
     const [decided = [], acknowledged = []] = await openLoop(port, [decisions, events], shape.openWarmMs, shape.openMs);
-    say(`open loop: ${decided.length} decisions p50 ${percentile(decided, 0.5).toFixed(2)} p99 ${percentile(decided, 0.99).toFixed(2)} ms; ${acknowledged.length} events p50 ${percentile(acknowledged, 0.5).toFixed(2)} p99 ${percentile(acknowledged, 0.99).toFixed(2)} ms`);
+    const tail = (times: readonly number[]): string =>
+      `${times.length}, p50 ${percentile(times, 0.5).toFixed(2)} p99 ${percentile(times, 0.99).toFixed(2)} ms`;
+    say(`open loop: decisions ${tail(decided)}; events ${tail(acknowledged)}`);
     const questions = people.questions();
     const typical = await Connection.askOnce(port, questions[0] ?? questionOf(''));
     say(`an answer has ${typical.body.length} bytes`);

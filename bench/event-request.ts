@@ -1,5 +1,5 @@
-// Requests of 300-byte events, made once and patched in place before each use: subject, messageId, item and time are digits at known places, so
-// that making a request costs the load generator almost nothing.
+// Requests of 300-byte events, made once and patched in place before each use: subject, messageId, item and time are digits at known
+// places, so that making a request costs the load generator almost nothing.
 import { demand } from './complaint.js';
 import { postRequest } from './connection.js';
 

@@ -76,7 +76,15 @@ async function probeOnce(connection: Connection, probe: number): Promise<number>
 
 async function view(connection: Connection, subject: string, item: string, place: number): Promise<void> {
   const context = { consent: { categoryPreferences: { personalise: true, train: true } } };
-  const event = { type: 'track', event: 'item.viewed', userId: subject, messageId: `${place}`, timestamp: new Date().toISOString(), properties: { product_id: item }, context };
+  const event = {
+    type: 'track',
+    event: 'item.viewed',
+    userId: subject,
+    messageId: `${place}`,
+    timestamp: new Date().toISOString(),
+    properties: { product_id: item },
+    context,
+  };
   const { status, body } = await connection.ask(postRequest('/v1/batch', JSON.stringify(event)));
   const text = body.toString('utf8');
   demand(status === 200 && text.includes('"accepted":1'), `a probe's event was not taken: ${status} ${text.slice(0, 200)}`);

@@ -1,4 +1,5 @@
-// Prints where the time of a CPU profile (`node --cpu-prof`) went, by function: its own time, and with what it called. Argument: a .cpuprofile file.
+// Prints where the time of a CPU profile (`node --cpu-prof`) went, by function: its own time, and with what it called. Argument: a
+// .cpuprofile file.
 import { readFileSync } from 'node:fs';
 
 interface Profile {

@@ -1,5 +1,5 @@
-// Fills a data folder with the training visits, in a process of its own, so that the bench's process stays small. Arguments: the data folder,
-// then where the visits come from (see visit-source.ts). Says how many events it imported.
+// Fills a data folder with the training visits, in a process of its own, so that the bench's process stays small. Arguments: the data
+// folder, then where the visits come from (see visit-source.ts). Says how many events it imported.
 import { open } from 'ethogram';
 import { benchPoints } from './bench-point.js';
 import { tell } from './child.js';

@@ -1,5 +1,5 @@
-// How many events the server takes, one by one and in batches, with everything that an acknowledgement promises, beside a bare server that only
-// parses them. README.md defines the load and each field.
+// How many events the server takes, one by one and in batches, with everything that an acknowledgement promises, beside a bare server that
+// only parses them. README.md defines the load and each field.
 import { Acknowledgements } from './acknowledgements.js';
 import { Child } from './child.js';
 import { closedLoop, type ClosedLoop } from './closed-loop.js';
@@ -150,7 +150,8 @@ export async function ingest(options: { readonly small: boolean; readonly fault:
     });
     const singles = loops(null);
     const batches = loops(batchEvents);
-    for (const loop of [singles.bare, singles.engine, batches.bare, batches.engine]) await closedLoop({ ...loop, measureMs: shape.serversWarmMs });
+    for (const loop of [singles.bare, singles.engine, batches.bare, batches.engine])
+      await closedLoop({ ...loop, measureMs: shape.serversWarmMs });
     const single = await roundsInTurns('single', shape.pairs, singles.bare, singles.engine);
     const batch = await roundsInTurns('batch', shape.pairs, batches.bare, batches.engine);
     const held = (await eventsInLog(enginePort)) - before;

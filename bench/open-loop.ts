@@ -1,5 +1,5 @@
-// An open loop: requests fall due at times of a seeded Poisson process, whatever the answers do. Latency counts from the due time, so that a
-// server that stalls cannot hide it. The thread turns without sleeping, because a timer's millisecond would show in the figures.
+// An open loop: requests fall due at times of a seeded Poisson process, whatever the answers do. Latency counts from the due time, so that
+// a server that stalls cannot hide it. The thread turns without sleeping, because a timer's millisecond would show in the figures.
 import { Connection, type Answer } from './connection.js';
 import { SeededRandom } from './seeded-random.js';
 
@@ -12,7 +12,13 @@ export interface Stream {
 }
 
 /** ms from the due time to the whole answer, per stream, for requests that fell due after `warmMs`. */
-export async function openLoop(port: number, streams: readonly Stream[], warmMs: number, measureMs: number, also?: () => Promise<void>): Promise<number[][]> {
+export async function openLoop(
+  port: number,
+  streams: readonly Stream[],
+  warmMs: number,
+  measureMs: number,
+  also?: () => Promise<void>,
+): Promise<number[][]> {
   let failure: unknown = null;
   const broken = (error: unknown): void => {
     failure ??= error;
@@ -20,7 +26,16 @@ export async function openLoop(port: number, streams: readonly Stream[], warmMs:
   const lanes = await Promise.all(
     streams.map(async (stream) => {
       const all = await Promise.all(Array.from({ length: stream.connections }, () => Connection.open(port, broken)));
-      return { stream, all, idle: [...all], random: new SeededRandom(stream.seed), dueMs: 0, due: new Array<number>(), answering: 0, times: new Array<number>() };
+      return {
+        stream,
+        all,
+        idle: [...all],
+        random: new SeededRandom(stream.seed),
+        dueMs: 0,
+        due: new Array<number>(),
+        answering: 0,
+        times: new Array<number>(),
+      };
     }),
   );
   const startMs = performance.now();
@@ -29,9 +44,11 @@ export async function openLoop(port: number, streams: readonly Stream[], warmMs:
   for (const lane of lanes) lane.dueMs = startMs + lane.random.gap(1000 / lane.stream.perSecond);
   // `also` runs beside the streams and, when given, says when they end.
   let alsoDone = also === undefined;
-  const beside = also?.().catch(broken).finally(() => {
-    alsoDone = true;
-  });
+  const beside = also?.()
+    .catch(broken)
+    .finally(() => {
+      alsoDone = true;
+    });
   const turn = (): boolean => {
     const nowMs = performance.now();
     const over = also === undefined ? nowMs >= untilMs : alsoDone;

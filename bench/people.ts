@@ -1,5 +1,5 @@
-// People in the middle of a visit: the lines of a test file, so many at a time. Each grants with the first event; the next event of a person is
-// sent only when the last one has been acknowledged, and a person is asked about only then.
+// People in the middle of a visit: the lines of a test file, so many at a time. Each grants with the first event; the next event of a
+// person is sent only when the last one has been acknowledged, and a person is asked about only then.
 import { demand } from './complaint.js';
 import { postRequest, type Answer } from './connection.js';
 import { SeededRandom } from './seeded-random.js';
@@ -38,7 +38,14 @@ export class People {
     const { subject, place } = person;
     const item = person.visit[place] ?? '';
     person.waiting = true;
-    const event = { type: 'track', event: 'item.viewed', userId: subject, messageId: `${subject}-${place}`, timestamp: new Date().toISOString(), properties: { product_id: item } };
+    const event = {
+      type: 'track',
+      event: 'item.viewed',
+      userId: subject,
+      messageId: `${subject}-${place}`,
+      timestamp: new Date().toISOString(),
+      properties: { product_id: item },
+    };
     return {
       request: postRequest('/v1/batch', JSON.stringify(place === 0 ? { ...event, context: consent } : event)),
       done: (answer) => {
@@ -84,5 +91,8 @@ export function questionOf(subject: string): Buffer {
 
 /** A decision must be personal and full. */
 export function checkDecision({ status, body }: Answer): void {
-  demand(status === 200 && body.includes('"mode":"personal"'), `the server answered ${status} to a question: ${body.toString('utf8').slice(0, 300)}`);
+  demand(
+    status === 200 && body.includes('"mode":"personal"'),
+    `the server answered ${status} to a question: ${body.toString('utf8').slice(0, 300)}`,
+  );
 }

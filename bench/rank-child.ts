@@ -23,7 +23,14 @@ for (let line = 0; asked < wanted + warmCalls; line += 1) {
   const granted = await engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'bench' });
   demand(granted.ok, 'a grant was refused');
   for (const [place, item] of visit.entries()) {
-    const event = { id: `${place}`, subject, type: 'item.viewed', occurredAt: Date.now(), source: 'bench', properties: { product_id: item } };
+    const event = {
+      id: `${place}`,
+      subject,
+      type: 'item.viewed',
+      occurredAt: Date.now(),
+      source: 'bench',
+      properties: { product_id: item },
+    };
     const viewed = await engine.accept([event]);
     demand(viewed.ok && viewed.value.accepted === 1, 'a view was refused');
     const fromMs = performance.now();

@@ -1,5 +1,6 @@
-// Redaction equality, on two data folders: in one people are redacted online by the running engine; in the other their events are turned into
-// gaps beneath it, the state is thrown away, and the log is folded from nothing. `dump --canonical` of both must be the same, by `cmp`.
+// Redaction equality, on two data folders: in one people are redacted online by the running engine; in the other their events are turned
+// into gaps beneath it, the state is thrown away, and the log is folded from nothing. `dump --canonical` of both must be the same, by
+// `cmp`.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +31,11 @@ interface Compared {
   readonly gaps: number;
 }
 
-export async function redaction(options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }): Promise<object> {
+export async function redaction(options: {
+  readonly data: string | null;
+  readonly small: boolean;
+  readonly fault: Fault | null;
+}): Promise<object> {
   const visits = visitsFrom(visitSource(options.data, options.small));
   const people = options.small ? 40 : 1000;
   const imported = await compare('visits', options.fault, async (engine) => {
@@ -50,7 +55,11 @@ export async function redaction(options: { readonly data: string | null; readonl
   };
 }
 
-async function compare(name: string, fault: Fault | null, feed: (engine: Engine, clock: ManualClock) => Promise<string[]>): Promise<Compared> {
+async function compare(
+  name: string,
+  fault: Fault | null,
+  feed: (engine: Engine, clock: ManualClock) => Promise<string[]>,
+): Promise<Compared> {
   const home = makeScratchFolder();
   const [online, beneath] = [join(home, 'online'), join(home, 'beneath')];
   const clock = new ManualClock(startMs);
@@ -89,7 +98,8 @@ async function compare(name: string, fault: Fault | null, feed: (engine: Engine,
   dumpTo(beneath, beneathDump);
   const equal = spawnSync('cmp', [onlineDump, beneathDump], { encoding: 'utf8' }).status === 0;
   const sha256 = [hashOf(onlineDump), hashOf(beneathDump)] as const;
-  say(`${name}: ${subjects.length} people, ${positions.length} of ${events} events; dumps ${equal ? 'equal' : 'DIFFER'} (${sha256[0].slice(0, 12)}, ${sha256[1].slice(0, 12)})`);
+  const hashes = sha256.map((hash) => hash.slice(0, 12)).join(', ');
+  say(`${name}: ${subjects.length} people, ${positions.length} of ${events} events; dumps ${equal ? 'equal' : 'DIFFER'} (${hashes})`);
   removeScratchFolder(home);
   return { equal, sha256, subjects: subjects.length, events, gaps: verified.gaps };
 }
@@ -106,7 +116,14 @@ function hashOf(file: string): string {
 
 /** A shop's days with late events, duplicates, withdrawals and decisions; every fourth granted shopper is to be redacted. */
 async function live(engine: Engine, clock: ManualClock, small: boolean): Promise<string[]> {
-  const world = new SyntheticWorld({ startAt: startMs, shoppers: small ? 40 : 300, days: small ? 1 : 5, lateShare: 0.1, duplicateShare: 0.1, withdrawShare: 0.2 });
+  const world = new SyntheticWorld({
+    startAt: startMs,
+    shoppers: small ? 40 : 300,
+    days: small ? 1 : 5,
+    lateShare: 0.1,
+    duplicateShare: 0.1,
+    withdrawShare: 0.2,
+  });
   await engine.upsertItems(world.items);
   let count = 0;
   for (const action of world.actions()) {
@@ -116,7 +133,9 @@ async function live(engine: Engine, clock: ManualClock, small: boolean): Promise
       continue;
     }
     const { userId, messageId, event, timestamp, properties } = action.event;
-    await engine.accept([{ id: messageId, subject: userId, type: event, occurredAt: Date.parse(timestamp), source: 'synthetic', properties }]);
+    await engine.accept([
+      { id: messageId, subject: userId, type: event, occurredAt: Date.parse(timestamp), source: 'synthetic', properties },
+    ]);
     count += 1;
     if (count % 7 === 0) engine.rank({ point: 'home', subject: userId });
   }

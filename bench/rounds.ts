@@ -1,4 +1,5 @@
-// Rounds of the echo server and of the engine in turns (echo, engine, engine, echo, ...): what happens to the machine meanwhile happens to both.
+// Rounds of the echo server and of the engine in turns (echo, engine, engine, echo, ...): what happens to the machine meanwhile happens to
+// both.
 import { closedLoop, type ClosedLoop, type Round } from './closed-loop.js';
 import { median, percentile } from './percentile.js';
 import { say } from './progress.js';
@@ -22,7 +23,9 @@ export async function roundsInTurns(label: string, pairs: number, echo: ClosedLo
     ratios.push(measured.perSecond / bare.perSecond);
     for (const time of measured.times) times.push(time);
     const p99 = percentile(measured.times, 0.99).toFixed(1);
-    say(`${label} ${pair + 1}/${pairs}: engine ${measured.perSecond.toFixed(0)} requests/s (p99 ${p99} ms), echo ${bare.perSecond.toFixed(0)}, ratio ${(measured.perSecond / bare.perSecond).toFixed(3)}`);
+    const [ours, echoed] = [measured.perSecond, bare.perSecond];
+    const ratio = (ours / echoed).toFixed(3);
+    say(`${label} ${pair + 1}/${pairs}: engine ${ours.toFixed(0)} requests/s (p99 ${p99} ms), echo ${echoed.toFixed(0)}, ratio ${ratio}`);
   }
   return { perSecond: median(rates), vsEcho: median(ratios), p99Ms: percentile(times, 0.99) };
 }

@@ -36,5 +36,7 @@ export function sayDiskSpeed(): void {
   }
   closeSync(file);
   removeScratchFolder(folder);
-  say(`disk: append of 4 KiB with fdatasync takes p50 ${percentile(times, 0.5).toFixed(2)} ms, p99 ${percentile(times, 0.99).toFixed(2)} ms`);
+  say(
+    `disk: append of 4 KiB with fdatasync takes p50 ${percentile(times, 0.5).toFixed(2)} ms, p99 ${percentile(times, 0.99).toFixed(2)} ms`,
+  );
 }

@@ -61,7 +61,10 @@ class Asker {
   }
 }
 
-async function trained(visits: Visits, fault: Fault | null): Promise<{ readonly folder: string; readonly engine: Engine; readonly clock: ShiftedClock; readonly imported: Imported }> {
+async function trained(
+  visits: Visits,
+  fault: Fault | null,
+): Promise<{ readonly folder: string; readonly engine: Engine; readonly clock: ShiftedClock; readonly imported: Imported }> {
   const folder = makeScratchFolder();
   const clock = new ShiftedClock(startMs);
   const engine = await open(folder, { clock, points: benchPoints });
@@ -71,7 +74,11 @@ async function trained(visits: Visits, fault: Fault | null): Promise<{ readonly 
   return { folder, engine, clock, imported };
 }
 
-async function view(engine: Engine, now: number, views: readonly { readonly subject: string; readonly item: string; readonly place: number }[]): Promise<void> {
+async function view(
+  engine: Engine,
+  now: number,
+  views: readonly { readonly subject: string; readonly item: string; readonly place: number }[],
+): Promise<void> {
   const events = views.map(({ subject, item, place }) => ({
     id: `${place}`,
     subject,
@@ -124,7 +131,12 @@ async function staticProtocol(engine: Engine, clock: ShiftedClock, visits: reado
 }
 
 /** One visit after another, each view acknowledged and learned before the query that follows it. */
-async function liveProtocol(engine: Engine, clock: ShiftedClock, visits: readonly Visit[], fault: Fault | null): Promise<{ readonly quality: Quality; readonly times: readonly number[] }> {
+async function liveProtocol(
+  engine: Engine,
+  clock: ShiftedClock,
+  visits: readonly Visit[],
+  fault: Fault | null,
+): Promise<{ readonly quality: Quality; readonly times: readonly number[] }> {
   const quality = new Quality();
   const asker = new Asker(engine, fault);
   const progress = new Progress('live', visits.length);
@@ -142,8 +154,13 @@ async function liveProtocol(engine: Engine, clock: ShiftedClock, visits: readonl
   return { quality, times: asker.times };
 }
 
-export async function sessions(options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }): Promise<object> {
-  if (options.data === null && !options.small) throw new Complaint(2, 'sessions needs --data DIR: a folder with train.txt(.gz) and test.txt(.gz), one visit a line');
+export async function sessions(options: {
+  readonly data: string | null;
+  readonly small: boolean;
+  readonly fault: Fault | null;
+}): Promise<object> {
+  if (options.data === null && !options.small)
+    throw new Complaint(2, 'sessions needs --data DIR: a folder with train.txt(.gz) and test.txt(.gz), one visit a line');
   const { fault } = options;
   const visits = options.small || options.data === null ? visitsFrom('made-small') : visitsFrom(options.data);
 

@@ -17,7 +17,12 @@ export interface Imported {
 
 export async function importVisits(engine: Engine, visits: readonly Visit[], untilMs: number, fault: Fault | null): Promise<Imported> {
   for (const purpose of ['personalise', 'train'] as const) {
-    const declared = await engine.declareBasis({ eventType: 'item.imported', purpose, basis: 'legitimate_interests', reason: 'rows of a public data set, for a bench' });
+    const declared = await engine.declareBasis({
+      eventType: 'item.imported',
+      purpose,
+      basis: 'legitimate_interests',
+      reason: 'rows of a public data set, for a bench',
+    });
     demand(declared.ok, 'the basis of the import was not taken');
   }
   const total = visits.reduce((sum, visit) => sum + visit.length, 0);

@@ -10,7 +10,7 @@ export function visitSource(data: string | null, small: boolean): string {
 }
 
 export function visitsFrom(source: string): Visits {
-  if (source === 'made-small') return makeVisits({ train: 600, test: 150, items: 400, seed: 1 });
+  if (source === 'made-small') return makeVisits({ train: 600, test: 60, items: 400, seed: 1 });
   if (source === 'made') return makeVisits({ train: 180_000, test: 15_000, items: 43_000, seed: 1 });
   return readVisits(source);
 }

@@ -33,10 +33,15 @@ function readVisitFile(folder: string, name: string): Visit[] {
 }
 
 /**
- * Made-up visits: items lie in groups of 100 of Zipf popularity; a visit stays in one group and mostly steps to a near item, so that there is
- * something to learn. Lengths are geometric, at least 2 views, mean about 5.
+ * Made-up visits: items lie in groups of 100 of Zipf popularity; a visit stays in one group and mostly steps to a near item, so that there
+ * is something to learn. Lengths are geometric, at least 2 views, mean about 5.
  */
-export function makeVisits(shape: { readonly train: number; readonly test: number; readonly items: number; readonly seed: number }): Visits {
+export function makeVisits(shape: {
+  readonly train: number;
+  readonly test: number;
+  readonly items: number;
+  readonly seed: number;
+}): Visits {
   const random = new SeededRandom(shape.seed);
   const groupItems = 100;
   const groups = new Zipf(Math.ceil(shape.items / groupItems), random);

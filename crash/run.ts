@@ -61,16 +61,12 @@ if (power > 0) {
     const images = Math.floor(power / traces) + (part < power % traces ? 1 : 0);
     cutPower(trace, images, false);
     unsyncedLost += cutPower(trace, Math.max(1, Math.floor(images / 10)), true);
-    say(
-      `power ${part + 1}/${traces} recordings: ${images} images, ${total.lost} lost so far; with syncs removed ${unsyncedLost} are lost`,
-    );
+    say(`power ${part + 1}/${traces} recordings: ${images} images, ${total.lost} lost so far; with syncs removed ${unsyncedLost} are lost`);
   }
 }
 if (!values.keep) rmSync(home, { recursive: true, force: true });
 const parts = [...(kills > 0 ? ['kill'] : []), ...(power > 0 ? ['power'] : [])];
-process.stdout.write(
-  `${JSON.stringify({ crash: parts.join('+'), kills, images: power, ...total, lost_without_syncs: unsyncedLost })}\n`,
-);
+process.stdout.write(`${JSON.stringify({ crash: parts.join('+'), kills, images: power, ...total, lost_without_syncs: unsyncedLost })}\n`);
 process.exitCode = total.lost + total.unopenable + total.problems > 0 || (power > 0 && unsyncedLost === 0) ? 1 : 0;
 
 function count(found: { readonly opened: boolean; readonly lost: number; readonly problems: readonly string[] }, where: string): void {

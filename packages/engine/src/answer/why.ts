@@ -23,7 +23,7 @@ type Naming = (item: string) => string;
 
 const reasonSentence: Record<Reason['kind'], (reason: Reason, name: Naming) => string> = {
   visits_like_yours: (reason, name) =>
-    `Because you viewed ${name(reason.item ?? '')}: ${people(reason.people)} with visits like this one also viewed it.`,
+    `Because you viewed ${name(reason.item ?? '')}: ${people(reason.people)} with visits like this one viewed both.`,
   went_on_to: (reason, name) => `After ${name(reason.item ?? '')}, ${people(reason.people)} went on to it.`,
   further_on: (reason, name) => `Visits with ${name(reason.item ?? '')}, which is close to what you viewed, went further to it.`,
   popular: () => 'Many people view it now.',

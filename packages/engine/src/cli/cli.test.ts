@@ -14,7 +14,7 @@ let started: ChildProcess[] = [];
 
 beforeAll(() => {
   // The executable imports ../dist: `npm test` builds it before the tests run.
-  expect(existsSync(join(root, 'packages/engine/dist/cli/main.js')), 'run `npm run build` first').toBe(true);
+  if (!existsSync(join(root, 'packages/engine/dist/cli/main.js'))) throw new Error('run `npm run build` first');
   folder = mkdtempSync(join(tmpdir(), 'ethogram-cli-'));
 });
 afterAll(() => {

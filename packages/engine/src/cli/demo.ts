@@ -1,5 +1,5 @@
 // ethogram demo (npm start): a fresh engine with a shop of SYNTHETIC people, streaming through the public HTTP API.
-// The first screen shows the whole loop: an event, the profile it changed, a decision with its reasons, a decision without consent, and lines to try.
+// The first screen shows the whole loop: an event, the profile it changed, a decision with its reasons, one without consent, lines to try.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock } from '../adapters/system-clock.js';

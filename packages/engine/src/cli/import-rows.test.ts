@@ -21,7 +21,8 @@ async function batchesOf(name: string, text: string, options: Partial<RowOptions
 const at = Date.parse('2026-03-01T10:00:00Z');
 
 test('CSV: byte order mark, quotes, line ends, three forms of time, an id of its own', async () => {
-  const text = `\ufeffsubject,item,timestamp,id\r\nann,"a ""tea"", green",2026-03-01T10:00:00Z,e1\r\n7,pot,${at / 1000},e2\r\nbob,mug,${at},e3`;
+  const rows = ['subject,item,timestamp,id', 'ann,"a ""tea"", green",2026-03-01T10:00:00Z,e1', `7,pot,${at / 1000},e2`, `bob,mug,${at},e3`];
+  const text = `\ufeff${rows.join('\r\n')}`;
   const [batch] = await batchesOf('a.csv', text);
   expect(batch?.bad).toEqual([]);
   expect(batch?.rows).toEqual([

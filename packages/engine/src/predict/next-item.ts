@@ -256,15 +256,12 @@ const reasonKind: Record<VisitEvidencePart['component'], Reason['kind']> = {
 };
 
 function reasonsOf(evidence: VisitEvidence): Reason[] {
-  return evidence.parts.map((part) => {
-    const people = part.component === 'transitions' ? evidence.transitionSubjects : evidence.subjects;
-    return {
-      kind: reasonKind[part.component],
-      item: part.item,
-      contribution: part.amount,
-      ...(people >= limits.evidencePeopleMin ? { people } : {}),
-    };
-  });
+  return evidence.parts.map(({ component, item, amount, subjects }) => ({
+    kind: reasonKind[component],
+    item,
+    contribution: amount,
+    ...(subjects >= limits.evidencePeopleMin ? { people: subjects } : {}),
+  }));
 }
 
 function runsOf(events: readonly VisitEvent[]): VisitEvent[][] {

@@ -136,6 +136,9 @@ export class Engine {
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
   declareBasis(declaration: BasisDeclaration): Promise<Result<WriteAnswer>> {
+    const type = this.core.registry.known(declaration.eventType)?.type;
+    if (type === undefined) return Promise.resolve(fail('event_type_unknown', '/eventType'));
+    if (type.purposes[declaration.purpose] !== 'declared') return Promise.resolve(fail('basis_not_declarable', '/purpose'));
     const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
     if (held?.basis === declaration.basis && held.reason === declaration.reason)
       return Promise.resolve(ok({ accepted: 0, rejections: [] }));

@@ -21,9 +21,8 @@ if (values.mutants) {
   for (const mutant of mutants) {
     const report = await new World({ seed, mutant, pauseMs: 2000, crashEveryMs: 3 * 60_000 }).run(hours);
     if (report.violations.length > 0) caught += 1;
-    say(
-      `${report.violations.length > 0 ? 'caught' : 'MISSED'}  ${mutant.name}: ${report.violations[0] ?? 'no law seen broken'} (crash ${report.crashes})`,
-    );
+    const [first = 'no law was seen broken'] = report.violations;
+    say(`${report.violations.length > 0 ? 'caught' : 'MISSED'}  ${mutant.name}: ${first} (crash ${report.crashes})`);
   }
   process.stdout.write(`${JSON.stringify({ sim: 'mutants', planted: mutants.length, caught })}\n`);
   process.exitCode = caught === mutants.length ? 0 : 1;

@@ -1,6 +1,6 @@
 // The trace: at which positions a subject's events stand. Redaction, access and portability start from here.
-// Most people are one short row. Full chunks are rows of their own that never change again, so that a person of a million events is many small
-// rows, not one large one.
+// Most people are one short row. Full chunks are rows of their own that never change again, so that a person of a million events is many
+// small rows, not one large one.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Table } from '../ports/tables.js';

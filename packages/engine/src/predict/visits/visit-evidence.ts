@@ -4,11 +4,15 @@ import * as formula from './visit-formula.js';
 import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
 
-/** One additive part. `item` is the query item it came through; for `onward` the item that stood in for the query. */
+/**
+ * One additive part. `item` is the query item it came through; for `onward` the item that stood in for the query. `subjects`: the distinct
+ * people whose visits gave this very part.
+ */
 export type VisitEvidencePart = {
   readonly component: 'neighbours' | 'transitions' | 'onward';
   readonly item: string;
   readonly amount: number;
+  readonly subjects: number;
 };
 
 /**
@@ -36,12 +40,17 @@ class Sums {
   readonly item: number;
   readonly people = new Set<number>();
   readonly followers = new Set<number>();
+  /** By query item and by stand-in: who gave the part. */
+  readonly nearPeople: ReadonlyMap<number, Set<number>>;
+  readonly onwardPeople: ReadonlyMap<number, Set<number>>;
   readonly near: Float64Array;
   readonly onward: Float64Array;
 
   constructor(ordinal: number, item: number, asked: number, vias: number) {
     this.ordinal = ordinal;
     this.item = item;
+    this.nearPeople = new Map(Array.from({ length: asked }, (_, at) => [at, new Set()]));
+    this.onwardPeople = new Map(Array.from({ length: vias }, (_, at) => [at, new Set()]));
     this.near = new Float64Array(asked);
     this.onward = new Float64Array(vias);
   }
@@ -107,6 +116,7 @@ const walkNeighbours = (store: VisitStore, scorer: VisitScorer, wanted: Readonly
       }
       sums.people.add(person);
       for (const centre of centres) {
+        sums.nearPeople.get(centre.ordinal)?.add(person);
         sums.near[centre.ordinal] = (sums.near[centre.ordinal] ?? 0) + unit * centre.weight * kernel(centre.place, place);
       }
     }
@@ -131,6 +141,7 @@ const walkOnward = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<
         const sums = word === via ? undefined : wanted.get(word);
         if (sums === undefined) return;
         sums.people.add(personOf(store, slot));
+        sums.onwardPeople.get(n)?.add(personOf(store, slot));
         for (const centre of centres) sums.onward[n] = (sums.onward[n] ?? 0) + unit * kernel(centre, place);
       });
     }
@@ -157,16 +168,29 @@ const evidenceOf = (store: VisitStore, scorer: VisitScorer, sums: Sums): VisitEv
   const { items, postings } = store;
   const factor = sums.ordinal === scorer.previous ? formula.RETURN : 1;
   const parts: VisitEvidencePart[] = [];
-  const add = (component: VisitEvidencePart['component'], ordinal: number, amount: number): void => {
-    if (amount > 0) parts.push({ component, item: items.idOf(scorer.candidates.ids[ordinal] ?? 0), amount: amount * factor });
+  const add = (
+    component: VisitEvidencePart['component'],
+    ordinal: number,
+    amount: number,
+    people: ReadonlySet<number> | undefined,
+  ): void => {
+    if (amount > 0)
+      parts.push({
+        component,
+        item: items.idOf(scorer.candidates.ids[ordinal] ?? 0),
+        amount: amount * factor,
+        subjects: people?.size ?? 0,
+      });
   };
   if (scorer.nearTotal > 0) {
     const scale = formula.uncommon(postings.length[sums.item] ?? 0) / scorer.nearTotal;
-    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale));
+    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale, sums.nearPeople.get(ordinal)));
   }
-  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1));
+  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1), sums.followers);
   if (scorer.onwardTotal > 0) {
-    scorer.via.forEach((ordinal, n) => add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal));
+    scorer.via.forEach((ordinal, n) =>
+      add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal, sums.onwardPeople.get(n)),
+    );
   }
   return { score: scorer.scores[sums.ordinal] ?? 0, parts, subjects: sums.people.size, transitionSubjects: sums.followers.size };
 };

@@ -24,7 +24,6 @@ const sizeOf = (step: number): number => {
   return (1 << exponent) + (((step - SMALL) & 3) + 1) * (1 << (exponent - 2));
 };
 
-
 export class WordArena {
   words = new Uint32Array(0);
   #used = 0;

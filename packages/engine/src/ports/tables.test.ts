@@ -1,0 +1,64 @@
+// Tables against a plain Map, with checkpoints that run while rows are edited: what the store holds is always one moment, never a mixture.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../adapters/manual-clock.js';
+import { MemoryState } from '../adapters/memory-state.js';
+import type { StateHead } from './state.js';
+import { Tables } from './tables.js';
+
+const head = (position: number): StateHead => ({ position, redactions: 0, format: 'test' });
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('set' as const), key: fc.integer({ min: 0, max: 20 }), value: fc.integer() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('delete' as const), key: fc.integer({ min: 0, max: 20 }), value: fc.constant(0) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('checkpoint' as const), key: fc.constant(0), value: fc.constant(0) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), key: fc.constant(0), value: fc.constant(0) }) },
+);
+
+class FailingState extends MemoryState {
+  failing = false;
+
+  override commit(...args: Parameters<MemoryState['commit']>): Promise<void> {
+    return this.failing ? Promise.reject(new Error('no space')) : super.commit(...args);
+  }
+}
+
+describe('tables', () => {
+  it('agree with a map, cached or not, and the store with a moment of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
+        const state = new FailingState();
+        const tables = new Tables(state, new ManualClock(), 8);
+        const table = tables.table<{ n: number }>('t');
+        const truth = new Map<string, number>();
+        const moments = new Map<number, string>([[-1, '[]']]);
+        const shown = (): string => JSON.stringify([...truth].sort(([a], [b]) => (a < b ? -1 : 1)));
+        let running: Promise<void> | null = null;
+        for (const [position, { kind, key, value }] of steps.entries()) {
+          const name = `k${key}`;
+          if (kind === 'set') {
+            table.edit(name, () => ({ n: 0 })).n = value;
+            truth.set(name, value);
+          } else if (kind === 'delete') {
+            table.delete(name);
+            truth.delete(name);
+          } else {
+            await running?.catch(() => undefined);
+            state.failing = kind === 'fail';
+            moments.set(position, shown());
+            running = tables.checkpoint(head(position));
+            running.catch(() => undefined);
+          }
+          expect(table.get(name)?.n).toBe(truth.get(name));
+          expect(JSON.stringify([...table.rows()].map(([row, { n }]) => [row, n]))).toBe(shown());
+        }
+        await running?.catch(() => undefined);
+        const stored = [...state.range('t')].map(([row, text]) => [row, (JSON.parse(text) as { n: number }).n]);
+        expect(JSON.stringify(stored)).toBe(moments.get(state.head()?.position ?? -1));
+      }),
+    );
+  });
+});

@@ -1,4 +1,5 @@
-// The writer: turns waiting requests into records, one group commit after another. While one batch syncs, the next gathers.
+// The writer: turns waiting requests into records, one group commit after another. While one record syncs, the one before it is folded and
+// acknowledged, and the next gathers.
 //
 //   submit -> queue -> sequence (gate, duplicates, order) -> append -> sync -> fold -> acknowledge
 //
@@ -42,6 +43,8 @@ export class Writer {
   #unsettled: Sequenced[] = [];
   /** Requests that are wholly sequenced and wait for the running sync. */
   #syncing: Request[] = [];
+  /** Requests whose records are on disk: they are folded and answered while the next sync runs. */
+  #synced: Request[] = [];
   #waitingEvents = 0;
   #running = false;
   #lazy: (() => void) | null = null;
@@ -131,16 +134,17 @@ export class Writer {
   async #run(): Promise<void> {
     try {
       await this.#clock.yield();
-      while (this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0) {
+      while (this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0 || this.#synced.length > 0) {
         // A task waits only for what is appended already: new requests must not starve it.
-        if (this.#tasks.length === 0) this.#syncing = this.#sequenceSome();
-        if (this.#unsettled.length > 0) await this.#log.sync();
+        this.#syncing = this.#tasks.length === 0 ? this.#sequenceSome() : [];
+        const sync = this.#log.durable < this.#log.head ? this.#log.sync() : null;
+        sync?.catch(() => undefined); // it is awaited below; until then the fold of the record before may throw
         this.#settle();
-        for (const request of this.#syncing) {
-          request.done(request.failure ?? { ok: true, value: { accepted: request.accepted, rejections: request.rejections } });
-        }
+        this.#acknowledge();
+        await sync;
+        this.#synced = this.#syncing;
         this.#syncing = [];
-        const task = this.#unsettled.length === 0 ? this.#tasks.shift() : undefined;
+        const task = this.#unsettled.length === 0 && this.#synced.length === 0 ? this.#tasks.shift() : undefined;
         if (task !== undefined) await this.#runTask(task);
       }
       this.#running = false;
@@ -164,6 +168,14 @@ export class Writer {
       throw error;
     }
     task.done();
+  }
+
+  /** Answers what the last sync made durable and the fold has taken. */
+  #acknowledge(): void {
+    for (const request of this.#synced) {
+      request.done(request.failure ?? { ok: true, value: { accepted: request.accepted, rejections: request.rejections } });
+    }
+    this.#synced = [];
   }
 
   /** Sequences as many requests as fit into one record; returns those that are wholly worked through. */
@@ -219,7 +231,7 @@ export class Writer {
     assert(this.#halted === null, 'halted once');
     this.#halted = error;
     const code: ErrorCode = 'log_failed';
-    for (const request of [...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
+    for (const request of [...this.#synced, ...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
     for (const task of this.#tasks) task.broken(new CodedError(code));
     this.#queue.length = 0;
     this.#tasks.length = 0;

@@ -38,6 +38,7 @@ export const limits = {
   // answering
   evidencePeopleMin: 5,
   topScoresKept: 50,
+  reasonsPerItemMax: 3,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

@@ -51,7 +51,10 @@ export class Rank {
     const { subject } = request;
     if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
     if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
-    const inputs = currentVisit(profiles.read(subject)).slice(-limits.queryItemsMax);
+    const profile = profiles.read(subject);
+    // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us, and their id is not kept.
+    if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
+    const inputs = currentVisit(profile).slice(-limits.queryItemsMax);
     const permit = gate.permitRead(subject, 'personalise', inputs);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     return this.#draft(request, point, id, 'personal', permit.value, undefined);

@@ -14,7 +14,7 @@ export interface ScoredItem {
  * limits.evidencePeopleMin upwards.
  */
 export interface Reason {
-  readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'popular' | 'in_catalogue' | 'pinned';
+  readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
   /** The item of the current visit that the evidence rests on. */
   readonly item?: string;
   readonly contribution: number;

@@ -255,13 +255,18 @@ const reasonKind: Record<VisitEvidencePart['component'], Reason['kind']> = {
   onward: 'further_on',
 };
 
+/** The largest parts as reasons; what is left becomes one remainder, so that they still add up to the score. */
 function reasonsOf(evidence: VisitEvidence): Reason[] {
-  return evidence.parts.map(({ component, item, amount, subjects }) => ({
+  const parts = [...evidence.parts].sort((x, y) => y.amount - x.amount);
+  const reasons: Reason[] = parts.slice(0, limits.reasonsPerItemMax).map(({ component, item, amount, subjects }) => ({
     kind: reasonKind[component],
     item,
     contribution: amount,
     ...(subjects >= limits.evidencePeopleMin ? { people: subjects } : {}),
   }));
+  const rest = parts.slice(limits.reasonsPerItemMax).reduce((sum, { amount }) => sum + amount, 0);
+  if (rest > 0) reasons.push({ kind: 'other', contribution: rest });
+  return reasons;
 }
 
 function runsOf(events: readonly VisitEvent[]): VisitEvent[][] {

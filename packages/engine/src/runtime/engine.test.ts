@@ -94,6 +94,15 @@ describe('a person without a grant', () => {
     }
   });
 
+  it('stays nobody although a basis is declared for everybody', async () => {
+    const rig = await shop();
+    await rig.engine.declareBasis({ eventType: 'item.imported', purpose: 'personalise', basis: 'legitimate_interests', reason: 'test' });
+    const decision = rig.engine.rank({ point: 'home', subject: 'zz-stranger-zz' });
+    expect(decision.ok && decision.value).toMatchObject({ mode: 'contextual', contextualBecause: 'no_grant', subject: null });
+    await rig.engine.drain();
+    expect((await rig.dump()).join('\n')).not.toContain('zz-stranger-zz');
+  });
+
   it('teaches nothing under personalise alone', async () => {
     const rig = await Rig.open();
     await rig.say('ada', 'granted', 'personalise');

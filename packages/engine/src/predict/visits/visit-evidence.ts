@@ -34,25 +34,40 @@ const kernel = (from: number, to: number): number => {
   return weight;
 };
 
-/** The sums of one item while the structures are walked. */
+/** Distinct people per part: one set for all parts, because most decisions have many small ones. */
+class People {
+  readonly counts: Uint32Array;
+  readonly #seen = new Set<number>();
+
+  constructor(parts: number) {
+    this.counts = new Uint32Array(parts);
+  }
+
+  add(person: number, part: number): void {
+    const before = this.#seen.size;
+    this.#seen.add(person * this.counts.length + part);
+    if (this.#seen.size > before) this.counts[part] = (this.counts[part] ?? 0) + 1;
+  }
+}
+
+/** The sums of one item while the structures are walked; parts by query item and by stand-in. */
 class Sums {
   readonly ordinal: number;
   readonly item: number;
   readonly people = new Set<number>();
   readonly followers = new Set<number>();
-  /** By query item and by stand-in: who gave the part. */
-  readonly nearPeople: ReadonlyMap<number, Set<number>>;
-  readonly onwardPeople: ReadonlyMap<number, Set<number>>;
   readonly near: Float64Array;
+  readonly nearPeople: People;
   readonly onward: Float64Array;
+  readonly onwardPeople: People;
 
   constructor(ordinal: number, item: number, asked: number, vias: number) {
     this.ordinal = ordinal;
     this.item = item;
-    this.nearPeople = new Map(Array.from({ length: asked }, (_, at) => [at, new Set()]));
-    this.onwardPeople = new Map(Array.from({ length: vias }, (_, at) => [at, new Set()]));
     this.near = new Float64Array(asked);
+    this.nearPeople = new People(asked);
     this.onward = new Float64Array(vias);
+    this.onwardPeople = new People(vias);
   }
 }
 
@@ -116,7 +131,7 @@ const walkNeighbours = (store: VisitStore, scorer: VisitScorer, wanted: Readonly
       }
       sums.people.add(person);
       for (const centre of centres) {
-        sums.nearPeople.get(centre.ordinal)?.add(person);
+        sums.nearPeople.add(person, centre.ordinal);
         sums.near[centre.ordinal] = (sums.near[centre.ordinal] ?? 0) + unit * centre.weight * kernel(centre.place, place);
       }
     }
@@ -141,7 +156,7 @@ const walkOnward = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<
         const sums = word === via ? undefined : wanted.get(word);
         if (sums === undefined) return;
         sums.people.add(personOf(store, slot));
-        sums.onwardPeople.get(n)?.add(personOf(store, slot));
+        sums.onwardPeople.add(personOf(store, slot), n);
         for (const centre of centres) sums.onward[n] = (sums.onward[n] ?? 0) + unit * kernel(centre, place);
       });
     }
@@ -168,28 +183,23 @@ const evidenceOf = (store: VisitStore, scorer: VisitScorer, sums: Sums): VisitEv
   const { items, postings } = store;
   const factor = sums.ordinal === scorer.previous ? formula.RETURN : 1;
   const parts: VisitEvidencePart[] = [];
-  const add = (
-    component: VisitEvidencePart['component'],
-    ordinal: number,
-    amount: number,
-    people: ReadonlySet<number> | undefined,
-  ): void => {
+  const add = (component: VisitEvidencePart['component'], ordinal: number, amount: number, subjects: number | undefined): void => {
     if (amount > 0)
       parts.push({
         component,
         item: items.idOf(scorer.candidates.ids[ordinal] ?? 0),
         amount: amount * factor,
-        subjects: people?.size ?? 0,
+        subjects: subjects ?? 0,
       });
   };
   if (scorer.nearTotal > 0) {
     const scale = formula.uncommon(postings.length[sums.item] ?? 0) / scorer.nearTotal;
-    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale, sums.nearPeople.get(ordinal)));
+    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale, sums.nearPeople.counts[ordinal]));
   }
-  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1), sums.followers);
+  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1), sums.followers.size);
   if (scorer.onwardTotal > 0) {
     scorer.via.forEach((ordinal, n) =>
-      add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal, sums.onwardPeople.get(n)),
+      add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal, sums.onwardPeople.counts[n]),
     );
   }
   return { score: scorer.scores[sums.ordinal] ?? 0, parts, subjects: sums.people.size, transitionSubjects: sums.followers.size };

@@ -116,6 +116,9 @@ export class LmdbState implements State {
 
   #open(): void {
     this.#mark();
+    // A power cut may tear the files of a store that is being made; the mark must then be there to be found.
+    const isNew = !fs.existsSync(join(this.#folder, 'data.mdb'));
+    if (isNew) syncNames(this.#folder, [markFile]);
     let db: RootDatabase<unknown, Uint8Array> | undefined;
     try {
       db = open<unknown, Uint8Array>(this.#folder, openOptions);
@@ -128,6 +131,7 @@ export class LmdbState implements State {
       return;
     }
     this.#db = db;
+    if (isNew) syncNames(this.#folder, dataFiles);
     fs.rmSync(join(this.#folder, markFile));
   }
 
@@ -230,4 +234,17 @@ async function causeOf(error: unknown): Promise<unknown> {
 function isFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 28 || code === 112 || code === 122 || code === -30792;
+}
+
+/** Makes files and their names durable. */
+function syncNames(folder: string, names: readonly string[]): void {
+  if (process.platform === 'win32') return; // folders cannot be synced there, and names are journalled
+  for (const path of [...names.map((name) => join(folder, name)), folder]) {
+    const handle = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+  }
 }

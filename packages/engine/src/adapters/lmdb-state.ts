@@ -236,13 +236,14 @@ function isFull(error: unknown): boolean {
   return code === 28 || code === 112 || code === 122 || code === -30792;
 }
 
-/** Makes files and their names durable. */
+/** Makes files and their names durable, where the platform can sync a folder. Failing costs a rebuild at most: the log is the truth. */
 function syncNames(folder: string, names: readonly string[]): void {
-  if (process.platform === 'win32') return; // folders cannot be synced there, and names are journalled
   for (const path of [...names.map((name) => join(folder, name)), folder]) {
     const handle = fs.openSync(path, 'r');
     try {
       fs.fsyncSync(handle);
+    } catch {
+      return;
     } finally {
       fs.closeSync(handle);
     }

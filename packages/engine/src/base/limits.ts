@@ -25,7 +25,7 @@ export const limits = {
   checkpointMs: 15_000,
   checkpointEvents: 500_000,
   checkpointSliceRows: 200,
-  cachedRowsMax: 200_000,
+  cachedRowsMax: 600_000,
   dedupePositions: 1 << 21,
   modelWindowPositions: 1 << 22,
   // understanding

@@ -6,18 +6,18 @@
 import { fail, ok, type Result } from '../base/result.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type Purpose, type PurposeMask } from '../model/purpose.js';
-import type { Table } from '../ports/tables.js';
+import type { Rows } from '../ports/tables.js';
 import type { Declared, KnownType, Registry } from './registry.js';
 import type { Stand, Standing } from './standing.js';
 import { Permitted } from './permitted.js';
 
 export class Gate {
   readonly #registry: Registry;
-  readonly #settled: Table<Standing>;
+  readonly #settled: Rows<Standing>;
   /** Standings of subjects whose consent changed in records that are not settled yet. */
   readonly #ahead = new Map<string, Standing>();
 
-  constructor(registry: Registry, settled: Table<Standing>) {
+  constructor(registry: Registry, settled: Rows<Standing>) {
     this.#registry = registry;
     this.#settled = settled;
   }

@@ -8,9 +8,12 @@ import { limits } from '../base/limits.js';
 import type { Clock } from './clock.js';
 import type { RowChange, State, StateHead } from './state.js';
 
+/** A number stands in the store as sixteen digits, so that the order of texts is that of the numbers. */
+export type RowKey = string | number;
+
 interface Cell {
   readonly table: Shelf;
-  readonly key: string;
+  readonly key: RowKey;
   /** undefined: deleted. */
   value: unknown;
   /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
@@ -20,13 +23,15 @@ interface Cell {
 /** The rows of one table that are in memory. */
 class Shelf {
   readonly name: string;
-  young = new Map<string, Cell>();
-  old = new Map<string, Cell>();
-  dirty = new Map<string, Cell>();
+  young = new Map<RowKey, Cell>();
+  old = new Map<RowKey, Cell>();
+  dirty = new Map<RowKey, Cell>();
   /** Rows of the running checkpoint that are not encoded yet. */
-  flushing = new Map<string, Cell>();
+  flushing = new Map<RowKey, Cell>();
   /** Rows of the running checkpoint as text, until the store has them. */
-  written = new Map<string, string | null>();
+  written = new Map<RowKey, string | null>();
+  /** The cell asked for last: most work on one event is work on one row. */
+  last: Cell | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -50,11 +55,11 @@ export class Tables {
     this.#youngMax = cachedRowsMax / 2;
   }
 
-  table<T>(name: string): Table<T> {
+  table<T, K extends RowKey = string>(name: string): Table<T, K> {
     assert(!name.includes('\u0000'), 'a table name holds no NUL');
     const shelf = new Shelf(name);
     this.#shelves.push(shelf);
-    return new Table<T>(this, shelf);
+    return new Table<T, K>(this, shelf);
   }
 
   /** How many rows wait for a checkpoint. */
@@ -63,11 +68,16 @@ export class Tables {
   }
 
   /** For Table only: the cell of a row, cached. */
-  cell(shelf: Shelf, key: string): Cell {
+  cell(shelf: Shelf, key: RowKey): Cell {
+    if (shelf.last?.key === key) return shelf.last;
     const cached = shelf.young.get(key);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) {
+      shelf.last = cached;
+      return cached;
+    }
     const cell = shelf.old.get(key) ?? shelf.dirty.get(key) ?? shelf.flushing.get(key) ?? this.#load(shelf, key);
     shelf.young.set(key, cell);
+    shelf.last = cell;
     this.#youngRows += 1;
     if (this.#youngRows > this.#youngMax) this.#age();
     return cell;
@@ -88,8 +98,12 @@ export class Tables {
     const within = (key: string): boolean =>
       (from === undefined || byteOrder(key, from) >= 0) && (below === undefined || byteOrder(key, below) < 0);
     const changed = new Map<string, unknown>();
-    for (const [key, text] of shelf.written) if (within(key)) changed.set(key, decode(text));
-    for (const cells of [shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) if (within(key)) changed.set(key, cell.value);
+    const change = (rowKey: RowKey, value: unknown): void => {
+      const key = keyText(rowKey);
+      if (within(key)) changed.set(key, value);
+    };
+    for (const [key, text] of shelf.written) change(key, decode(text));
+    for (const cells of [shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) change(key, cell.value);
     const fresh = [...changed.keys()].sort(byteOrder);
     let next = 0;
     for (const [key, text] of this.#state.range(shelf.name, from, below)) {
@@ -141,7 +155,7 @@ export class Tables {
       }
     }
     const changes: RowChange[] = [...extra];
-    for (const { name, written } of this.#shelves) for (const [key, text] of written) changes.push([name, key, text]);
+    for (const { name, written } of this.#shelves) for (const [key, text] of written) changes.push([name, keyText(key), text]);
     try {
       await this.#state.commit(changes, head);
     } catch (error) {
@@ -153,7 +167,7 @@ export class Tables {
   }
 
   /** A row that could not be written waits for the next checkpoint, as it is now. */
-  #wait(shelf: Shelf, key: string, text: string | null): void {
+  #wait(shelf: Shelf, key: RowKey, text: string | null): void {
     if (shelf.dirty.has(key)) return;
     const cell = shelf.young.get(key) ?? shelf.old.get(key) ?? { table: shelf, key, value: decode(text), dueIn: -1 };
     cell.dueIn = this.#next;
@@ -165,20 +179,33 @@ export class Tables {
   #age(): void {
     this.#youngRows = 0;
     for (const shelf of this.#shelves) {
+      shelf.last = undefined;
       shelf.old = shelf.young;
       shelf.young = new Map();
     }
   }
 
-  #load(shelf: Shelf, key: string): Cell {
+  #load(shelf: Shelf, key: RowKey): Cell {
     const written = shelf.written.get(key);
-    const text = written === undefined ? this.#state.get(shelf.name, key) : written;
+    const text = written === undefined ? this.#state.get(shelf.name, keyText(key)) : written;
     return { table: shelf, key, value: decode(text ?? null), dueIn: -1 };
   }
 }
 
+/** Rows by key, as the parts of the fold use them. */
+export interface Rows<T, K extends RowKey = string> {
+  /** The row, not to be changed by the caller. */
+  get(key: K): Readonly<T> | undefined;
+  /** The row for changing in place, made first if missing. */
+  edit(key: K, make: () => T): T;
+  set(key: K, value: T): void;
+  delete(key: K): void;
+  /** Rows in key order (UTF-8 bytes of the text), keys in [from, below). Do not edit while iterating. */
+  rows(from?: K, below?: K): Iterable<readonly [string, Readonly<T>]>;
+}
+
 /** Rows of one table. Values are plain JSON; the type is the writer's promise, kept by the format version of the state. */
-export class Table<T> {
+export class Table<T, K extends RowKey = string> implements Rows<T, K> {
   readonly #shelf: Shelf;
   readonly #tables: Tables;
 
@@ -187,36 +214,38 @@ export class Table<T> {
     this.#shelf = shelf;
   }
 
-  /** The row, not to be changed by the caller. */
-  get(key: string): Readonly<T> | undefined {
+  get(key: K): Readonly<T> | undefined {
     return this.#tables.cell(this.#shelf, key).value as T | undefined; // a table is written and read under one type
   }
 
-  /** The row for changing in place, made first if missing. */
-  edit(key: string, make: () => T): T {
+  edit(key: K, make: () => T): T {
     const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
     if (cell.value === undefined) cell.value = make();
     return cell.value as T; // a table is written and read under one type
   }
 
-  set(key: string, value: T): void {
+  set(key: K, value: T): void {
     const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
     cell.value = value;
   }
 
-  delete(key: string): void {
+  delete(key: K): void {
     const cell = this.#tables.cell(this.#shelf, key);
     if (cell.value === undefined) return;
     this.#tables.touch(cell);
     cell.value = undefined;
   }
 
-  /** Rows in key order (UTF-8 bytes), keys in [from, below). Do not edit this table while iterating. */
-  rows(from?: string, below?: string): Iterable<readonly [string, Readonly<T>]> {
-    return this.#tables.rows(this.#shelf, from, below) as Iterable<readonly [string, Readonly<T>]>; // as above
+  rows(from?: K, below?: K): Iterable<readonly [string, Readonly<T>]> {
+    const [first, last] = [from, below].map((key) => (key === undefined ? undefined : keyText(key)));
+    return this.#tables.rows(this.#shelf, first, last) as Iterable<readonly [string, Readonly<T>]>; // as above
   }
+}
+
+function keyText(key: RowKey): string {
+  return typeof key === 'string' ? key : Math.max(0, key).toString().padStart(16, '0');
 }
 
 function encode(value: unknown): string | null {

@@ -1,9 +1,10 @@
 // The first model: which item next? Session neighbours with short-context transitions, over the visits of everybody who lets us learn.
 // Erasure class `exact`: forgetting a person leaves what would be there had they never come.
 //
-// A visit is a run of one subject's item events with no idle gap above limits.visitIdleMs, cut every limits.visitItemsMax events. An event
-// that arrives late joins or splits the runs where it belongs: the visits concerned are taken out of the index and learned again. Rows are
-// the truth (table `visit`, keyed by the position of the visit's first event); index and popularity are derived from them at opening.
+// A visit is a run of one subject's item events with no idle gap above limits.visitIdleMs, at most limits.visitItemsMax of them. An event
+// late by at most limits.visitReorderMs stands where it arrived (clocks are no finer than that); a later one is put where it belongs, and
+// joins the visits between which it closes the gap: only these are learned again. A full visit takes no late event. Rows are the truth
+// (table `visit`, keyed by the position of the visit's first event); index and popularity are derived from them at opening.
 import { must } from '../base/assert.js';
 import { canonicalJson } from '../base/canonical-json.js';
 import { dayOf } from '../base/day.js';
@@ -16,31 +17,39 @@ import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Permitted } from '../consent/permitted.js';
 import type { Registry } from '../consent/registry.js';
-import type { Table } from '../ports/tables.js';
+import type { Rows, Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import { Popular } from './popular.js';
 import { VisitIndex } from './visits/visit-index.js';
 import type { VisitEvidence, VisitEvidencePart } from './visits/visit-evidence.js';
 import type { VisitQuery } from './visits/visit-scorer.js';
 
-/** [position, occurredAt ms, item], in (occurredAt, position) order. */
-type VisitEvent = [position: number, at: number, item: string];
+interface VisitEvent {
+  readonly position: number;
+  /** ms since 1970 UTC */
+  readonly at: number;
+  readonly item: string;
+}
 
 /** Days of counts that popularity keeps behind the last tick. */
 const popularDays = 8;
 
+/** Three columns of equal length, an entry an event: lists of numbers take a third of the memory that a list of small lists would. */
 export interface VisitRow {
   readonly subject: string;
-  readonly events: VisitEvent[];
+  readonly positions: number[];
+  /** ms since 1970 UTC */
+  readonly ats: number[];
+  readonly items: string[];
 }
 
-/** [key, time of the first event, time of the last], by time of the first. */
-type VisitSpan = [key: number, startAt: number, lastAt: number];
+/** [key, earliest time, latest time], in order of time. */
+export type VisitSpan = [key: number, startAt: number, lastAt: number];
 
 export class NextItem implements FoldPart {
   readonly name = 'visit';
-  readonly #rows: Table<VisitRow>;
-  readonly #spans: Table<VisitSpan[]>;
+  readonly #rows: Table<VisitRow, number>;
+  readonly #spans: Rows<VisitSpan[]>;
   readonly #gate: Gate;
   readonly #registry: Registry;
   readonly #meta: Table<number>;
@@ -51,8 +60,8 @@ export class NextItem implements FoldPart {
   readonly popular = new Popular();
 
   constructor(parts: {
-    readonly rows: Table<VisitRow>;
-    readonly spans: Table<VisitSpan[]>;
+    readonly rows: Table<VisitRow, number>;
+    readonly spans: Rows<VisitSpan[]>;
     readonly gate: Gate;
     readonly registry: Registry;
     readonly meta: Table<number>;
@@ -85,17 +94,20 @@ export class NextItem implements FoldPart {
     const item = itemOf(opened.value, this.#registry);
     if (item === undefined) return;
     const { subject, occurredAt } = opened.value;
+    const event: VisitEvent = { position, at: occurredAt, item };
     const spans = this.#spans.edit(subject, () => []);
     const newest = spans.at(-1);
-    if (newest === undefined || occurredAt > newest[2] + limits.visitIdleMs)
-      return this.#begin(subject, spans, [position, occurredAt, item]);
-    if (occurredAt < newest[2]) return this.#insertLate(subject, spans, [position, occurredAt, item]);
-    const row = this.#rows.edit(keyText(newest[0]), () => ({ subject, events: [] }));
-    if (row.events.length >= limits.visitItemsMax) return this.#begin(subject, spans, [position, occurredAt, item]);
-    row.events.push([position, occurredAt, item]);
-    newest[2] = occurredAt;
-    this.index.append(newest[0], subject, item, occurredAt);
-    this.#count(item, occurredAt, 1);
+    if (newest === undefined || occurredAt > newest[2] + limits.visitIdleMs) return this.#begin(subject, spans, spans.length, event);
+    if (occurredAt < newest[2] - limits.visitReorderMs) return this.#insertLate(subject, spans, event);
+    const row = this.#rows.edit(newest[0], () => newRow(subject));
+    if (row.items.length >= limits.visitItemsMax) return this.#begin(subject, spans, spans.length, event);
+    row.positions.push(position);
+    row.ats.push(occurredAt);
+    row.items.push(item);
+    newest[1] = Math.min(newest[1], occurredAt);
+    newest[2] = Math.max(newest[2], occurredAt);
+    this.index.append(newest[0], subject, item, newest[2]);
+    this.popular.add(item, dayOf(occurredAt));
   }
 
   /**
@@ -132,12 +144,13 @@ export class NextItem implements FoldPart {
   advance(position: number): void {
     const from = position - this.#windowPositions;
     if (from <= 0) return;
-    const gone = [...this.#rows.rows(keyText(0), keyText(from))];
-    for (const [key, row] of gone) {
-      this.#hide(Number(key), row);
+    const gone = [...this.#rows.rows(0, from)];
+    for (const [text, row] of gone) {
+      const key = Number(text);
+      this.#hide(key, row);
       this.#rows.delete(key);
       const spans = this.#spans.edit(row.subject, () => []);
-      const at = spans.findIndex(([first]) => first === Number(key));
+      const at = spans.findIndex(([first]) => first === key);
       if (at >= 0) spans.splice(at, 1);
       if (spans.length === 0) this.#spans.delete(row.subject);
     }
@@ -151,9 +164,8 @@ export class NextItem implements FoldPart {
     const spans = this.#spans.get(subject);
     if (spans === undefined) return;
     for (const [key] of spans) {
-      const row = must(this.#rows.get(keyText(key)), 'a span has its visit');
-      for (const [, at, item] of row.events) this.#count(item, at, -1);
-      this.#rows.delete(keyText(key));
+      this.#uncount(must(this.#rows.get(key), 'a span has its visit'));
+      this.#rows.delete(key);
     }
     this.index.forget(subject);
     this.#spans.delete(subject);
@@ -173,72 +185,91 @@ export class NextItem implements FoldPart {
     this.popular.cut(from);
   }
 
-  #count(item: string, at: number, sign: 1 | -1): void {
-    if (sign === 1) this.popular.add(item, dayOf(at));
-    else this.popular.subtract(item, dayOf(at));
+  /** A visit of its own; `at`: where it stands among the subject's spans. */
+  #begin(subject: string, spans: VisitSpan[], at: number, event: VisitEvent): void {
+    const row = newRow(subject);
+    put(row, 0, event);
+    this.#rows.set(event.position, row);
+    spans.splice(at, 0, [event.position, event.at, event.at]);
+    this.#show(event.position, row);
   }
 
-  #begin(subject: string, spans: VisitSpan[], event: VisitEvent): void {
-    const [key, at] = event;
-    const row: VisitRow = { subject, events: [event] };
-    this.#rows.set(keyText(key), row);
-    spans.push([key, at, at]);
-    this.#show(key, row);
-  }
-
-  /** Takes the runs that the event touches out of the index and learns them again with it. */
   #insertLate(subject: string, spans: VisitSpan[], event: VisitEvent): void {
     const idle = limits.visitIdleMs;
-    let startAt = event[1];
-    let lastAt = event[1];
-    const touched: VisitSpan[] = [];
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const span of spans) {
-        if (touched.includes(span) || span[1] > lastAt + idle || span[2] < startAt - idle) continue;
-        touched.push(span);
-        startAt = Math.min(startAt, span[1]);
-        lastAt = Math.max(lastAt, span[2]);
-        grown = true;
-      }
+    let after = spans.length;
+    while (after > 0 && (spans[after - 1]?.[1] ?? 0) > event.at) after -= 1;
+    const left = spans[after - 1];
+    const right = spans[after];
+    const before = left !== undefined && event.at <= left[2] + idle ? left : undefined;
+    const behind = right !== undefined && event.at >= right[1] - idle ? right : undefined;
+    if (before === undefined && behind === undefined) return this.#begin(subject, spans, after, event);
+    if (before !== undefined && behind !== undefined && this.#join(spans, before, behind)) return this.#place(before, event);
+    for (const span of [before, behind]) {
+      if (span !== undefined && this.#row(span).items.length < limits.visitItemsMax) return this.#place(span, event);
     }
-    const events: VisitEvent[] = [event];
-    for (const span of touched) {
-      const key = keyText(span[0]);
-      const row = must(this.#rows.get(key), 'a span has its visit');
-      this.#hide(span[0], row);
-      events.push(...row.events);
-      this.#rows.delete(key);
-      spans.splice(spans.indexOf(span), 1);
-    }
-    events.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-    for (const run of runsOf(events)) {
-      const key = Math.min(...run.map(([position]) => position));
-      const first = must(run[0], 'a run has a first event');
-      const last = must(run.at(-1), 'a run has a last event');
-      const row: VisitRow = { subject, events: run };
-      this.#rows.set(keyText(key), row);
-      spans.push([key, first[1], last[1]]);
-      this.#show(key, row);
-    }
-    spans.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+  }
+
+  /** Makes one visit of two neighbours, if it is not too long with one more event. */
+  #join(spans: VisitSpan[], left: VisitSpan, right: VisitSpan): boolean {
+    const [one, other] = [this.#row(left), this.#row(right)];
+    if (one.items.length + other.items.length >= limits.visitItemsMax) return false;
+    this.#hide(left[0], one);
+    this.#hide(right[0], other);
+    this.#rows.delete(left[0]);
+    this.#rows.delete(right[0]);
+    const row: VisitRow = {
+      subject: one.subject,
+      positions: [...one.positions, ...other.positions],
+      ats: [...one.ats, ...other.ats],
+      items: [...one.items, ...other.items],
+    };
+    spans.splice(spans.indexOf(right), 1);
+    left[0] = Math.min(left[0], right[0]);
+    left[2] = Math.max(left[2], right[2]);
+    this.#rows.set(left[0], row);
+    this.#show(left[0], row);
+    return true;
+  }
+
+  /** Puts a late event where it belongs in a visit that has room, which is then learned again under the position of its first arrival. */
+  #place(span: VisitSpan, event: VisitEvent): void {
+    const row = this.#rows.edit(span[0], () => newRow(''));
+    this.#hide(span[0], row);
+    let at = row.ats.length;
+    while (at > 0 && (row.ats[at - 1] ?? 0) > event.at) at -= 1;
+    put(row, at, event);
+    span[1] = Math.min(span[1], event.at);
+    span[2] = Math.max(span[2], event.at);
+    this.#show(span[0], row);
+  }
+
+  #row(span: VisitSpan): Readonly<VisitRow> {
+    return must(this.#rows.get(span[0]), 'a span has its visit');
   }
 
   #show(key: number, row: Readonly<VisitRow>): void {
-    const last = must(row.events.at(-1), 'a visit has events');
-    this.index.replace(
-      key,
-      row.subject,
-      row.events.map(([, , item]) => item),
-      last[1],
-    );
-    for (const [, at, item] of row.events) this.#count(item, at, 1);
+    this.index.replace(key, row.subject, row.items, Math.max(...row.ats));
+    row.items.forEach((item, at) => this.popular.add(item, dayOf(row.ats[at] ?? 0)));
   }
 
   #hide(key: number, row: Readonly<VisitRow>): void {
     this.index.remove(key, row.subject);
-    for (const [, at, item] of row.events) this.#count(item, at, -1);
+    this.#uncount(row);
   }
+
+  #uncount(row: Readonly<VisitRow>): void {
+    row.items.forEach((item, at) => this.popular.subtract(item, dayOf(row.ats[at] ?? 0)));
+  }
+}
+
+function newRow(subject: string): VisitRow {
+  return { subject, positions: [], ats: [], items: [] };
+}
+
+function put(row: VisitRow, at: number, { position, at: time, item }: VisitEvent): void {
+  row.positions.splice(at, 0, position);
+  row.ats.splice(at, 0, time);
+  row.items.splice(at, 0, item);
 }
 
 /** The item that an event shows interest in, if its registered type says so. */
@@ -267,23 +298,4 @@ function reasonsOf(evidence: VisitEvidence): Reason[] {
   const rest = parts.slice(limits.reasonsPerItemMax).reduce((sum, { amount }) => sum + amount, 0);
   if (rest > 0) reasons.push({ kind: 'other', contribution: rest });
   return reasons;
-}
-
-function runsOf(events: readonly VisitEvent[]): VisitEvent[][] {
-  const runs: VisitEvent[][] = [];
-  let run: VisitEvent[] = [];
-  for (const event of events) {
-    const last = run.at(-1);
-    if (last !== undefined && (event[1] - last[1] > limits.visitIdleMs || run.length >= limits.visitItemsMax)) {
-      runs.push(run);
-      run = [];
-    }
-    run.push(event);
-  }
-  runs.push(run);
-  return runs;
-}
-
-function keyText(position: number): string {
-  return Math.max(0, position).toString().padStart(16, '0');
 }

@@ -13,18 +13,19 @@ import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
+import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
-import { NextItem } from '../predict/next-item.js';
+import { NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
 import { Fold } from '../understand/fold.js';
-import { Profiles } from '../understand/profile.js';
-import { Trace } from '../understand/trace.js';
+import { Profiles, type ProfileRow } from '../understand/profile.js';
+import { Trace, type TraceRow } from '../understand/trace.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/1';
+export const stateFormat = 'ethogram-state/2';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -57,18 +58,23 @@ export class Core {
     const tables = new Tables(options.state, options.clock, options.cachedRowsMax ?? limits.cachedRowsMax);
     this.tables = tables;
     const meta = tables.table<number>('meta');
-    const standings = tables.table<Standing>('consent');
+    // Their order is part of the format of the state.
+    const people = new Sections(tables.table('person'));
+    const standings = people.section<Standing>('consent');
+    const profiles = people.section<ProfileRow>('profile');
+    const traces = people.section<TraceRow>('trace');
+    const spans = people.section<VisitSpan[]>('span');
     this.registry = new Registry(tables.table('type'), tables.table('basis'));
     this.gate = new Gate(this.registry, standings);
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
     const consents = new Consents(this.gate, this.registry, standings);
-    this.profiles = new Profiles(tables.table('profile'), meta, defaultTraits(this.registry));
+    this.profiles = new Profiles(profiles, meta, defaultTraits(this.registry));
     this.catalogue = new Catalogue(tables.table('item'), meta);
-    this.trace = new Trace(tables.table('trace'), tables.table('positions'));
+    this.trace = new Trace(traces, tables.table('positions'));
     this.model = new NextItem({
-      rows: tables.table('visit'),
-      spans: tables.table('span'),
+      rows: tables.table<VisitRow, number>('visit'),
+      spans,
       gate: this.gate,
       registry: this.registry,
       meta,

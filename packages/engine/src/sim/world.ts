@@ -300,6 +300,8 @@ export class World {
     const draft = engine.prepareRank({ point: 'home', subject });
     if (!draft.ok) return;
     if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(8000), resolve));
+    // The race that law 1 is about: the person changes their mind while their answer is on its way.
+    if (this.#engine === engine && this.#random.chance(0.1)) await this.#choose(engine, subject);
     if (this.#engine !== engine) return;
     if (engine.emitRank(draft.value).ok) this.#book.decisions += 1;
   }

@@ -8,17 +8,17 @@ import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { changeStanding, type Standing } from '../consent/standing.js';
-import type { Table } from '../ports/tables.js';
+import type { Rows } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
 export class Consents implements FoldPart {
   readonly name = 'consent';
   readonly #gate: Gate;
   readonly #registry: Registry;
-  readonly #rows: Table<Standing>;
+  readonly #rows: Rows<Standing>;
   #onWithdrawn: ((subject: string, purposes: PurposeMask) => void) | undefined;
 
-  constructor(gate: Gate, registry: Registry, rows: Table<Standing>) {
+  constructor(gate: Gate, registry: Registry, rows: Rows<Standing>) {
     this.#gate = gate;
     this.#registry = registry;
     this.#rows = rows;

@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type PurposeMask } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
-import type { Table } from '../ports/tables.js';
+import type { Rows, Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 import type { Trait, TraitValues } from './trait.js';
 
@@ -16,12 +16,12 @@ export interface ProfileRow {
 
 export class Profiles implements FoldPart {
   readonly name = 'profile';
-  readonly #rows: Table<ProfileRow>;
+  readonly #rows: Rows<ProfileRow>;
   readonly #meta: Table<number>;
   readonly #traits: readonly Trait[];
   #cutDay: number;
 
-  constructor(rows: Table<ProfileRow>, meta: Table<number>, traits: readonly Trait[]) {
+  constructor(rows: Rows<ProfileRow>, meta: Table<number>, traits: readonly Trait[]) {
     this.#rows = rows;
     this.#meta = meta;
     this.#traits = traits;

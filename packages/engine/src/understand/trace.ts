@@ -3,7 +3,7 @@
 // small rows, not one large one.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import type { Table } from '../ports/tables.js';
+import type { Rows, Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
 const chunkEvents = 128;
@@ -17,11 +17,11 @@ export interface TraceRow {
 
 export class Trace implements FoldPart {
   readonly name = 'trace';
-  readonly #rows: Table<TraceRow>;
+  readonly #rows: Rows<TraceRow>;
   /** Subject and number of the chunk -> its positions, ascending. */
   readonly #chunks: Table<number[]>;
 
-  constructor(rows: Table<TraceRow>, chunks: Table<number[]>) {
+  constructor(rows: Rows<TraceRow>, chunks: Table<number[]>) {
     this.#rows = rows;
     this.#chunks = chunks;
   }

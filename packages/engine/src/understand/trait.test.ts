@@ -78,6 +78,6 @@ describe('traits', () => {
         0,
       );
     for (const trait of traits) trait.cut(values, 2);
-    expect(canonicalJson(values)).toBe(canonicalJson({ c: {}, l: [], r: {}, s: [], w: { counts: {}, newest: 1 } }));
+    expect(canonicalJson(values)).toBe(canonicalJson({ c: {}, l: [], r: {}, s: [], w: { days: {}, newest: 1 } }));
   });
 });

@@ -2,6 +2,7 @@
 // (occurredAt, position), never of the order of arrival: so a late event lands where it belongs, without a replay.
 // Per person, hence deleted or refolded, never subtracted.
 import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Purpose } from '../model/purpose.js';
 
@@ -49,7 +50,7 @@ export function defineTrait<V>(shape: TraitShape<V>): Trait {
 }
 
 interface Counter {
-  [type: string]: { [day: string]: number };
+  [type: string]: { [day: number]: number };
 }
 
 /** Events per type and calendar day (UTC): integers; decay is applied at read. */
@@ -61,12 +62,12 @@ export function counter(name: string, purpose: Purpose): Trait {
     initial: () => ({}),
     fold: (value, event) => {
       const days = (value[event.type] ??= {});
-      const day = dayOf(event.occurredAt).toString();
+      const day = dayOf(event.occurredAt);
       days[day] = (days[day] ?? 0) + 1;
     },
     cut: (value, day) => {
       for (const [type, days] of Object.entries(value)) {
-        for (const key of Object.keys(days)) if (Number(key) < day) delete days[key];
+        for (const key of Object.keys(days)) if (Number(key) < day) delete days[Number(key)];
         if (Object.keys(days).length === 0) delete value[type];
       }
     },
@@ -98,6 +99,12 @@ export type Stamped<T> = [at: number, position: number, value: T];
 
 /** Inserts in (occurredAt, position) order and keeps the newest `max`. */
 function insert<T>(list: Stamped<T>[], at: number, position: number, value: T, max: number): void {
+  const last = list.at(-1);
+  if (last === undefined || last[0] < at || (last[0] === at && last[1] < position)) {
+    list.push([at, position, value]);
+    if (list.length > max) list.shift();
+    return;
+  }
   let index = list.length;
   for (; index > 0; index -= 1) {
     const before = list[index - 1];
@@ -127,33 +134,43 @@ export function sequence(name: string, purpose: Purpose, max: number, pick: (eve
   });
 }
 
-/** How often each picked value occurred per calendar day within the newest `days` days of the trait's own events. */
+interface Window {
+  newest: number;
+  days: { [day: number]: { different: number; readonly counts: { [value: string]: number } } };
+}
+
+/**
+ * How often each picked value occurred per calendar day within the newest `days` days of the trait's own events. At most
+ * limits.windowValuesMax different values a day: whoever has more is a robot, whose first ones stay.
+ */
 export function window(name: string, purpose: Purpose, days: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
-  return defineTrait<{ newest: number; counts: Counter }>({
+  return defineTrait<Window>({
     name,
     kind: 'window',
     purpose,
-    initial: () => ({ newest: 0, counts: {} }),
+    initial: () => ({ newest: 0, days: {} }),
     fold: (value, event) => {
       const picked = pick(event);
-      if (picked === undefined) return;
+      if (picked === undefined || picked === '__proto__') return; // a plain object cannot count under that name
       const day = dayOf(event.occurredAt);
       if (day <= value.newest - days) return;
-      const perDay = (value.counts[picked] ??= {});
-      perDay[day.toString()] = (perDay[day.toString()] ?? 0) + 1;
+      const perDay = (value.days[day] ??= { different: 0, counts: {} });
+      const count = Object.hasOwn(perDay.counts, picked) ? perDay.counts[picked] : undefined;
+      if (count !== undefined) perDay.counts[picked] = count + 1;
+      else if (perDay.different < limits.windowValuesMax) {
+        perDay.different += 1;
+        perDay.counts[picked] = 1;
+      }
       if (day <= value.newest) return;
       value.newest = day;
-      cutCounts(value.counts, day - days + 1);
+      cutDays(value.days, day - days + 1);
     },
-    cut: (value, day) => cutCounts(value.counts, day),
+    cut: (value, day) => cutDays(value.days, day),
   });
 }
 
-function cutCounts(counts: Counter, day: number): void {
-  for (const [key, perDay] of Object.entries(counts)) {
-    for (const each of Object.keys(perDay)) if (Number(each) < day) delete perDay[each];
-    if (Object.keys(perDay).length === 0) delete counts[key];
-  }
+function cutDays(days: Window['days'], from: number): void {
+  for (const day of Object.keys(days)) if (Number(day) < from) delete days[Number(day)];
 }
 
 /** The last value of a property by event time, whatever the order of arrival. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const pairs = [
   ['packages/engine/src', 'packages/engine/dist'],
+  ['packages/client/src', 'packages/client/dist'],
   ['bench', 'bench/dist'],
   ['crash', 'crash/dist'],
 ];

@@ -31,7 +31,7 @@ export const errors = {
   event_type_unknown: entry(
     400,
     'The event type is not registered, so nothing may be done with it.',
-    'Register the type with its purposes, or correct the name.',
+    'GET /v1/event-types lists the names that are taken, with their aliases; correct the name, or register the type with its purposes.',
   ),
   event_property: entry(
     400,
@@ -120,10 +120,43 @@ export const errors = {
     'The event type does not take a declared basis for this purpose: only consent will do.',
     'Ask the person, or register a type that names the purpose as declared.',
   ),
+  key_missing: entry(
+    401,
+    'This route asks for a key, and none came.',
+    'Send it as `Authorization: Bearer KEY`, as the user of Basic, as X-API-Key, or for events as writeKey in the body.',
+  ),
+  key_unknown: entry(401, 'The key is not known, or has ended.', 'Make one with `ethogram keys add`; see `ethogram keys list`.'),
+  key_kind: entry(403, 'A key of this kind may not do that.', 'Use a key of a higher kind; docs/http.md says which route needs which.'),
+  key_id_unknown: entry(404, 'There is no key of that id.', 'See `ethogram keys list`.'),
+  keys_too_many: entry(507, 'There are as many keys as may be.', 'Revoke some; the limit is in docs/limits.md.'),
+  keys_unreadable: entry(
+    500,
+    'The file of keys cannot be read, so nobody is let in by it.',
+    'Restore access/keys.json in the data folder, or remove it and make new keys.',
+  ),
+  host_not_allowed: entry(
+    403,
+    'A server without keys answers only to names of this machine.',
+    'Ask for localhost or 127.0.0.1, or make keys with `ethogram keys add`.',
+  ),
+  origin_not_allowed: entry(
+    403,
+    'Pages of that origin may not use this server.',
+    'Name the origin with --allow-origin, or make keys with `ethogram keys add`.',
+  ),
+  rate_limited: entry(429, 'More requests come with this key than it may send.', 'Retry after the seconds in Retry-After; send batches.'),
+  body_too_slow: entry(
+    503,
+    'The request came in too slowly and was cut off.',
+    'Retry after the seconds in Retry-After; nothing of it was kept.',
+  ),
+  http_malformed: entry(400, 'That is not HTTP as it should be.', 'Check the request line and the headers.'),
+  headers_too_large: entry(431, 'The headers are larger than is taken.', 'Send fewer or shorter headers; the limit is in docs/limits.md.'),
+  body_packing: entry(400, 'The packed body cannot be unpacked.', 'Send whole gzip data, or JSON as it is.'),
   listen_not_local: entry(
     500,
-    'The server has no keys yet, so it listens on this machine only.',
-    'Listen on 127.0.0.1 and put a proxy that checks callers before it, or say --open-to-network.',
+    'The server has no keys, so it listens on this machine only.',
+    'Make a key with `ethogram keys add`, then listen on other addresses.',
   ),
   listen_failed: entry(
     500,

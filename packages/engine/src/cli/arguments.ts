@@ -1,20 +1,23 @@
 // The arguments of a command, as util.parseArgs reads them, with the few checks that all commands need. What is wrong with them is a
 // UsageError: a sentence, exit code 2, and no stack.
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
+import { parseTime } from '../http/time.js';
+import type { OptionsConfig } from './command.js';
+import { nearest } from './spelling.js';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
-
 export class Arguments {
   readonly #values: { readonly [name: string]: unknown };
   readonly positionals: readonly string[];
 
+  /** Throws UsageError: an option that there is not, one without its value, or with one that it does not take. */
   constructor(argv: readonly string[], options: OptionsConfig) {
+    refuseUnknown(argv, options);
     try {
-      const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+      const { values, positionals } = parseArgs({ args: [...argv], options: plain(options), allowPositionals: true, strict: true });
       this.#values = values;
       this.positionals = positionals;
     } catch (error) {
@@ -46,6 +49,33 @@ export class Arguments {
     return value;
   }
 
+  /** A number, not negative. */
+  amount(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (!/^\d+(?:\.\d+)?$/.test(text)) throw new UsageError(`--${name} takes a number that is not negative`);
+    return Number(text);
+  }
+
+  /** One of the words that it takes. */
+  choice<T extends string>(name: string, words: readonly T[]): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const word = words.find((each) => each === text);
+    if (word !== undefined) return word;
+    const hint = nearest(text, words);
+    throw new UsageError(`--${name} is one of ${words.join(', ')}${hint === undefined ? '' : `; did you mean ${hint}?`}`);
+  }
+
+  /** A moment: ISO 8601 with a zone, or a day, which begins at midnight UTC. */
+  moment(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const ms = parseTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00Z` : text);
+    if (ms === undefined) throw new UsageError(`--${name} takes a day (2026-03-01) or a time with its zone (2026-03-01T10:00:00Z)`);
+    return ms;
+  }
+
   /** A list written with commas; empty parts are left out. */
   list(name: string): string[] {
     return (this.text(name) ?? '')
@@ -64,5 +94,21 @@ export class Arguments {
   /** Refuses positional arguments. */
   none(): void {
     if (this.positionals.length > 0) throw new UsageError('it takes no arguments besides options');
+  }
+}
+
+/** Options as parseArgs knows them. */
+function plain(options: OptionsConfig): { [name: string]: { type: 'string' | 'boolean'; short?: string } } {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { type, short }]) => [name, { type, ...(short === undefined ? {} : { short }) }]),
+  );
+}
+
+function refuseUnknown(argv: readonly string[], options: OptionsConfig): void {
+  const { tokens } = parseArgs({ args: [...argv], options: plain(options), allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue;
+    const hint = nearest(token.name, Object.keys(options));
+    throw new UsageError(`there is no option ${token.rawName}${hint === undefined ? '' : `; did you mean --${hint}?`}`);
   }
 }

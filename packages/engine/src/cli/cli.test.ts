@@ -65,7 +65,7 @@ describe('usage', () => {
       expect(general.out).toContain(`\n  ${name} `);
     const own = run('import', '--help');
     expect(own.code).toBe(0);
-    expect(own.out).toMatch(/Usage: ethogram import FILE[\s\S]*Examples:[\s\S]*Exit codes: 0 /);
+    expect(own.out).toMatch(/Usage: ethogram import FILE[\s\S]*Examples:[\s\S]*Exit codes:\n {2}0 +done/);
   });
 
   test('what is wrong with the command line: exit code 2 and no stack', () => {

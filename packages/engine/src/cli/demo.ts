@@ -16,6 +16,7 @@ import { DemoStream } from './demo-stream.js';
 import { exitCode } from './exit-code.js';
 import { Interrupt } from './interrupt.js';
 import { profileLines } from './profile-text.js';
+import { processVitals } from './process-vitals.js';
 import { ProgressBar } from './progress-bar.js';
 import { Remote } from './remote.js';
 import { SyntheticWorld, worldDefaults, type Shopper, type WorldEvent } from './synthetic-world.js';
@@ -69,6 +70,7 @@ async function show(args: Arguments, path: string, temporary: boolean, terminal:
   const door = new Door({
     engine,
     clock,
+    vitals: processVitals(),
     onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug'),
   });
   try {

@@ -1,12 +1,16 @@
-// Exit codes of the command line; docs and help list the same.
+// Exit codes of the command line; help and docs/cli.md are made from this table.
 export const exitCode = {
   ok: 0,
-  /** It failed; the registered code stands on stderr, or under `error` with --json. */
   failed: 1,
-  /** The command line itself was wrong. */
   usage: 2,
-  /** A write or sync failed, or an invariant broke: the process stopped. Start it again. */
   failStop: 70,
-  /** Interrupted; what was done is kept, the same command goes on from there. */
   interrupted: 130,
 } as const;
+
+export const exitMeans: { readonly [Name in keyof typeof exitCode]: string } = {
+  ok: 'done',
+  failed: 'it failed; the registered code stands on stderr, or under `error` with --json',
+  usage: 'the command line itself was wrong',
+  failStop: 'a write or sync failed, or an invariant broke: the process stopped. Start it again',
+  interrupted: 'interrupted; what was done is kept, and the same command goes on from there',
+};

@@ -1,41 +1,53 @@
 // The command line `ethogram`. Reads the arguments, runs one command, turns what it throws into a coded message and an exit code.
 import { CodedError } from '../base/errors.js';
 import { Arguments, UsageError } from './arguments.js';
-import type { Command } from './command.js';
+import { cliPage } from './cli-page.js';
+import { everywhere, type Command } from './command.js';
+import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
 import { dump } from './dump.js';
 import { exitCode } from './exit-code.js';
 import { importFile } from './import.js';
+import { keys } from './keys.js';
 import { profile } from './profile.js';
 import { redact } from './redact.js';
+import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { serve } from './serve.js';
-import { Terminal } from './terminal.js';
+import { nearest } from './spelling.js';
+import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
 import { verify } from './verify.js';
+import { version } from './version.js';
 import { why } from './why.js';
 
-export const commands: readonly Command[] = [demo, serve, importFile, decide, why, profile, redact, dump, verify];
+export const commands: readonly Command[] = [
+  demo,
+  serve,
+  importFile,
+  decide,
+  why,
+  profile,
+  redact,
+  dump,
+  verify,
+  keys,
+  rejects,
+  completionOver(() => commands),
+];
 
-const everywhere = { json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-
-/** Runs one command line (without node and script); resolves with the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  // Whoever reads our output may stop reading (`| head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCode.ok : exitCode.failed));
+/** Runs one command line (without node and script); resolves with the exit code. Tests give streams of their own as `parts`. */
+export async function main(argv: readonly string[], parts: TerminalParts = ofProcess()): Promise<number> {
   const [name, ...rest] = argv;
-  const parts = { out: process.stdout, err: process.stderr, env: process.env };
   const plain = new Terminal(parts, { json: rest.includes('--json'), quiet: false });
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    plain.print(generalHelp(commands));
-    return name === undefined ? exitCode.usage : exitCode.ok;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(plain, name, rest);
+  if (name === '--version' || name === '-v' || name === 'version') {
+    plain.result({ version: version(), node: process.version }, () => [`ethogram ${version()} (Node ${process.version})`]);
+    return exitCode.ok;
   }
   const command = commands.find((each) => each.name === name);
-  if (command === undefined) {
-    plain.complain(`there is no command of that name; there are ${commands.map((each) => each.name).join(', ')}`);
-    return exitCode.usage;
-  }
+  if (command === undefined) return unknown(plain, name);
   try {
     const args = new Arguments(rest, { ...everywhere, ...command.options });
     if (args.flag('help')) {
@@ -48,11 +60,46 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+function ofProcess(): TerminalParts {
+  // Whoever reads our output may stop reading (`| head`): that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCode.ok : exitCode.failed));
+  return { out: process.stdout, err: process.stderr, env: process.env, input: process.stdin };
+}
+
+/** `ethogram`, `ethogram help`, `ethogram help COMMAND`; `ethogram help --markdown` is docs/cli.md. */
+function help(terminal: Terminal, name: string | undefined, rest: readonly string[]): number {
+  const [asked] = rest;
+  if (name === 'help' && asked === '--markdown') {
+    terminal.print(cliPage(commands));
+    return exitCode.ok;
+  }
+  if (name === 'help' && asked !== undefined) {
+    const command = commands.find((each) => each.name === asked);
+    if (command === undefined) return unknown(terminal, asked);
+    terminal.print(commandHelp(command));
+    return exitCode.ok;
+  }
+  terminal.print(generalHelp(commands));
+  return name === undefined ? exitCode.usage : exitCode.ok;
+}
+
+function unknown(terminal: Terminal, name: string): number {
+  const names = commands.map((each) => each.name);
+  const hint = nearest(name, names);
+  const there = hint === undefined ? `there are ${names.join(', ')}` : `did you mean ${hint}?`;
+  wrong(terminal, `there is no command of that name; ${there}`, '`ethogram help` lists them');
+  return exitCode.usage;
+}
+
+/** A mistake in the command line: one sentence and where to read on. */
+function wrong(terminal: Terminal, sentence: string, hint: string): void {
+  terminal.complain(`${sentence}\n${hint}`);
+}
+
 function failed(terminal: Terminal, command: Command, error: unknown): number {
   if (error instanceof UsageError) {
-    terminal.complain(
-      `${command.name}: ${error.message}\nUsage: ethogram ${command.synopsis}\n       ethogram ${command.name} --help says more`,
-    );
+    const hint = `Usage: ethogram ${command.synopsis}\n       ethogram ${command.name} --help says more`;
+    wrong(terminal, `${command.name}: ${error.message}`, hint);
     return exitCode.usage;
   }
   if (error instanceof CodedError) {

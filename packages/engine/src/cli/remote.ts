@@ -13,9 +13,12 @@ export class RemoteRefusal extends Error {
 
 export class Remote {
   readonly url: string;
+  readonly #headers: { readonly [name: string]: string };
 
-  constructor(url: string) {
+  /** `key`: what the server asks its callers for; from the environment (ETHOGRAM_KEY) unless given. */
+  constructor(url: string, key: string | undefined = process.env['ETHOGRAM_KEY']) {
     this.url = url.replace(/\/+$/, '');
+    this.#headers = key === undefined || key === '' ? {} : { Authorization: `Bearer ${key}` };
   }
 
   get<T>(path: string): Promise<T> {
@@ -35,7 +38,11 @@ export class Remote {
     let response: Response;
     let answer: unknown;
     try {
-      response = await fetch(this.url + path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      response = await fetch(this.url + path, {
+        method,
+        headers: this.#headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
       answer = await response.json();
     } catch {
       throw new CodedError('server_unreachable');

@@ -1,51 +1,93 @@
 // ethogram serve: the engine behind HTTP until Ctrl-C.
+import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
+import { SystemEntropy } from '../adapters/system-entropy.js';
+import { KeyRing } from '../access/key-ring.js';
+import { KeyStore } from '../access/key-store.js';
+import { Rejects } from '../access/rejects.js';
 import { limits } from '../base/limits.js';
 import { Door } from '../http/door.js';
-import { dataHelp, dataOption, type Command } from './command.js';
+import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { Interrupt } from './interrupt.js';
+import { processVitals } from './process-vitals.js';
+import { SyntheticDemo } from './synthetic-demo.js';
 
 export const serve: Command = {
   name: 'serve',
   summary: 'serve a data folder over HTTP',
-  synopsis: 'serve [--port 4040] [--host 127.0.0.1] [--open-to-network]',
+  synopsis: 'serve [--port 4040] [--host 127.0.0.1 | --open-to-network]',
   help: [
-    '--port N      0 takes any free port',
-    '--host ADDR   an address of this machine; other machines need --open-to-network',
-    '--open-to-network  there are no keys yet: whoever reaches the port may read, write and erase',
-    dataHelp,
+    'Without keys it is for this machine alone; `ethogram keys add` makes one, and then every caller needs a key.',
+    'It speaks plain HTTP: before a network put a proxy that speaks TLS.',
   ],
-  examples: ['ethogram serve', 'ethogram serve --data /srv/shop --port 8080'],
-  options: { ...dataOption, port: { type: 'string' }, host: { type: 'string' }, 'open-to-network': { type: 'boolean' } },
+  examples: [
+    'ethogram serve',
+    'ethogram serve --data ./shop --port 8080',
+    'ethogram serve --open-to-network --allow-origin https://shop.example',
+  ],
+  options: {
+    ...dataOption,
+    port: { type: 'string', value: 'N', help: '0 takes any free port (default 4040)' },
+    host: { type: 'string', value: 'ADDR', help: 'an address of this machine (default 127.0.0.1); one that others reach needs keys' },
+    'open-to-network': { type: 'boolean', help: 'listen on every address; needs keys' },
+    'allow-origin': {
+      type: 'string',
+      value: 'LIST',
+      help: 'origins whose pages may send events and ask for decisions (default * with keys)',
+    },
+    log: { type: 'boolean', help: 'a JSON line on stderr for each request: no ids, no values, no keys' },
+  },
   async run(args, terminal) {
     args.none();
     const port = args.integer('port', 0, 65_535) ?? 4040;
-    const host = args.text('host');
+    const host = args.text('host') ?? (args.flag('open-to-network') ? '0.0.0.0' : undefined);
+    const origins = args.list('allow-origin');
     const folder = new DataFolder(args);
     const clock = new SystemClock();
+    const onError = (error: unknown): void => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug');
     const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
-    const door = new Door({
-      engine,
-      clock,
-      onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug'),
-    });
+    const disk = new NodeDisk(folder.path);
+    const rejects = new Rejects(clock, disk);
+    let keys: KeyRing | undefined;
+    let address = '';
+    const demo = new SyntheticDemo({ engine, clock, url: () => address, complain: (sentence) => terminal.complain(sentence) });
     try {
-      const { url } = await door.listen({ port, ...(host === undefined ? {} : { host }), openToNetwork: args.flag('open-to-network') });
+      keys = new KeyRing({ store: new KeyStore(disk, new SystemEntropy()), clock, onError });
+      keys.watch();
+      const door = new Door({
+        engine,
+        clock,
+        onError,
+        keys,
+        rejects,
+        vitals: processVitals(),
+        demo,
+        ...(origins.length === 0 ? {} : { allowOrigins: origins }),
+        ...(args.flag('log') ? { log: (line: string): void => void process.stderr.write(`${line}\n`) } : {}),
+      });
+      const { url } = await door.listen({ port, ...(host === undefined ? {} : { host }) });
+      address = url;
       folder.noteAddress(url);
       const { events, items } = engine.health();
-      terminal.result({ url, data: folder.path, events, items }, () => [
+      terminal.result({ url, data: folder.path, events, items, keys: keys.live }, () => [
         `listening on ${url}`,
         `data folder ${folder.path}: ${events} events, ${items} items`,
+        door.needsKeys
+          ? `${keys?.live ?? 0} keys: every caller needs one.`
+          : 'No keys: whoever is on this machine may do everything. `ethogram keys add` makes one.',
         'Ctrl-C stops it.',
       ]);
       const interrupt = new Interrupt(() => terminal.note('stopping'));
       await interrupt.wait();
       interrupt.release();
+      demo.end();
       folder.forgetAddress();
       await door.close();
     } finally {
+      keys?.close();
+      rejects.close();
       await engine.close();
     }
     return exitCode.ok;

@@ -1,11 +1,14 @@
 // Where output goes: results to stdout, everything about them (progress, hints, errors) to stderr. Colour and redrawing only on a
 // terminal that wants them: not in a pipe, not under NO_COLOR, TERM=dumb or CI.
+import { once } from 'node:events';
 import { errors, type ErrorCode } from '../base/errors.js';
 
 export interface TerminalParts {
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: NodeJS.ProcessEnv;
+  /** Where `-` reads from. */
+  readonly input: NodeJS.ReadableStream;
 }
 
 export class Terminal {
@@ -29,12 +32,37 @@ export class Terminal {
     return this.#parts.err.columns ?? 80;
   }
 
+  get input(): NodeJS.ReadableStream {
+    return this.#parts.input;
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return this.#parts.env;
+  }
+
   bold(text: string): string {
-    return this.#coloured ? `\u001b[1m${text}\u001b[22m` : text;
+    return this.#styled(text, 1, 22);
   }
 
   dim(text: string): string {
-    return this.#coloured ? `\u001b[2m${text}\u001b[22m` : text;
+    return this.#styled(text, 2, 22);
+  }
+
+  green(text: string): string {
+    return this.#styled(text, 32, 39);
+  }
+
+  yellow(text: string): string {
+    return this.#styled(text, 33, 39);
+  }
+
+  red(text: string): string {
+    return this.#styled(text, 31, 39);
+  }
+
+  /** Text of a long result; resolves when more may be written. */
+  async write(text: string): Promise<void> {
+    if (!this.#parts.out.write(text)) await once(this.#parts.out, 'drain');
   }
 
   /** A line of the result. */
@@ -67,6 +95,10 @@ export class Terminal {
 
   complain(line: string): void {
     this.#parts.err.write(`ethogram: ${line}\n`);
+  }
+
+  #styled(text: string, on: number, off: number): string {
+    return this.#coloured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   }
 
   get #coloured(): boolean {

@@ -1,5 +1,6 @@
-// Help: what the command line prints when asked, or when it cannot make sense of what was asked.
-import type { Command } from './command.js';
+// Help: what the command line prints when asked, or when it cannot make sense of what was asked. All of it comes from the command table.
+import { everywhere, type Command, type OptionsConfig } from './command.js';
+import { exitCode, exitMeans } from './exit-code.js';
 
 export function generalHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
@@ -11,13 +12,15 @@ export function generalHelp(commands: readonly Command[]): string {
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     '',
     'Everywhere: --json prints the result as one JSON line, --quiet leaves progress out, --help says more about a command.',
+    '`ethogram --version` prints the version; `ethogram completion bash` prints what makes the Tab key work.',
     '',
     'Examples:',
     '  ethogram demo                                   a shop of synthetic people, and lines to try',
     '  ethogram serve --data ./shop                    serve a data folder on http://127.0.0.1:4040',
     '  ethogram decide home --subject ann --data ./shop',
+    '  ethogram doctor --data ./shop                   what is wrong, and how to mend it',
     '',
-    ...exitHelp,
+    ...exitHelp(),
   ].join('\n');
 }
 
@@ -27,18 +30,34 @@ export function commandHelp(command: Command): string {
     '',
     `Usage: ethogram ${command.synopsis}`,
     '',
-    ...command.help.map((line) => `  ${line}`),
-    '  --json        print the result as one JSON line',
-    '  --quiet       no progress on stderr',
+    ...helpLines(command).map((line) => (line === '' ? '' : `  ${line}`)),
     '',
     'Examples:',
     ...command.examples.map((line) => `  ${line}`),
     '',
-    ...exitHelp,
+    ...(command.shape === undefined ? [] : ['With --json:', ...command.shape.map((line) => `  ${line}`), '']),
+    ...exitHelp(),
   ].join('\n');
 }
 
-const exitHelp = [
-  'Exit codes: 0 done, 1 failed (its code stands on stderr), 2 wrong usage, 70 stopped after a failed write (start it again),',
-  '            130 interrupted (the same command goes on from there).',
-];
+/** The lines about a command: its own, then one for each option. */
+export function helpLines(command: Command): string[] {
+  const options = { ...command.options, ...everywhere };
+  const explained = Object.entries(options).flatMap(([name, { help }]) => (help === undefined ? [] : [[name, help] as const]));
+  // A line of its own wins over the table's: a command may say more about a shared option.
+  const told = (name: string): boolean => command.help.some((line) => new RegExp(`^--${name}\\b(?!-)`).test(line));
+  const rows = explained.filter(([name]) => !told(name)).map(([name, help]) => [nameOf(name, options), help] as const);
+  const width = Math.max(12, ...rows.map(([name]) => name.length)) + 2;
+  return [...command.help, ...rows.map(([name, help]) => `${name.padEnd(width)}${help}`)];
+}
+
+function nameOf(name: string, options: OptionsConfig): string {
+  const option = options[name];
+  const short = option?.short === undefined ? '' : `-${option.short}, `;
+  return `${short}--${name}${option?.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;
+}
+
+function exitHelp(): string[] {
+  const names = ['ok', 'failed', 'usage', 'failStop', 'interrupted'] as const satisfies readonly (keyof typeof exitCode)[];
+  return ['Exit codes:', ...names.map((name) => `  ${exitCode[name].toString().padEnd(4)}${exitMeans[name]}`)];
+}

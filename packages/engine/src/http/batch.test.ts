@@ -57,16 +57,6 @@ describe('what is taken', () => {
     expect(reply.body.accepted).toBe(1);
   });
 
-  test('page and screen are page views; identify, group and alias are not registered', async () => {
-    const calls = ['page', 'screen', 'identify', 'group', 'alias'].map((type) => ({
-      ...view('ann', 'x'),
-      type,
-      event: undefined,
-      properties: {},
-    }));
-    expect(await rejectedCodes({ batch: calls })).toEqual([2, 3, 4].map((index) => [index, 'event_type_unknown', '/type']));
-  });
-
   test('choices that come with an event hold for it; unknown categories say nothing', async () => {
     const context = { consent: { categoryPreferences: { personalise: true, train: false, Advertising: true } } };
     expect(await rejectedCodes(view('cas', 'tea', { context }))).toEqual([]);
@@ -128,7 +118,7 @@ describe('what is refused in one event', () => {
     ['no event name', { ...view('ann', 'tea'), event: undefined }, 'event_shape', '/event'],
     ['properties that are a list', view('ann', 'tea', { properties: [] }), 'event_shape', '/properties'],
     ['an inherited name as type', view('ann', 'tea', { type: 'toString' }), 'event_shape', '/type'],
-    ['a type of the engine itself', view('ann', 'tea', { event: 'consent.changed' }), 'event_type_unknown', '/type'],
+    ['a type of the engine itself', view('ann', 'tea', { event: 'consent.changed' }), 'event_type_unknown', '/event'],
     ['a property of the wrong type', view('ann', 'tea', { properties: { product_id: 7 } }), 'event_property', '/properties/product_id'],
     ['a missing property', view('ann', 'tea', { properties: {} }), 'event_property', '/properties/product_id'],
     ['a price out of range', view('ann', 'tea', { properties: { product_id: 'tea', price: -1 } }), 'event_range', '/properties/price'],

@@ -1,114 +1,177 @@
-// All other routes, through Hono: catalogue, consents, bases, the why of a decision, a person's profile and erasure, health.
-// Bodies have been read already, by the same bounded reader as those of the hot routes.
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
+// All other routes: catalogue, consents, bases, the why of a decision, a person's profile and erasure, rejects, health. Each states which
+// kind of key it needs (route-table.ts). A feature that brings routes of its own adds one line in the constructor.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Rejects } from '../access/rejects.js';
+import type { Key } from '../access/key-store.js';
 import { errors } from '../base/errors.js';
-import { fail, ok, type Result } from '../base/result.js';
+import { limits } from '../base/limits.js';
+import { fail, ok } from '../base/result.js';
+import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
 import { parseBasis } from './basis-body.js';
+import { addCloudEvents } from './cloud-event-routes.js';
+import { answer, json, refuse } from './cold-answer.js';
 import { parseConsent } from './consent-body.js';
+import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
+import { isStream, sendStream } from './first-screen-stream.js';
 import { isId } from './id.js';
 import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
-import { codeOf, errorHeaders, errorText, type Refusal } from './reply.js';
+import { addMetrics, type Metrics, type Vitals } from './metrics.js';
+import { addOfrep } from './ofrep-routes.js';
+import { addOpenApi } from './open-api-document.js';
+import { codeOf, sendRefusal } from './reply.js';
+import { RouteTable, type Asked, type Found } from './route-table.js';
+import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
+import { unpacked } from './unpack.js';
 
-type Env = { Bindings: HttpBindings };
-type Handler = (context: Context<Env>) => Promise<Response> | Response;
+export interface ColdParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly rejects: Rejects;
+  readonly onError: (error: unknown) => void;
+  readonly metrics: Metrics;
+  readonly vitals?: Vitals | undefined;
+  readonly demo?: DemoSwitch | undefined;
+  /** Does the server ask for keys? */
+  readonly hasKeys: () => boolean;
+}
+
+const empty = Buffer.alloc(0);
 
 export class ColdRoutes {
+  readonly table = new RouteTable();
   readonly #engine: Engine;
-  readonly #bodies = new WeakMap<IncomingMessage, Buffer>();
-  readonly #listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly #rejects: Rejects;
+  readonly #onError: (error: unknown) => void;
 
-  constructor(engine: Engine, onError: (error: unknown) => void) {
-    this.#engine = engine;
-    const app = new Hono<Env>();
-    route(app, '/v1/items', { POST: (context) => this.#items(context) });
-    route(app, '/v1/consents', { POST: (context) => this.#consents(context) });
-    route(app, '/v1/bases', { POST: (context) => this.#bases(context) });
-    route(app, '/v1/decisions/:id', { GET: (context) => answer(this.#engine.why(context.req.param('id') ?? '')) });
-    route(app, '/v1/subjects/:id', { GET: (context) => this.#subject(context), DELETE: (context) => this.#erase(context) });
-    route(app, '/health', { GET: () => this.#health() });
-    app.notFound(() => refuse({ code: 'not_found' }));
-    app.onError((error) => {
-      const code = codeOf(error);
-      if (code === 'internal') onError(error);
-      return refuse({ code });
+  constructor(parts: ColdParts) {
+    this.#engine = parts.engine;
+    this.#rejects = parts.rejects;
+    this.#onError = parts.onError;
+    const { table } = this;
+    const { engine } = parts;
+    table.add('POST', '/v1/items', { needs: 'secret' }, (asked) => this.#items(asked));
+    table.add('POST', '/v1/consents', { needs: 'secret' }, (asked) => this.#consents(asked));
+    table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
+    table.add('GET', '/v1/decisions/:id', { needs: 'write', browser: true }, ({ param }) => answer(engine.why(param('id'))));
+    table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
+    table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
+    table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
+    table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
+    table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
+      json(200, JSON.stringify(segmentSettings(param('writeKey')))),
+    );
+    for (const path of ['/sourceConfig', '/sourceConfig/']) {
+      table.add('GET', path, { needs: 'write', browser: true, keyInUrl: true }, ({ query }) =>
+        json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
+      );
+    }
+    addCloudEvents(table, parts);
+    addOfrep(table, parts);
+    addMetrics(table, engine, parts.metrics, parts.vitals);
+    addOpenApi(table);
+    addFirstScreen(table, parts);
+    table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
+  }
+
+  /** Runs the route. The caller has been checked; `body` is as it came. */
+  handle(request: IncomingMessage, response: ServerResponse, found: Found, body: Buffer, key: Key | null): void {
+    void this.#answered(request, found, body, key)
+      .then((reply) => send(response, reply))
+      .catch((error: unknown) => {
+        const code = codeOf(error);
+        if (code === 'internal') this.#onError(error);
+        if (!response.headersSent) sendRefusal(response, { code });
+        else response.destroy();
+      });
+  }
+
+  async #answered(request: IncomingMessage, { route, param }: Found, packed: Buffer, key: Key | null): Promise<Response> {
+    const body = packed.length === 0 ? ok(empty) : unpacked(packed);
+    if (!body.ok) return refuse(body);
+    const query = queryOf(request.url ?? '');
+    const reply = await route.handler({
+      param,
+      query: (name) => query.get(name) ?? undefined,
+      headers: request.headers,
+      remoteAddress: request.socket.remoteAddress ?? '',
+      json: () => parseJson(body.value),
+      bytes: body.value,
+      key,
     });
-    // Hono would else replace the global Request and Response: not ours to change in a host's process.
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#listener = async (request, response) => {
-      await listener(request, response);
-    };
+    return reply;
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, body: Buffer | null): void {
-    if (body !== null) this.#bodies.set(request, body);
-    void this.#listener(request, response);
-  }
-
-  async #items(context: Context<Env>): Promise<Response> {
-    const body = this.#body(context);
+  async #items({ json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
     const items = body.ok ? parseItems(body.value) : body;
     if (!items.ok) return refuse(items);
     const done = await this.#engine.upsertItems(items.value);
     return answer(done.ok ? ok({ success: true, accepted: done.value.accepted }) : done);
   }
 
-  async #consents(context: Context<Env>): Promise<Response> {
-    const body = this.#body(context);
+  async #consents({ json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
     const consent = body.ok ? parseConsent(body.value) : body;
     if (!consent.ok) return refuse(consent);
     const done = await this.#engine.choose(consent.value.subject, consent.value.change, consent.value.occurredAt);
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
   }
 
-  async #bases(context: Context<Env>): Promise<Response> {
-    const body = this.#body(context);
+  async #bases({ json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
     const basis = body.ok ? parseBasis(body.value, this.#engine.core.registry) : body;
     if (!basis.ok) return refuse(basis);
     const done = await this.#engine.declareBasis(basis.value);
     return answer(done.ok ? ok({ success: true }) : done);
   }
 
-  #subject(context: Context<Env>): Response {
-    const id = context.req.param('id');
+  #subject(id: string): Response {
     return answer(isId(id) ? this.#engine.profile(id) : fail('subject_unknown'));
   }
 
   /** Erasing somebody who is not there is a success: what was asked for holds. */
-  async #erase(context: Context<Env>): Promise<Response> {
-    const id = context.req.param('id');
+  async #erase(id: string): Promise<Response> {
     const { events } = isId(id) ? await this.#engine.redact([id]) : { events: 0 };
     return answer(ok({ success: true, events }));
+  }
+
+  /** What may be sent: nothing about anybody. */
+  #eventTypes(): Response {
+    const types = this.#engine.core.registry.list().map(({ name, aliases = [], category, purposes, properties }) => ({
+      name,
+      aliases,
+      category,
+      purposes,
+      properties,
+    }));
+    return json(200, JSON.stringify({ eventTypes: types }));
+  }
+
+  #listRejects(code: string | undefined, limit: string | undefined): Response {
+    const most = limit === undefined ? 100 : Number(limit);
+    if (!Number.isInteger(most) || most < 1) return refuse({ code: 'body_shape', field: '/limit' });
+    const known = code === undefined || Object.hasOwn(errors, code);
+    const rows = known ? this.#rejects.list(code ?? null, Math.min(most, limits.rejectKindsMax)) : [];
+    return json(200, JSON.stringify({ rejects: rows }));
   }
 
   #health(): Response {
     const health = this.#engine.health();
     return json(health.status === 'ok' ? 200 : 503, JSON.stringify(health));
   }
-
-  #body(context: Context<Env>): Result<unknown> {
-    const body = this.#bodies.get(context.env.incoming);
-    return body === undefined ? fail('body_not_json') : parseJson(body);
-  }
 }
 
-function route(app: Hono<Env>, path: string, handlers: { readonly [method: string]: Handler }): void {
-  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler);
-  const allow = Object.keys(handlers).join(', ');
-  app.all(path, () => refuse({ code: 'method_not_allowed' }, { Allow: allow }));
+export function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?');
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
 }
 
-function json(status: number, text: string, headers: { readonly [name: string]: string } = {}): Response {
-  return new Response(text, { status, headers: { 'Content-Type': 'application/json', ...headers } });
-}
-
-function answer(result: Result<unknown>): Response {
-  return result.ok ? json(200, JSON.stringify(result.value)) : refuse(result);
-}
-
-function refuse(refusal: Refusal, headers: { readonly [name: string]: string } = {}): Response {
-  return json(errors[refusal.code].status, errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+async function send(response: ServerResponse, reply: Response): Promise<void> {
+  for (const [name, value] of reply.headers) response.setHeader(name, value);
+  if (isStream(reply)) return sendStream(response, reply);
+  const bytes = Buffer.from(await reply.arrayBuffer());
+  response.writeHead(reply.status, reply.status === 304 || reply.status === 204 ? {} : { 'Content-Length': bytes.length });
+  response.end(bytes);
 }

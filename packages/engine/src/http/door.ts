@@ -1,29 +1,52 @@
-// The HTTP door of one engine: a node:http server with named limits, that sends the two hot routes straight on and the rest through Hono.
-// It has no keys yet: whoever reaches it may do everything. So it listens on this machine only, unless told otherwise in so many words.
+// The HTTP door of one engine: a node:http server with named limits. It finds the route, checks the caller, and sends the hot routes
+// straight on and the rest to the route table. Without keys it is for this machine alone; with keys every route asks for its kind.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { CodedError } from '../base/errors.js';
+import type { Duplex } from 'node:stream';
+import type { KeyRing } from '../access/key-ring.js';
+import { Rejects } from '../access/rejects.js';
+import { CodedError, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
-import { readBody } from './body-reader.js';
-import { ColdRoutes } from './cold-routes.js';
+import { Admission } from './admission.js';
+import { BodyReader } from './body-reader.js';
+import { ColdRoutes, queryOf } from './cold-routes.js';
+import { allowPage, answerPreflight } from './cors.js';
+import type { DemoSwitch } from './first-screen-routes.js';
 import { HotRoutes } from './hot-routes.js';
-import { cutOff, sendRefusal } from './reply.js';
+import { Keeper } from './keeper.js';
+import { isLoopback } from './local-name.js';
+import { Metrics, type Vitals } from './metrics.js';
+import { cutOff, rawRefusal, sendRefusal } from './reply.js';
+import { RequestLog, type WriteLine } from './request-log.js';
+import type { Route } from './route-table.js';
+import { trackingPaths } from './tracking-paths.js';
+import { TrackingRoutes } from './tracking-routes.js';
 
 export interface DoorOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   /** Told of every bug that became a 500; must hold no personal data of ours. */
   readonly onError?: (error: unknown) => void;
+  /** The keys that callers must show; without any the door is for this machine alone. The caller of the door watches and closes it. */
+  readonly keys?: KeyRing;
+  /** Origins whose pages may use the routes for browsers; `*` for all. Absent: all when there are keys, else pages of this machine. */
+  readonly allowOrigins?: readonly string[];
+  /** Where refusals are counted; in memory when absent. */
+  readonly rejects?: Rejects;
+  /** Takes a line for each request, without personal data. */
+  readonly log?: WriteLine;
+  /** What GET /metrics tells of the process. */
+  readonly vitals?: Vitals;
+  /** The synthetic world behind the button of the first screen; no button when absent. */
+  readonly demo?: DemoSwitch;
 }
 
 export interface ListenOptions {
   /** 0 takes any free port. */
   readonly port: number;
-  /** 127.0.0.1 when absent. */
+  /** 127.0.0.1 when absent; one that other machines reach needs keys. */
   readonly host?: string;
-  /** Allows an address that other machines reach. */
-  readonly openToNetwork?: boolean;
 }
 
 const decidePrefix = '/v1/decide/';
@@ -31,13 +54,42 @@ const decidePrefix = '/v1/decide/';
 export class Door {
   readonly server: Server;
   readonly #clock: Clock;
+  readonly #keys: KeyRing | undefined;
+  readonly #keeper: Keeper;
+  readonly #admission: Admission;
+  readonly #bodies: BodyReader;
   readonly #hot: HotRoutes;
+  readonly #tracking: TrackingRoutes;
   readonly #cold: ColdRoutes;
+  readonly #log: RequestLog | null;
 
-  constructor({ engine, clock, onError = () => undefined }: DoorOptions) {
+  constructor({
+    engine,
+    clock,
+    onError = () => undefined,
+    keys,
+    allowOrigins,
+    rejects = new Rejects(clock),
+    log,
+    vitals,
+    demo,
+  }: DoorOptions) {
     this.#clock = clock;
-    this.#hot = new HotRoutes(engine, clock, onError);
-    this.#cold = new ColdRoutes(engine, onError);
+    this.#keys = keys;
+    this.#keeper = new Keeper({
+      clock,
+      ...(keys === undefined ? {} : { keys }),
+      ...(allowOrigins === undefined ? {} : { allowOrigins }),
+    });
+    this.#admission = new Admission(clock);
+    this.#bodies = new BodyReader(clock);
+    this.#log = log === undefined ? null : new RequestLog(clock, log);
+    const { keeper, admission, bodies } = { keeper: this.#keeper, admission: this.#admission, bodies: this.#bodies };
+    const metrics = new Metrics();
+    const parts = { engine, clock, keeper, admission, bodies, rejects, onError, metrics };
+    this.#hot = new HotRoutes(parts);
+    this.#tracking = new TrackingRoutes(parts);
+    this.#cold = new ColdRoutes({ engine, clock, rejects, onError, metrics, vitals, demo, hasKeys: () => this.needsKeys });
     this.server = createServer(
       {
         maxHeaderSize: limits.headerBytesMax,
@@ -50,23 +102,43 @@ export class Door {
       (request, response) => this.#handle(request, response),
     );
     this.server.maxConnections = limits.connectionsMax;
+    this.server.on('clientError', refuseRaw);
+    this.server.on('connection', () => this.#tracking.arrival());
   }
 
   /** Resolves with the address that it listens on. Rejects with CodedError: listen_not_local, listen_failed. */
   async listen({
     port,
     host = '127.0.0.1',
-    openToNetwork = false,
   }: ListenOptions): Promise<{ readonly host: string; readonly port: number; readonly url: string }> {
-    if (!openToNetwork && !isLoopback(host)) throw new CodedError('listen_not_local');
+    if (!isLoopback(host) && this.#keeper.isOpen) throw new CodedError('listen_not_local');
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error: NodeJS.ErrnoException) => reject(new CodedError('listen_failed', error.code)));
-      this.server.listen({ port, host }, resolve);
+      const failed = (error: NodeJS.ErrnoException): void => reject(new CodedError('listen_failed', error.code));
+      this.server.once('error', failed);
+      this.server.listen({ port, host, backlog: limits.connectionsQueuedMax }, () => {
+        this.server.off('error', failed);
+        resolve();
+      });
     });
-    this.server.removeAllListeners('error');
     const address = this.server.address();
     const bound = address !== null && typeof address === 'object' ? address.port : port;
     return { host, port: bound, url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}` };
+  }
+
+  /** Does every route but the public ones ask for a key? */
+  get needsKeys(): boolean {
+    return this.#keys?.required === true;
+  }
+
+  /** What is being worked on: for metrics and tests. Bytes of bodies, and requests refused for load so far. */
+  get load(): { readonly heldBytes: number; readonly inFlightBytes: number; readonly limitBytes: number; readonly refused: number } {
+    const { inFlightBytes, limitBytes, refused } = this.#admission;
+    return { heldBytes: this.#bodies.heldBytes, inFlightBytes, limitBytes, refused };
+  }
+
+  /** The routes beside the two hot ones. */
+  get routes(): readonly Route[] {
+    return this.#cold.table.list();
   }
 
   /** Takes no new connection, lets requests in flight end, for limits.closeGraceMs at most. */
@@ -74,47 +146,75 @@ export class Door {
     if (!this.server.listening) return;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     const cancel = this.#clock.after(limits.closeGraceMs, () => this.server.closeAllConnections());
+    this.#admission.close();
     this.server.closeIdleConnections();
     await closed;
     cancel();
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const path = request.url ?? '';
-    if (path === '/v1/batch') {
-      if (request.method === 'POST') this.#hot.batch(request, response);
-      else sendRefusal(response, { code: 'method_not_allowed' }, { Allow: 'POST' });
-    } else if (path.startsWith(decidePrefix)) {
-      if (request.method === 'POST') this.#hot.decide(request, response, pointOf(path));
-      else sendRefusal(response, { code: 'method_not_allowed' }, { Allow: 'POST' });
-    } else if (path.startsWith('/v1/batch?')) {
-      request.url = '/v1/batch';
-      this.#handle(request, response);
-    } else {
-      this.#other(request, response);
+    const url = request.url ?? '';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const { method = '', headers } = request;
+    const refused = this.#keeper.checkOrigin(headers);
+    if (refused !== null) return sendRefusal(response, refused);
+    const call = trackingPaths.get(path);
+    if (call !== undefined || path.startsWith(decidePrefix)) {
+      this.#log?.follow(method, call === undefined ? '/v1/decide/:point' : path, response);
+      if (method === 'OPTIONS') return answerPreflight(this.#keeper, request, response);
+      allowPage(this.#keeper, headers.origin, response);
+      if (method !== 'POST') return sendRefusal(response, { code: 'method_not_allowed' }, { Allow: 'POST' });
+      if (call === undefined) return this.#hot.decide(request, response, decoded(path.slice(decidePrefix.length)));
+      return this.#tracking.take(request, response, call, mark < 0 ? null : queryOf(url).get('writeKey'));
     }
+    return this.#other(request, response, method, path);
   }
 
-  #other(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method !== 'POST' && request.method !== 'PUT' && request.method !== 'PATCH')
-      return this.#cold.handle(request, response, null);
-    return readBody(request, limits.bodyBytesMax, (body) =>
-      body === null ? cutOff(request, response, this.#clock) : this.#cold.handle(request, response, body),
+  #other(request: IncomingMessage, response: ServerResponse, method: string, path: string): void {
+    const { table } = this.#cold;
+    const found = table.find(method, path);
+    this.#log?.follow(method, found?.route.template ?? '-', response);
+    const forBrowsers = table.isForBrowsers(path);
+    if (found === undefined) {
+      if (method === 'OPTIONS' && forBrowsers) return answerPreflight(this.#keeper, request, response);
+      const allow = table.methodsOf(path);
+      if (allow.length === 0) return sendRefusal(response, { code: 'not_found' });
+      return sendRefusal(response, { code: 'method_not_allowed' }, { Allow: allow.join(', ') });
+    }
+    const { headers } = request;
+    const { rule } = found.route;
+    if (forBrowsers) allowPage(this.#keeper, headers.origin, response);
+    let caller = this.#keeper.admit(headers, rule.needs);
+    if (!caller.ok && caller.code === 'key_missing' && rule.keyInUrl === true) {
+      const given = found.param('writeKey') || queryOf(request.url ?? '').get('writeKey');
+      caller = this.#keeper.admitKey(given, rule.needs);
+    }
+    if (!caller.ok) return sendRefusal(response, caller);
+    const key = caller.value?.key ?? null;
+    return this.#bodies.read(request, limits.bodyBytesMax, (body) =>
+      body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body),
     );
   }
 }
 
-function pointOf(path: string): string {
-  const end = path.indexOf('?');
-  const name = path.slice(decidePrefix.length, end < 0 ? undefined : end);
+/** Answers what never became a request, and lets go of the connection. Never 408: clients send again what is answered so, for ever. */
+function refuseRaw(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes: Readonly<Record<string, ErrorCode>> = {
+    HPE_HEADER_OVERFLOW: 'headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'body_too_slow',
+  };
+  socket.end(rawRefusal({ code: codes[error.code ?? ''] ?? 'http_malformed' }), () => socket.destroy());
+}
+
+function decoded(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {
     return '';
   }
-}
-
-/** Does the address reach this machine only? */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { Rig } from '../runtime/rig.suite.js';
 import type { DecideAnswer } from './decide-answer.js';
-import { Door } from './door.js';
+import { Door, type DoorOptions } from './door.js';
 
 /** Everything that some route answers: a test reads what its route gives. */
 export interface ReplyBody extends DecideAnswer {
@@ -41,10 +41,11 @@ export class Doorway {
     this.bugs = bugs;
   }
 
-  static async open(): Promise<Doorway> {
+  /** `options` of the door, made for the rig. */
+  static async open(options: (rig: Rig) => Partial<DoorOptions> | Promise<Partial<DoorOptions>> = () => ({})): Promise<Doorway> {
     const rig = await Rig.open();
     const bugs: unknown[] = [];
-    const door = new Door({ engine: rig.engine, clock: rig.clock, onError: (error) => bugs.push(error) });
+    const door = new Door({ engine: rig.engine, clock: rig.clock, onError: (error) => bugs.push(error), ...(await options(rig)) });
     const { url, port } = await door.listen({ port: 0 });
     return new Doorway(rig, door, url, port, bugs);
   }

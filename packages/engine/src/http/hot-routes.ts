@@ -1,98 +1,60 @@
-// The two hot routes on plain node:http: POST /v1/batch and POST /v1/decide/:point. Beyond reading, parsing and walking the body once, a
-// request costs one call of the engine and one write of the answer.
+// The other hot route on plain node:http: POST /v1/decide/:point. Beyond reading, parsing and walking the body once, a request costs one
+// call of the engine and one write of the answer. Load of events never refuses it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { fail, type Result } from '../base/result.js';
-import type { Rejection } from '../collect/sequencer.js';
-import type { Clock } from '../ports/clock.js';
-import type { Engine } from '../runtime/engine.js';
-import type { WriteAnswer } from '../runtime/writer.js';
+import { fail, ok, type Result } from '../base/result.js';
 import { decideAnswer } from './decide-answer.js';
 import { parseDecide } from './decide-body.js';
-import { isId } from './id.js';
 import { isObject, parseJson } from './json-body.js';
-import { readBody } from './body-reader.js';
-import { carriesObjection, objectionOver } from './objection-signal.js';
+import { carriesObjection } from './objection-signal.js';
 import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
-import { parseSegmentBatch, type SegmentBatch } from './segment-batch.js';
+import type { HotParts } from './tracking-routes.js';
+import { unpacked } from './unpack.js';
 
 export class HotRoutes {
-  readonly #engine: Engine;
-  readonly #clock: Clock;
-  readonly #onError: (error: unknown) => void;
-  readonly #addObjection: ReturnType<typeof objectionOver>;
+  readonly #parts: HotParts;
 
-  constructor(engine: Engine, clock: Clock, onError: (error: unknown) => void) {
-    this.#engine = engine;
-    this.#clock = clock;
-    this.#onError = onError;
-    this.#addObjection = objectionOver(engine);
-  }
-
-  batch(request: IncomingMessage, response: ServerResponse): void {
-    readBody(request, limits.bodyBytesMax, (body) => {
-      if (body === null) return cutOff(request, response, this.#clock);
-      const batch = this.#parse(request, body);
-      if (!batch.ok) return sendRefusal(response, batch);
-      this.#engine.accept(batch.value.events).then(
-        (done) => (done.ok ? sendJson(response, 200, batchText(batch.value, done.value)) : sendRefusal(response, done)),
-        (error: unknown) => this.#broken(response, error),
-      );
-    });
+  constructor(parts: HotParts) {
+    this.#parts = parts;
   }
 
   decide(request: IncomingMessage, response: ServerResponse, point: string): void {
-    readBody(request, limits.bodyBytesMax, (body) => {
-      if (body === null) return cutOff(request, response, this.#clock);
+    const { keeper, bodies, clock, metrics } = this.#parts;
+    const named = keeper.admit(request.headers, 'write');
+    if (!named.ok && named.code !== 'key_missing') return sendRefusal(response, named);
+    bodies.read(request, limits.bodyBytesMax, (body) => {
+      if (!body.ok) return cutOff(request, response, clock, body);
+      const startedMs = clock.elapsedMs();
       try {
-        const text = this.#decided(request, body, point);
+        const text = this.#decided(request, body.value, point, named.ok, startedMs);
+        if (!text.ok) metrics.refused(text.code);
         return text.ok ? sendJson(response, 200, text.value) : sendRefusal(response, text);
       } catch (error) {
-        return this.#broken(response, error);
+        const code = codeOf(error);
+        if (code === 'internal') this.#parts.onError(error);
+        return sendRefusal(response, { code });
       }
     });
   }
 
-  #parse(request: IncomingMessage, body: Buffer): Result<SegmentBatch> {
-    const value = parseJson(body);
+  #decided(request: IncomingMessage, packed: Buffer, point: string, admitted: boolean, startedMs: number): Result<string> {
+    const { engine, keeper, clock, metrics } = this.#parts;
+    const body = unpacked(packed);
+    if (!body.ok) return body;
+    const value = body.value.length === 0 ? ok({}) : parseJson(body.value);
     if (!value.ok) return value;
-    return parseSegmentBatch(value.value, this.#clock.now(), carriesObjection(request.headers) ? this.#addObjection : null);
-  }
-
-  #decided(request: IncomingMessage, body: Buffer, point: string): Result<string> {
-    const value = body.length === 0 ? { ok: true as const, value: {} } : parseJson(body);
-    if (!value.ok) return value;
+    if (!admitted) {
+      const caller = keeper.admitKey(isObject(value.value) ? value.value['writeKey'] : undefined, 'write');
+      if (!caller.ok) return caller;
+    }
     const asked = parseDecide(point, value.value, carriesObjection(request.headers));
     if (!asked.ok) return asked;
-    const draft = this.#engine.prepareRank(asked.value);
+    const draft = engine.prepareRank(asked.value);
     if (!draft.ok) return fail(draft.code);
-    const record = this.#engine.emitRank(draft.value);
+    const record = engine.emitRank(draft.value);
     if (!record.ok) return record;
-    return { ok: true, value: JSON.stringify(decideAnswer(record.value, this.#engine)) };
+    const text = JSON.stringify(decideAnswer(record.value, engine));
+    metrics.decided(clock.elapsedMs() - startedMs, record.value.mode);
+    return ok(text);
   }
-
-  #broken(response: ServerResponse, error: unknown): void {
-    const code = codeOf(error);
-    if (code === 'internal') this.#onError(error);
-    sendRefusal(response, { code });
-  }
-}
-
-const oneAccepted = '{"success":true,"accepted":1,"rejected":[]}';
-
-function batchText(batch: SegmentBatch, done: WriteAnswer): string {
-  if (done.rejections.length === 0 && batch.rejections.length === 0) {
-    return done.accepted === 1 ? oneAccepted : `{"success":true,"accepted":${done.accepted},"rejected":[]}`;
-  }
-  const { indices } = batch;
-  const later = indices === null ? done.rejections : done.rejections.map((each) => ({ ...each, index: indices[each.index] ?? each.index }));
-  const all = [...batch.rejections, ...later].sort((a, b) => a.index - b.index);
-  return JSON.stringify({ success: true, accepted: done.accepted, rejected: all.map((each) => rejected(batch.given[each.index], each)) });
-}
-
-/** messageId is the sender's own handle of the event: the one thing of it that an answer repeats. */
-function rejected(given: unknown, { index, code, field }: Rejection): object {
-  const messageId = isObject(given) && isId(given['messageId']) ? given['messageId'] : null;
-  return { index, messageId, code, field: field === undefined || field === '' ? null : field, hint: errors[code].hint };
 }

@@ -1,5 +1,5 @@
 // Answers on the raw response: JSON and coded errors. An error carries its code, sentence, hint and place, never a value of the input.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CodedError, errors, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
@@ -15,9 +15,17 @@ export function errorText({ code, field }: Refusal): string {
   return JSON.stringify({ error: { code, sentence, hint, ...(field === undefined || field === '' ? {} : { field }) } });
 }
 
-/** Headers that an error asks for: those that say when to come again. */
+let turn = 0;
+const none = {};
+
+/** Headers that an error asks for: when to come again, and how to show who one is. */
 export function errorHeaders(code: ErrorCode): { readonly [name: string]: string } {
-  return code === 'overloaded' ? { 'Retry-After': '1' } : {};
+  const { status } = errors[code];
+  if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="ethogram"' };
+  if (status !== 503 && status !== 429) return none;
+  // In turn, so that those who were refused together do not come back together.
+  turn = (turn % limits.retryAfterSecondsMax) + 1;
+  return { 'Retry-After': turn.toString() };
 }
 
 export function codeOf(error: unknown): ErrorCode {
@@ -37,12 +45,13 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, headers:
  * Refuses a body in the middle of its stream. The connection is closed, but not before the sender had limits.bodyLingerMs to read the
  * answer: closing with unread bytes in the buffer would reset the connection and lose it. What still comes is thrown away unread.
  */
-export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
-  const text = errorText({ code: 'body_too_large' });
-  response.writeHead(errors.body_too_large.status, {
+export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock, refusal: Refusal): void {
+  const text = errorText(refusal);
+  response.writeHead(errors[refusal.code].status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     Connection: 'close',
+    ...errorHeaders(refusal.code),
   });
   response.write(text);
   const cancel = clock.after(limits.bodyLingerMs, () => {
@@ -55,4 +64,13 @@ export function cutOff(request: IncomingMessage, response: ServerResponse, clock
   });
   request.on('close', cancel);
   request.resume();
+}
+
+/** A whole answer as it goes over the wire, for a socket on which no request could be read. */
+export function rawRefusal(refusal: Refusal): string {
+  const { status } = errors[refusal.code];
+  const text = errorText(refusal);
+  const more = Object.entries(errorHeaders(refusal.code)).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n`;
+  return `${head}Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n${more.join('')}\r\n${text}`;
 }

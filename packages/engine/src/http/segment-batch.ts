@@ -1,7 +1,6 @@
 // Segment's tracking shape to events: {batch: [...], sentAt, context}, or one event as the body. What is wrong with one event refuses that
 // event with its code and a JSON pointer into it; the rest is kept.
 // Invariant: nothing here depends on who the person is or what they allowed.
-import type { ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Failure, type Result } from '../base/result.js';
 import type { IncomingEvent } from '../collect/incoming.js';
@@ -9,9 +8,11 @@ import type { Rejection } from '../collect/sequencer.js';
 import type { Properties } from '../model/event.js';
 import { isPurpose } from '../model/purpose.js';
 import type { Choice, ConsentChange } from '../model/system-event.js';
+import { fromGa4 } from './ga4-properties.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
 import { parseTime } from './time.js';
+import type { TrackingCall } from './tracking-paths.js';
 
 export interface SegmentBatch {
   /** The events as they came, for naming them in the answer. */
@@ -32,11 +33,21 @@ interface Envelope {
   readonly add: AddConsent | null;
 }
 
-/** Parses a body. `receivedAt` in ms; `add` null when the request has no signal. Fails with body_shape, body_too_deep, batch_too_long. */
-export function parseSegmentBatch(body: unknown, receivedAt: number, add: AddConsent | null): Result<SegmentBatch> {
+export interface SegmentRequest {
+  readonly receivedAt: number;
+  /** null when the request carries no signal. */
+  readonly add: AddConsent | null;
+  /** What the path says that the body is; a batch path also takes one event that names its own type. */
+  readonly call?: TrackingCall;
+}
+
+/** Parses a body. Fails with body_shape, body_too_deep, batch_too_long. */
+export function parseSegmentBatch(body: unknown, request: SegmentRequest): Result<SegmentBatch> {
   if (!isObject(body)) return fail('body_shape', '');
+  const { receivedAt, add, call = 'batch' } = request;
   const { batch } = body;
-  if (batch === undefined && body['type'] !== undefined) return one(body, receivedAt, add);
+  if (call !== 'batch') return one(body, call, { receivedAt, skewMs: 0, consent: undefined, add });
+  if (batch === undefined && body['type'] !== undefined) return one(body, body['type'], { receivedAt, skewMs: 0, consent: undefined, add });
   if (!Array.isArray(batch)) return fail('body_shape', '/batch');
   if (batch.length > limits.batchEventsMax) return fail('batch_too_long', '/batch');
   for (const key of Object.keys(body)) {
@@ -54,7 +65,8 @@ export function parseSegmentBatch(body: unknown, receivedAt: number, add: AddCon
   const rejections: Rejection[] = [];
   let indices: number[] | null = null;
   for (let index = 0; index < given.length; index += 1) {
-    const parsed = parseEvent(given[index], envelope);
+    const each = given[index];
+    const parsed = isObject(each) ? parseEvent(each, each['type'], envelope) : notAnObject;
     if (parsed.ok) {
       indices?.push(index);
       events.push(parsed.value);
@@ -66,8 +78,10 @@ export function parseSegmentBatch(body: unknown, receivedAt: number, add: AddCon
   return ok({ given, events, indices, rejections });
 }
 
-function one(body: JsonObject, receivedAt: number, add: AddConsent | null): Result<SegmentBatch> {
-  const parsed = parseEvent(body, { receivedAt, skewMs: 0, consent: undefined, add });
+const notAnObject = fail('event_shape', '');
+
+function one(body: JsonObject, call: unknown, envelope: Envelope): Result<SegmentBatch> {
+  const parsed = parseEvent(body, call, envelope);
   if (parsed.ok) return ok({ given: [body], events: [parsed.value], indices: null, rejections: [] });
   return ok({ given: [body], events: [], indices: [], rejections: [rejectionOf(0, parsed)] });
 }
@@ -76,33 +90,34 @@ function rejectionOf(index: number, failure: Failure): Rejection {
   return { index, code: failure.code, ...(failure.field === undefined ? {} : { field: failure.field }) };
 }
 
-/** Which event type a call means. identify, group and alias exist once a type of that name is registered. */
-const typeOfCall: Readonly<Record<string, string>> = {
-  track: 'event',
-  page: 'page',
-  screen: 'page',
-  identify: 'identify',
-  group: 'group',
-  alias: 'alias',
-};
+/** Where a call keeps what it says, and the event type that it means; null: `event` names it. */
+const calls: ReadonlyMap<unknown, { readonly type: string | null; readonly place: 'properties' | 'traits' }> = new Map([
+  ['track', { type: null, place: 'properties' }],
+  ['page', { type: 'page', place: 'properties' }],
+  ['screen', { type: 'screen', place: 'properties' }],
+  ['identify', { type: 'identify', place: 'traits' }],
+  ['group', { type: 'group', place: 'traits' }],
+  ['alias', { type: 'alias', place: 'properties' }],
+] as const);
 const none: Properties = {};
 
-function parseEvent(given: unknown, envelope: Envelope): Result<IncomingEvent> {
-  if (!isObject(given)) return fail('event_shape', '');
-  const refused: ErrorCode | null = refusal(given, limits.eventBytesMax);
+function parseEvent(given: JsonObject, call: unknown, envelope: Envelope): Result<IncomingEvent> {
+  const refused = refusal(given, limits.eventBytesMax);
   if (refused !== null) return fail(refused, '');
-  const call = given['type'];
-  const named = typeof call === 'string' && Object.hasOwn(typeOfCall, call) ? typeOfCall[call] : undefined;
-  if (named === undefined) return fail('event_shape', '/type');
-  const type = named === 'event' ? given['event'] : named;
+  const known = calls.get(call);
+  if (known === undefined) return fail('event_shape', '/type');
+  const type = known.type ?? given['event'];
   if (typeof type !== 'string' || type.length === 0) return fail('event_shape', '/event');
+  if (type.length > limits.idCharsMax) return fail('event_type_unknown', '/event');
   const id = given['messageId'];
   if (!isId(id)) return fail('event_shape', '/messageId');
   const subject = subjectOf(given, 'event_shape');
   if (!subject.ok) return subject;
   if (subject.value === undefined) return fail('event_shape', '/userId');
-  const properties = (call === 'identify' || call === 'group' ? given['traits'] : given['properties']) ?? none;
-  if (!isObject(properties)) return fail('event_shape', call === 'identify' || call === 'group' ? '/traits' : '/properties');
+  const said = given[known.place] ?? none;
+  if (!isObject(said)) return fail('event_shape', `/${known.place}`);
+  const properties = known.type === null ? fromGa4(type, said) : withOwn(known.type, given, said);
+  if (properties === null) return fail('event_shape', known.type === 'group' ? '/groupId' : '/previousId');
   const occurredAt = occurred(given, envelope);
   if (occurredAt === undefined) return fail('event_time', '/timestamp');
   const { context } = given;
@@ -112,6 +127,16 @@ function parseEvent(given: unknown, envelope: Envelope): Result<IncomingEvent> {
   const consent = envelope.add === null ? carried : envelope.add(subject.value, carried);
   const event = { id, subject: subject.value, type, occurredAt, source: sourceOf(context), properties };
   return ok(consent === undefined ? event : { ...event, consent });
+}
+
+/** What stands beside the properties of a call and belongs to it; null when the one part that it cannot do without is missing. */
+function withOwn(type: string, given: JsonObject, said: Properties): Properties | null {
+  if (type === 'group') return isId(given['groupId']) ? { ...said, groupId: given['groupId'] } : null;
+  if (type === 'alias') return isId(given['previousId']) ? { previousId: given['previousId'] } : null;
+  const { name } = given;
+  return type !== 'identify' && typeof name === 'string' && name.length <= limits.idCharsMax && said['name'] === undefined
+    ? { ...said, name }
+    : said;
 }
 
 /**

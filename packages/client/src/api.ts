@@ -1,0 +1,360 @@
+// Generated from docs/openapi.json by scripts/generate.mjs: the shapes of the wire. Change them there.
+
+export type Id = string;
+
+export type Purpose =
+  | 'service'
+  | 'analytics'
+  | 'personalise'
+  | 'train'
+  | 'care'
+  | 'fraud'
+  | 'wellbeing'
+  | 'fairness'
+  | 'share'
+  | 'research';
+
+export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
+
+export type ErrorCode =
+  | 'body_not_json'
+  | 'body_shape'
+  | 'body_too_large'
+  | 'body_too_deep'
+  | 'batch_too_long'
+  | 'event_shape'
+  | 'event_type_unknown'
+  | 'event_property'
+  | 'event_range'
+  | 'event_time'
+  | 'event_too_large'
+  | 'duplicate'
+  | 'no_grant'
+  | 'captured_before_grant'
+  | 'consent_stale'
+  | 'purpose_unknown'
+  | 'permit_forged'
+  | 'permit_purpose'
+  | 'permit_stale'
+  | 'item_shape'
+  | 'point_unknown'
+  | 'decision_unknown'
+  | 'subject_unknown'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'overloaded'
+  | 'disk_full'
+  | 'log_failed'
+  | 'log_damaged'
+  | 'log_version'
+  | 'data_folder_locked'
+  | 'import_source_changed'
+  | 'import_row'
+  | 'basis_not_declarable'
+  | 'key_missing'
+  | 'key_unknown'
+  | 'key_kind'
+  | 'key_id_unknown'
+  | 'keys_too_many'
+  | 'keys_unreadable'
+  | 'host_not_allowed'
+  | 'origin_not_allowed'
+  | 'rate_limited'
+  | 'body_too_slow'
+  | 'http_malformed'
+  | 'headers_too_large'
+  | 'body_packing'
+  | 'listen_not_local'
+  | 'listen_failed'
+  | 'server_unreachable'
+  | 'file_unreadable'
+  | 'import_column'
+  | 'data_folder_missing'
+  | 'internal';
+
+export type Context = {
+  readonly library?: unknown;
+  readonly consent?: {
+    readonly categoryPreferences?: {
+      readonly service?: boolean;
+      readonly analytics?: boolean;
+      readonly personalise?: boolean;
+      readonly train?: boolean;
+      readonly care?: boolean;
+      readonly fraud?: boolean;
+      readonly wellbeing?: boolean;
+      readonly fairness?: boolean;
+      readonly share?: boolean;
+      readonly research?: boolean;
+    };
+  };
+};
+
+export type Item = {
+  readonly id: string;
+  readonly title?: string;
+  readonly category?: string;
+  readonly price?: number;
+  readonly currency?: string;
+  readonly stock?: number;
+  readonly validFrom?: number;
+  readonly validUntil?: number;
+  readonly image?: string;
+  readonly attributes?: { readonly [name: string]: string | number | boolean };
+};
+
+export type ItemFilter = {
+  readonly category?: string | readonly string[];
+  readonly priceMin?: number;
+  readonly priceMax?: number;
+  readonly inStock?: boolean;
+  readonly attributes?: { readonly [name: string]: string | number | boolean };
+};
+
+export type Error = {
+  readonly error: { readonly code: ErrorCode; readonly sentence: string; readonly hint: string; readonly field?: string };
+};
+
+export type TrackingEvent =
+  | ({
+      readonly type: 'track';
+      readonly messageId: string;
+      readonly timestamp?: string | null;
+      readonly context?: Context;
+      readonly event: string;
+      readonly properties?: { readonly [name: string]: unknown } | null;
+    } & (
+      | { readonly subject: string }
+      | { readonly subject?: null | ''; readonly userId: string }
+      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+    ))
+  | ({
+      readonly type: 'page' | 'screen';
+      readonly messageId: string;
+      readonly timestamp?: string | null;
+      readonly context?: Context;
+      readonly properties?: { readonly [name: string]: unknown } | null;
+    } & (
+      | { readonly subject: string }
+      | { readonly subject?: null | ''; readonly userId: string }
+      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+    ))
+  | ({
+      readonly type: 'identify';
+      readonly messageId: string;
+      readonly timestamp?: string | null;
+      readonly context?: Context;
+      readonly traits?: { readonly [name: string]: unknown } | null;
+    } & (
+      | { readonly subject: string }
+      | { readonly subject?: null | ''; readonly userId: string }
+      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+    ))
+  | ({
+      readonly type: 'group';
+      readonly messageId: string;
+      readonly timestamp?: string | null;
+      readonly context?: Context;
+      readonly groupId: string;
+      readonly traits?: { readonly [name: string]: unknown } | null;
+    } & (
+      | { readonly subject: string }
+      | { readonly subject?: null | ''; readonly userId: string }
+      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+    ))
+  | ({
+      readonly type: 'alias';
+      readonly messageId: string;
+      readonly timestamp?: string | null;
+      readonly context?: Context;
+      readonly previousId: string;
+      readonly properties?: { readonly [name: string]: unknown } | null;
+    } & (
+      | { readonly subject: string }
+      | { readonly subject?: null | ''; readonly userId: string }
+      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+    ));
+
+export type BatchRequest = { readonly batch: readonly TrackingEvent[]; readonly sentAt?: string; readonly context?: Context };
+
+export type BatchAnswer = {
+  readonly success: true;
+  readonly accepted: number;
+  readonly rejected: readonly {
+    readonly index: number;
+    readonly messageId: string | null;
+    readonly code: ErrorCode;
+    readonly field: string | null;
+    readonly hint: string;
+  }[];
+};
+
+export type CloudEvent = {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time?: string;
+  readonly consent?: string;
+  readonly consentorigin?: string;
+  readonly data_base64?: never;
+} & ({ readonly data?: null } | { readonly data: { readonly [name: string]: unknown }; readonly datacontenttype?: string });
+
+export type ItemsRequest = { readonly items: readonly Item[] };
+
+export type ItemsAnswer = { readonly success: true; readonly accepted: number };
+
+export type ConsentRequest = {
+  readonly choices: { readonly [name in Purpose]?: Choice };
+  readonly origin?: string | null;
+  readonly timestamp?: string;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
+export type ConsentAnswer = { readonly success: true; readonly epoch: number };
+
+export type BasisRequest = {
+  readonly eventType: string;
+  readonly purpose: Purpose;
+  readonly basis: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+  readonly reason: string;
+};
+
+export type BasisAnswer = { readonly success: true };
+
+export type DecideRequest = {
+  readonly context?: { readonly items?: readonly string[] };
+  readonly exclude?: readonly string[];
+  readonly pins?: readonly string[];
+  readonly limit?: number;
+  readonly filter?: ItemFilter;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId?: null | '' }
+);
+
+export type DecideAnswer = {
+  readonly decisionId: string;
+  readonly mode: 'personal' | 'contextual';
+  readonly because: ('no_subject' | 'no_grant' | 'superseded' | 'objection_signal') | null;
+  readonly summary: string;
+  readonly items: readonly {
+    readonly item: string;
+    readonly score: number;
+    readonly propensity: number;
+    readonly reasons: readonly {
+      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+      readonly item?: string;
+      readonly contribution: number;
+      readonly people?: number;
+    }[];
+    readonly title: string | null;
+    readonly why: readonly string[];
+  }[];
+  readonly position: number;
+  readonly epoch: number | null;
+};
+
+export type Why = {
+  readonly decision: {
+    readonly id: string;
+    readonly point: string;
+    readonly kind: string;
+    readonly mode: 'personal' | 'contextual';
+    readonly contextualBecause?: 'no_subject' | 'no_grant' | 'superseded' | 'objection_signal';
+    readonly subject: string | null;
+    readonly epoch: number | null;
+    readonly at: number;
+    readonly position: number;
+    readonly policy: string;
+    readonly inputs: readonly string[];
+    readonly answer: readonly {
+      readonly item: string;
+      readonly score: number;
+      readonly propensity: number;
+      readonly reasons: readonly {
+        readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+        readonly item?: string;
+        readonly contribution: number;
+        readonly people?: number;
+      }[];
+    }[];
+  };
+  readonly summary: string;
+  readonly items: readonly {
+    readonly item: string;
+    readonly score: number;
+    readonly propensity: number;
+    readonly reasons: readonly {
+      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+      readonly item?: string;
+      readonly contribution: number;
+      readonly people?: number;
+    }[];
+    readonly why: readonly string[];
+  }[];
+  readonly exclusions: readonly string[];
+  readonly exposures: readonly (readonly (number | string)[])[];
+  readonly outcomes: readonly (readonly (number | string)[])[];
+  readonly reproducible: boolean;
+};
+
+export type Profile = {
+  readonly subject: string;
+  readonly consent: {
+    readonly epoch: number;
+    readonly stands: {
+      readonly [name: string]: { readonly choice: Choice; readonly since: number; readonly at: number; readonly receivedAt: number };
+    };
+  } | null;
+  readonly traits: { readonly [name: string]: unknown };
+  readonly events: number;
+};
+
+export type ErasureAnswer = { readonly success: true; readonly events: number };
+
+export type Health = {
+  readonly status: 'ok' | 'stopped';
+  readonly events: number;
+  readonly waitingEvents: number;
+  readonly items: number;
+  readonly visits: number;
+  readonly points: readonly string[];
+  readonly durability: string;
+};
+
+export type OfrepRequest = {
+  readonly context?: {
+    readonly targetingKey?: string;
+    readonly items?: readonly string[];
+    readonly exclude?: readonly string[];
+    readonly pins?: readonly string[];
+    readonly limit?: number;
+    readonly filter?: ItemFilter;
+    readonly gpc?: boolean;
+  };
+};
+
+export type OfrepFlag = {
+  readonly key: string;
+  readonly value: { readonly items: readonly string[] };
+  readonly variant: string;
+  readonly reason: 'TARGETING_MATCH' | 'SPLIT' | 'STATIC';
+  readonly metadata: { readonly [name: string]: string | number | boolean };
+};
+
+export type OfrepFlags = { readonly flags: readonly OfrepFlag[] };
+
+export type OfrepFailure = {
+  readonly key?: string;
+  readonly errorCode: 'PARSE_ERROR' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'FLAG_NOT_FOUND' | 'GENERAL';
+  readonly errorDetails: string;
+};
+
+export type CloudEventBatch = readonly CloudEvent[];

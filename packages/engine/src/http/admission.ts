@@ -1,0 +1,131 @@
+// Admission of events under load: what would wait too long is refused before its body is read, so that the time of the process goes into
+// what is taken. Decisions do not pass here: they always come in, and the bound on the work between two of them is what keeps them quick.
+//
+// The measure is bytes of event bodies in flight, known before anything is parsed. How many may be is learned (additive increase,
+// multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean less at once; full use
+// without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered (compare CoDel, RFC 8289,
+// which bounds a queue by its time too, but drops after queueing).
+// A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
+import { limits } from '../base/limits.js';
+import type { Clock } from '../ports/clock.js';
+
+const windowAnswersMin = 16;
+const windowMs = 50;
+const fastestForMs = 30_000;
+const startBytes = 8 * 1024 * 1024;
+
+export class Admission {
+  readonly #clock: Clock;
+  #limit = startBytes;
+  #inFlight = 0;
+  #refused = 0;
+  // the window in progress
+  #answers = 0;
+  #slow = 0;
+  #sumMs = 0;
+  #pressed = false;
+  #windowFrom = 0;
+  // the fastest mean of a window, in this period and in the one before
+  #fastest = Infinity;
+  #fastestBefore = Infinity;
+  #periodFrom = 0;
+  #held: { readonly dueMs: number; readonly answer: () => void }[] = [];
+  #timer: (() => void) | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get inFlightBytes(): number {
+    return this.#inFlight;
+  }
+
+  get limitBytes(): number {
+    return this.#limit;
+  }
+
+  /** Requests refused so far. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** May a body of so many bytes come in? If so, `leave` must follow, whatever becomes of it. One alone always may. */
+  enter(bytes: number): boolean {
+    const then = this.#inFlight + bytes;
+    if (then > this.#limit) this.#pressed = true;
+    if (then > this.#limit && this.#inFlight > 0) {
+      this.#refused += 1;
+      return false;
+    }
+    this.#inFlight = then;
+    return true;
+  }
+
+  /** The body has been answered; `sinceMs`: when it was whole, by the monotonic clock, or null when it never got that far. */
+  leave(bytes: number, sinceMs: number | null): void {
+    this.#inFlight -= bytes;
+    if (sinceMs === null) return;
+    const nowMs = this.#clock.elapsedMs();
+    const tookMs = nowMs - sinceMs;
+    this.#answers += 1;
+    this.#sumMs += tookMs;
+    if (tookMs > this.slowMs) this.#slow += 1;
+    if (this.#answers >= windowAnswersMin && nowMs - this.#windowFrom >= windowMs) this.#turn(nowMs);
+  }
+
+  /** An answer that takes longer than this is slow. */
+  get slowMs(): number {
+    const fastest = Math.min(this.#fastest, this.#fastestBefore);
+    return Math.max(limits.ingestTargetMs, fastest === Infinity ? 0 : 2 * fastest);
+  }
+
+  /** Gives the answer of a refusal a little later; at once when too many are held already. */
+  hold(answer: () => void): void {
+    if (this.#held.length >= limits.refusalsHeldMax) return answer();
+    this.#held.push({ dueMs: this.#clock.elapsedMs() + limits.refusalHoldMs, answer });
+    this.#timer ??= this.#clock.after(limits.refusalHoldMs, () => this.#release());
+  }
+
+  /** Gives every answer that is held back. */
+  close(): void {
+    this.#timer?.();
+    this.#timer = null;
+    const held = this.#held;
+    this.#held = [];
+    for (const each of held) each.answer();
+  }
+
+  #release(): void {
+    this.#timer = null;
+    const nowMs = this.#clock.elapsedMs();
+    let due = 0;
+    while (due < this.#held.length && (this.#held[due]?.dueMs ?? 0) <= nowMs) due += 1;
+    const given = this.#held.splice(0, due);
+    const next = this.#held[0];
+    // At least a quarter of the hold between two rounds: one timer serves many.
+    if (next !== undefined) this.#timer = this.#clock.after(Math.max(limits.refusalHoldMs / 4, next.dueMs - nowMs), () => this.#release());
+    for (const each of given) each.answer();
+  }
+
+  /** Only of windows without pressure: else a long overload would become its own yardstick, and the wait would creep up. */
+  #learnFastest(meanMs: number, nowMs: number): void {
+    if (nowMs - this.#periodFrom > fastestForMs) {
+      this.#fastestBefore = this.#fastest;
+      this.#fastest = Infinity;
+      this.#periodFrom = nowMs;
+    }
+    this.#fastest = Math.min(this.#fastest, meanMs);
+  }
+
+  #turn(nowMs: number): void {
+    const { ingestBytesInFlightMin: least, ingestBytesInFlightMax: most } = limits;
+    if (!this.#pressed) this.#learnFastest(this.#sumMs / this.#answers, nowMs);
+    if (this.#slow * 4 > this.#answers) this.#limit = Math.max(least, this.#limit * 0.85);
+    else if (this.#pressed) this.#limit = Math.min(most, this.#limit * 1.05 + 64 * 1024);
+    this.#answers = 0;
+    this.#slow = 0;
+    this.#sumMs = 0;
+    this.#pressed = false;
+    this.#windowFrom = nowMs;
+  }
+}

@@ -1,0 +1,108 @@
+// CloudEvents 1.0.2 in its three modes against a real server, and each way in which an event can be wrong.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { errors, type ErrorCode } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { addCloudEvents } from './cloud-event-routes.js';
+import { SmallDoor } from './first-screen-door.suite.js';
+
+let door: SmallDoor;
+beforeEach(async () => {
+  door = await SmallDoor.open(({ rig, metrics, table }) => addCloudEvents(table, { engine: rig.engine, clock: rig.clock, metrics }));
+});
+afterEach(() => door.close());
+
+const structured = { 'Content-Type': 'application/cloudevents+json; charset=utf-8' };
+const batched = { 'Content-Type': 'application/cloudevents-batch+json' };
+let ids = 0;
+const event = (more: object = {}): Record<string, unknown> => {
+  ids += 1;
+  const base = { specversion: '1.0', id: `e${ids}`, source: '/shop', type: 'item.viewed', subject: 'ann', data: { product_id: 'tea' } };
+  return { ...base, consent: 'personalise=granted train=granted', ...more };
+};
+const all = { success: true, accepted: 1, rejected: [] };
+
+describe('modes', () => {
+  test('structured', async () => {
+    const time = new Date(door.rig.clock.now() - 1000).toISOString();
+    const reply = await door.post('/v1/events', event({ time, consentorigin: 'banner' }), structured);
+    expect([reply.status, reply.body]).toEqual([200, all]);
+    const profile = door.rig.engine.profile('ann');
+    expect(profile).toMatchObject({ ok: true, value: { traits: { last_seen: { 'item.viewed': door.rig.clock.now() - 1000 } } } });
+  });
+
+  test('batched, with one refused in the middle', async () => {
+    const reply = await door.post('/v1/events', [event(), event({ type: 'no.such.type', id: 'odd' }), event()], batched);
+    const { hint } = errors.event_type_unknown;
+    expect(reply.body).toEqual({
+      success: true,
+      accepted: 2,
+      rejected: [{ index: 1, messageId: 'odd', code: 'event_type_unknown', field: '/type', hint }],
+    });
+  });
+
+  test('binary: attributes in headers, percent-encoded', async () => {
+    const headers = {
+      'ce-specversion': '1.0',
+      'ce-id': 'b1',
+      'ce-source': '/shop',
+      'ce-type': 'item.viewed',
+      'ce-subject': 'J%C3%BCrgen',
+      'ce-consent': 'personalise=granted',
+      'Content-Type': 'application/json',
+    };
+    expect((await door.post('/v1/events', { product_id: 'tea' }, headers)).body).toEqual(all);
+    expect(door.rig.engine.profile('Jürgen').ok).toBe(true);
+    const broken = await door.post('/v1/events', { product_id: 'tea' }, { ...headers, 'ce-subject': '%ff' });
+    expect([broken.status, broken.body.error.code, broken.body.error.field]).toEqual([400, 'event_shape', '/subject']);
+  });
+
+  test('source and id together are the message id', async () => {
+    const twice = event();
+    const got = await door.post('/v1/events', [twice, twice, { ...twice, source: '/other' }], batched);
+    expect(got.body).toMatchObject({ accepted: 2, rejected: [{ index: 1, code: 'duplicate', messageId: twice['id'] }] });
+  });
+
+  test('no grant, nothing kept; an objection counts', async () => {
+    const reply = await door.post('/v1/events', event({ consent: undefined }), structured);
+    expect(reply.body).toMatchObject({ accepted: 0, rejected: [{ code: 'no_grant' }] });
+    expect(door.rig.engine.profile('ann').ok).toBe(false);
+    expect(door.metrics.rejectedBy('no_grant')).toBe(1);
+  });
+});
+
+describe('refusals of one event', () => {
+  const cases: [name: string, more: object, code: ErrorCode, field: string | null][] = [
+    ['another version', { specversion: '0.3' }, 'event_shape', '/specversion'],
+    ['no id', { id: undefined }, 'event_shape', '/id'],
+    ['no source', { source: undefined }, 'event_shape', '/source'],
+    ['a source with a space', { source: 'a b' }, 'event_shape', '/source'],
+    ['no type', { type: undefined }, 'event_shape', '/type'],
+    ['no subject', { subject: undefined }, 'event_shape', '/subject'],
+    ['no time', { time: 'yesterday' }, 'event_time', '/time'],
+    ['an absurd time', { time: '1970-01-01T00:00:00Z' }, 'event_time', '/time'],
+    ['data that is a text', { data: 'tea' }, 'event_shape', '/data'],
+    ['data of another type', { datacontenttype: 'text/xml' }, 'event_shape', '/datacontenttype'],
+    ['packed data', { data_base64: 'AA==' }, 'event_shape', '/data_base64'],
+    ['a property that does not fit', { data: { product_id: 5 } }, 'event_property', '/data/product_id'],
+    ['a value out of range', { data: { product_id: 'tea', price: -1 } }, 'event_range', '/data/price'],
+    ['consent that is no list', { consent: 'personalise' }, 'event_shape', '/consent'],
+    ['a choice that is none', { consent: 'personalise=yes' }, 'event_shape', '/consent'],
+    ['two choices at once', { consent: 'train=granted train=denied' }, 'event_shape', '/consent'],
+    ['an unknown purpose', { consent: 'profit=granted' }, 'purpose_unknown', '/consent'],
+    ['an empty consent', { consent: '' }, 'event_shape', '/consent'],
+    ['too large', { data: { product_id: 'x'.repeat(limits.eventBytesMax) } }, 'event_too_large', null],
+  ];
+  test.each(cases)('%s', async (_name, more, code, field) => {
+    const { body } = await door.post('/v1/events', [event(more)], batched);
+    expect(body).toMatchObject({ accepted: 0, rejected: [{ index: 0, code, field }] });
+  });
+});
+
+test('refusals of a whole request', async () => {
+  const codeOf = async (body: unknown, headers: Record<string, string>): Promise<string> =>
+    (await door.post('/v1/events', body, headers)).body.error.code;
+  expect(await codeOf('{', structured)).toBe('body_not_json');
+  expect(await codeOf([], structured)).toBe('body_shape');
+  expect(await codeOf({}, batched)).toBe('body_shape');
+  expect(await codeOf(Array(limits.batchEventsMax + 1).fill(0), batched)).toBe('batch_too_long');
+});

@@ -1,0 +1,19 @@
+// Answers of the routes that go through Hono, and the one error shape that all routes share.
+import { errors } from '../base/errors.js';
+import type { Result } from '../base/result.js';
+import { errorHeaders, errorText, type Refusal } from './reply.js';
+
+export type Headers = { readonly [name: string]: string };
+
+export function json(status: number, text: string, headers: Headers = {}): Response {
+  return new Response(text, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+}
+
+/** 200 with the value as JSON, or the coded error. */
+export function answer(result: Result<unknown>, headers: Headers = {}): Response {
+  return result.ok ? json(200, JSON.stringify(result.value), headers) : refuse(result, headers);
+}
+
+export function refuse(refusal: Refusal, headers: Headers = {}): Response {
+  return json(errors[refusal.code].status, errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+}

@@ -1,0 +1,20 @@
+// Names and addresses of this machine, as they stand in Host and Origin headers and on the command line.
+
+/** Does the address reach this machine only? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+const withPort = /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/;
+
+/** A Host header that names this machine, with any port. */
+export function isLocalName(host: string): boolean {
+  const name = withPort.exec(host)?.[1]?.toLowerCase() ?? '';
+  return isLoopback(name.startsWith('[') ? name.slice(1, -1) : name);
+}
+
+/** An Origin header of a page that this machine serves. */
+export function isLocalOrigin(origin: string): boolean {
+  const name = /^https?:\/\/(.+)$/.exec(origin)?.[1];
+  return name !== undefined && isLocalName(name);
+}

@@ -1,0 +1,272 @@
+// The shapes that go over the wire, as TypeBox schemas: components of the OpenAPI document. Bodies that are parsed by hand for speed have
+// their schema here, beside the list of what a schema cannot say; open-api.test.ts holds each parser and its schema to one another.
+// What no schema says: sizes of a whole event, depth, numbers of keys, dates that exist in no calendar.
+import { Type, type TSchema } from '@sinclair/typebox';
+import { errors } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { purposes } from '../model/purpose.js';
+import { choices, lawfulBases } from '../model/system-event.js';
+import { itemSchema } from './item-body.js';
+
+/** A component by its name. */
+export function ref(name: string): TSchema {
+  return Type.Unsafe({ $ref: `#/components/schemas/${name}` });
+}
+
+const oneOfThese = (values: readonly string[]): TSchema => Type.Unsafe({ type: 'string', enum: [...values] });
+/** As http/id.ts takes them: no control characters, no half of a surrogate pair. */
+const id = Type.String({ minLength: 1, maxLength: limits.idCharsMax, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$' });
+const ids = (max: number): TSchema => Type.Array(id, { maxItems: max });
+const time = Type.String({
+  description: 'ISO 8601 with a zone',
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$',
+});
+const ms = Type.Integer({ description: 'ms since 1970 UTC' });
+const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
+const open = { additionalProperties: true } as const;
+const opt = (schema: TSchema): TSchema => Type.Optional(schema);
+const itemValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const attributes = Type.Unsafe<object>({ type: 'object', propertyNames: id, additionalProperties: itemValue });
+
+/** Whom a body names: `subject`, else `userId`, else `anonymousId`; null and '' count as absent, and what comes after is not looked at. */
+function naming(nobody: boolean): TSchema {
+  const blank = Type.Unsafe({ enum: [null, ''] });
+  const cases = [
+    Type.Object({ subject: id }, open),
+    Type.Object({ subject: opt(blank), userId: id }, open),
+    Type.Object({ subject: opt(blank), userId: opt(blank), anonymousId: id }, open),
+    ...(nobody ? [Type.Object({ subject: opt(blank), userId: opt(blank), anonymousId: opt(blank) }, open)] : []),
+  ];
+  return Type.Union(cases);
+}
+
+/** Segment's place for consent. What is no object there says nothing, and so do names that are no purpose of ours. */
+const context = Type.Unsafe<object>({
+  properties: {
+    library: {},
+    consent: {
+      properties: { categoryPreferences: { properties: Object.fromEntries(purposes.map((each) => [each, { type: 'boolean' }])) } },
+    },
+  },
+});
+
+function call(types: readonly string[], parts: Record<string, TSchema>): TSchema {
+  const common = { type: oneOfThese(types), messageId: id, timestamp: opt(nullable(time)), context: opt(ref('Context')) };
+  return Type.Intersect([Type.Object({ ...common, ...parts }, open), naming(false)]);
+}
+const bag = opt(nullable(Type.Object({}, open)));
+
+const reason = Type.Object(
+  {
+    kind: oneOfThese(['visits_like_yours', 'went_on_to', 'further_on', 'other', 'popular', 'in_catalogue', 'pinned']),
+    item: opt(Type.String()),
+    contribution: Type.Number(),
+    people: opt(Type.Integer({ minimum: limits.evidencePeopleMin })),
+  },
+  open,
+);
+const rankedItem = { item: id, score: Type.Number(), propensity: Type.Number({ minimum: 0, maximum: 1 }), reasons: Type.Array(reason) };
+const mode = oneOfThese(['personal', 'contextual']);
+const because = oneOfThese(['no_subject', 'no_grant', 'superseded', 'objection_signal']);
+const code = oneOfThese(Object.keys(errors));
+
+export const schemas: Readonly<Record<string, TSchema>> = {
+  Id: id,
+  Purpose: oneOfThese(purposes),
+  Choice: oneOfThese(choices),
+  ErrorCode: code,
+  Context: context,
+  Item: itemSchema,
+  ItemFilter: Type.Object(
+    {
+      category: opt(Type.Union([id, ids(limits.excludePerRequestMax)])),
+      priceMin: opt(Type.Number()),
+      priceMax: opt(Type.Number()),
+      inStock: opt(Type.Boolean()),
+      attributes: opt(attributes),
+    },
+    { additionalProperties: false },
+  ),
+  Error: Type.Object({
+    error: Type.Object({ code: ref('ErrorCode'), sentence: Type.String(), hint: Type.String(), field: opt(Type.String()) }),
+  }),
+  TrackingEvent: Type.Union([
+    call(['track'], { event: Type.String({ minLength: 1 }), properties: bag }),
+    call(['page', 'screen'], { properties: bag }),
+    call(['identify'], { traits: bag }),
+    call(['group'], { groupId: id, traits: bag }),
+    call(['alias'], { previousId: id, properties: bag }),
+  ]),
+  BatchRequest: Type.Object(
+    {
+      batch: Type.Array(ref('TrackingEvent'), { maxItems: limits.batchEventsMax }),
+      sentAt: opt(Type.String()),
+      context: opt(ref('Context')),
+    },
+    open,
+  ),
+  BatchAnswer: Type.Object({
+    success: Type.Literal(true),
+    accepted: Type.Integer({ minimum: 0 }),
+    rejected: Type.Array(
+      Type.Object({
+        index: Type.Integer({ minimum: 0 }),
+        messageId: nullable(Type.String()),
+        code: ref('ErrorCode'),
+        field: nullable(Type.String()),
+        hint: Type.String(),
+      }),
+    ),
+  }),
+  CloudEvent: Type.Intersect([
+    Type.Object(
+      {
+        specversion: Type.Literal('1.0'),
+        id,
+        source: Type.String({ ...id, pattern: '^[^\\u0000-\\u0020\\u007f-\\u009f\\ud800-\\udfff]+$' }),
+        type: id,
+        subject: id,
+        time: opt(time),
+        consent: opt(
+          Type.String({
+            pattern: `^ *(${purposes.join('|')})=(${choices.join('|')})( +(${purposes.join('|')})=(${choices.join('|')}))* *$`,
+          }),
+        ),
+        consentorigin: opt(id),
+        data_base64: opt(Type.Never()),
+      },
+      open,
+    ),
+    Type.Union([
+      Type.Object({ data: opt(Type.Null()) }, open),
+      Type.Object({ data: Type.Object({}, open), datacontenttype: opt(Type.String({ pattern: '^[^/]+/(.*\\+)?json *(;.*)?$' })) }, open),
+    ]),
+  ]),
+  ItemsRequest: Type.Object({ items: Type.Array(ref('Item'), { maxItems: limits.itemsPerRequestMax }) }, open),
+  ItemsAnswer: Type.Object({ success: Type.Literal(true), accepted: Type.Integer({ minimum: 0 }) }),
+  ConsentRequest: Type.Intersect([
+    Type.Object(
+      {
+        choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
+        origin: opt(nullable(id)),
+        timestamp: opt(time),
+      },
+      open,
+    ),
+    naming(false),
+  ]),
+  ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer() }),
+  BasisRequest: Type.Object(
+    {
+      eventType: Type.String(),
+      purpose: ref('Purpose'),
+      basis: oneOfThese(lawfulBases),
+      reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+    },
+    open,
+  ),
+  BasisAnswer: Type.Object({ success: Type.Literal(true) }),
+  DecideRequest: Type.Intersect([
+    Type.Object(
+      {
+        context: opt(Type.Object({ items: opt(ids(limits.excludePerRequestMax)) }, open)),
+        exclude: opt(ids(limits.excludePerRequestMax)),
+        pins: opt(ids(limits.rankLimitMax)),
+        limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
+        filter: opt(ref('ItemFilter')),
+      },
+      open,
+    ),
+    naming(true),
+  ]),
+  DecideAnswer: Type.Object({
+    decisionId: Type.String(),
+    mode,
+    because: nullable(because),
+    summary: Type.String(),
+    items: Type.Array(Type.Object({ ...rankedItem, title: nullable(Type.String()), why: Type.Array(Type.String()) })),
+    position: Type.Integer(),
+    epoch: nullable(Type.Integer()),
+  }),
+  Why: Type.Object({
+    decision: Type.Object(
+      {
+        id: Type.String(),
+        point: Type.String(),
+        kind: Type.String(),
+        mode,
+        contextualBecause: opt(because),
+        subject: nullable(Type.String()),
+        epoch: nullable(Type.Integer()),
+        at: ms,
+        position: Type.Integer(),
+        policy: Type.String(),
+        inputs: Type.Array(Type.String()),
+        answer: Type.Array(Type.Object(rankedItem)),
+      },
+      open,
+    ),
+    summary: Type.String(),
+    items: Type.Array(Type.Object({ ...rankedItem, why: Type.Array(Type.String()) })),
+    exclusions: Type.Array(Type.String()),
+    exposures: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
+    outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
+    reproducible: Type.Boolean(),
+  }),
+  Profile: Type.Object({
+    subject: Type.String(),
+    consent: nullable(
+      Type.Object({
+        epoch: Type.Integer(),
+        stands: Type.Record(Type.String(), Type.Object({ choice: ref('Choice'), since: Type.Integer(), at: ms, receivedAt: ms })),
+      }),
+    ),
+    traits: Type.Record(Type.String(), Type.Unknown()),
+    events: Type.Integer({ minimum: 0 }),
+  }),
+  ErasureAnswer: Type.Object({ success: Type.Literal(true), events: Type.Integer({ minimum: 0 }) }),
+  Health: Type.Object(
+    {
+      status: oneOfThese(['ok', 'stopped']),
+      events: Type.Integer(),
+      waitingEvents: Type.Integer(),
+      items: Type.Integer(),
+      visits: Type.Integer(),
+      points: Type.Array(Type.String()),
+      durability: Type.String(),
+    },
+    open,
+  ),
+  OfrepRequest: Type.Object(
+    {
+      context: opt(
+        Type.Object(
+          {
+            targetingKey: opt(id),
+            items: opt(ids(limits.excludePerRequestMax)),
+            exclude: opt(ids(limits.excludePerRequestMax)),
+            pins: opt(ids(limits.rankLimitMax)),
+            limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
+            filter: opt(ref('ItemFilter')),
+            gpc: opt(Type.Boolean()),
+          },
+          open,
+        ),
+      ),
+    },
+    open,
+  ),
+  OfrepFlag: Type.Object({
+    key: Type.String(),
+    value: Type.Object({ items: Type.Array(Type.String()) }),
+    variant: Type.String(),
+    reason: oneOfThese(['TARGETING_MATCH', 'SPLIT', 'STATIC']),
+    metadata: Type.Record(Type.String(), itemValue),
+  }),
+  OfrepFlags: Type.Object({ flags: Type.Array(ref('OfrepFlag')) }),
+  OfrepFailure: Type.Object({
+    key: opt(Type.String()),
+    errorCode: oneOfThese(['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'FLAG_NOT_FOUND', 'GENERAL']),
+    errorDetails: Type.String(),
+  }),
+};

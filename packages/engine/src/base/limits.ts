@@ -24,7 +24,10 @@ export const limits = {
   // state
   checkpointMs: 15_000,
   checkpointEvents: 500_000,
-  checkpointSliceRows: 200,
+  checkpointRows: 3_000,
+  checkpointGapMs: 2_000,
+  checkpointGapTimes: 20,
+  checkpointSliceRows: 100,
   cachedRowsMax: 600_000,
   dedupePositions: 1 << 21,
   modelWindowPositions: 1 << 22,

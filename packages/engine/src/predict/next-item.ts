@@ -133,7 +133,7 @@ export class NextItem implements FoldPart {
   explain(permit: Permitted<'personalise', readonly string[]>, items: readonly string[]): Map<string, Reason[]> {
     const asked = this.#gate.open(permit, 'personalise');
     if (!asked.ok || asked.value.length === 0 || items.length === 0) return new Map();
-    return new Map(this.index.explainScored(items).map((evidence, at) => [items[at] ?? '', reasonsOf(evidence)]));
+    return new Map(this.index.explainScored(items, limits.reasonsPerItemMax).map((evidence, at) => [items[at] ?? '', reasonsOf(evidence)]));
   }
 
   #query(items: readonly string[], asker: string | null, nowMs: number): VisitQuery {
@@ -287,15 +287,13 @@ const reasonKind: Record<VisitEvidencePart['component'], Reason['kind']> = {
 };
 
 /** The largest parts as reasons; what is left becomes one remainder, so that they still add up to the score. */
-function reasonsOf(evidence: VisitEvidence): Reason[] {
-  const parts = [...evidence.parts].sort((x, y) => y.amount - x.amount);
-  const reasons: Reason[] = parts.slice(0, limits.reasonsPerItemMax).map(({ component, item, amount, subjects }) => ({
+function reasonsOf({ parts, rest }: VisitEvidence): Reason[] {
+  const reasons: Reason[] = parts.map(({ component, item, amount, subjects }) => ({
     kind: reasonKind[component],
     item,
     contribution: amount,
     ...(subjects >= limits.evidencePeopleMin ? { people: subjects } : {}),
   }));
-  const rest = parts.slice(limits.reasonsPerItemMax).reduce((sum, { amount }) => sum + amount, 0);
   if (rest > 0) reasons.push({ kind: 'other', contribution: rest });
   return reasons;
 }

@@ -1,5 +1,8 @@
 // Why an item got its score: the same sums as the scorer's, taken apart by component and by the item through which each part came.
-// Invariant: the parts add up to the score (to rounding). Evidence about people is counts only; the caller shows them from five on.
+// Invariant: the parts and the rest add up to the score (to rounding). Evidence about people is counts only; the caller shows them from
+// five on. Works in columns that are kept between queries: a decision explains twenty items, and sets for each were most of its garbage.
+import { limits } from '../../base/limits.js';
+import { DistinctPairs } from './distinct-pairs.js';
 import * as formula from './visit-formula.js';
 import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
@@ -16,191 +19,250 @@ export type VisitEvidencePart = {
 };
 
 /**
- * `subjects`: distinct people whose similar visits hold the item; `transitionSubjects`: distinct people who went to it right after the last
- * item.
+ * `parts`: the largest first; `rest`: the sum of those left out. `subjects`: distinct people whose similar visits hold the item;
+ * `transitionSubjects`: distinct people who went to it right after the last item.
  */
 export type VisitEvidence = {
   readonly score: number;
   readonly parts: readonly VisitEvidencePart[];
+  readonly rest: number;
   readonly subjects: number;
   readonly transitionSubjects: number;
 };
 
-/** Weight that a centre at place `from` gives to place `to`. */
-const kernel = (from: number, to: number): number => {
-  if (from === to) return formula.AT_PLACE;
-  let weight = from < to ? 1 : formula.BEFORE;
-  for (let step = 1; step < Math.abs(to - from); step++) weight *= formula.FADE_PLACE;
-  return weight;
-};
+export class VisitExplainer {
+  readonly #store: VisitStore;
+  readonly #scorer: VisitScorer;
+  readonly #pairs = new DistinctPairs();
+  /** By ordinal of a candidate: its number among the items asked for, or -1. */
+  #wanted = new Int32Array(0);
+  #ordinals: number[] = [];
+  /** Sums by item asked for and part: the query items, the one transition, the stand-ins. */
+  #sums = new Float64Array(0);
+  #width = 0;
+  /** Places, ordinals and weights of the query items in the visit at hand. */
+  readonly #places = new Int32Array(limits.visitItemsMax);
+  readonly #centres = new Int32Array(limits.visitItemsMax);
+  readonly #weights = new Float64Array(limits.visitItemsMax);
+  #names: string[] = [];
 
-/** Distinct people per part: one set for all parts, because most decisions have many small ones. */
-class People {
-  readonly counts: Uint32Array;
-  readonly #seen = new Set<number>();
-
-  constructor(parts: number) {
-    this.counts = new Uint32Array(parts);
+  constructor(store: VisitStore, scorer: VisitScorer) {
+    this.#store = store;
+    this.#scorer = scorer;
   }
 
-  add(person: number, part: number): void {
-    const before = this.#seen.size;
-    this.#seen.add(person * this.counts.length + part);
-    if (this.#seen.size > before) this.counts[part] = (this.counts[part] ?? 0) + 1;
-  }
-}
-
-/** The sums of one item while the structures are walked; parts by query item and by stand-in. */
-class Sums {
-  readonly ordinal: number;
-  readonly item: number;
-  readonly people = new Set<number>();
-  readonly followers = new Set<number>();
-  readonly near: Float64Array;
-  readonly nearPeople: People;
-  readonly onward: Float64Array;
-  readonly onwardPeople: People;
-
-  constructor(ordinal: number, item: number, asked: number, vias: number) {
-    this.ordinal = ordinal;
-    this.item = item;
-    this.near = new Float64Array(asked);
-    this.nearPeople = new People(asked);
-    this.onward = new Float64Array(vias);
-    this.onwardPeople = new People(vias);
-  }
-}
-
-interface Centre {
-  readonly place: number;
-  readonly ordinal: number;
-  readonly weight: number;
-}
-
-/** Evidence for each of the ids, in their order, after `scorer.run`. One walk over the neighbours serves them all. */
-export const visitEvidence = (store: VisitStore, scorer: VisitScorer, ids: readonly string[]): VisitEvidence[] => {
-  const wanted = new Map<number, Sums>();
-  for (const id of ids) {
-    const item = store.items.find(id);
-    const ordinal = item < 0 ? -1 : scorer.candidates.find(item);
-    if (ordinal >= 0) wanted.set(item, new Sums(ordinal, item, scorer.asked, scorer.via.length));
-  }
-  if (wanted.size > 0) {
-    walkNeighbours(store, scorer, wanted);
-    walkOnward(store, scorer, wanted);
-    walkFollowers(store, scorer, wanted);
-  }
-  return ids.map((id) => {
-    const sums = wanted.get(store.items.find(id));
-    return sums === undefined ? { score: 0, parts: [], subjects: 0, transitionSubjects: 0 } : evidenceOf(store, scorer, sums);
-  });
-};
-
-const wordsOf = (store: VisitStore, slot: number): Uint32Array => {
-  const start = store.visits.start[slot] ?? 0;
-  return store.arena.words.subarray(start, start + (store.visits.length[slot] ?? 0));
-};
-
-const personOf = (store: VisitStore, slot: number): number =>
-  store.subjects.find(store.visits.subjectLow[slot] ?? 0, store.visits.subjectHigh[slot] ?? 0);
-
-const walkNeighbours = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
-  const { candidates, matched } = scorer;
-  const centres: Centre[] = [];
-  for (let n = 0; n < scorer.neighbourCount; n++) {
-    const visit = scorer.neighbours[n] ?? 0;
-    const slot = matched.ids[visit] ?? 0;
-    const words = wordsOf(store, slot);
-    let unit = -1;
-    let person = -1;
-    for (let place = 0; place < words.length; place++) {
-      const sums = wanted.get(words[place] ?? 0);
-      if (sums === undefined) continue;
-      if (unit < 0) {
-        centres.length = 0;
-        let weights = 0;
-        for (let at = 0; at < words.length; at++) {
-          const ordinal = candidates.find(words[at] ?? 0);
-          if (ordinal >= scorer.asked) continue;
-          const weight = scorer.weights[ordinal] ?? 0;
-          centres.push({ place: at, ordinal, weight });
-          weights += weight;
-        }
-        unit = (scorer.strength[visit] ?? 0) / weights;
-        person = personOf(store, slot);
-      }
-      sums.people.add(person);
-      for (const centre of centres) {
-        sums.nearPeople.add(person, centre.ordinal);
-        sums.near[centre.ordinal] = (sums.near[centre.ordinal] ?? 0) + unit * centre.weight * kernel(centre.place, place);
-      }
+  /** Evidence for each of the ids, in their order, after `scorer.run`. One walk over the neighbours serves them all. */
+  explain(ids: readonly string[], partsMax: number): VisitEvidence[] {
+    const { candidates, asked, via } = this.#scorer;
+    this.#width = asked + 1 + via.length;
+    this.#names = [];
+    this.#ordinals = [];
+    if (this.#wanted.length < candidates.count) this.#wanted = new Int32Array(candidates.count * 2);
+    this.#wanted.fill(-1, 0, candidates.count);
+    const numbers = ids.map((id) => this.#want(id));
+    const sums = this.#ordinals.length * this.#width;
+    if (this.#sums.length < sums) this.#sums = new Float64Array(sums * 2);
+    this.#sums.fill(0, 0, sums);
+    // Two more counts an item: people whose similar visits hold it, people who went to it from the last item.
+    this.#pairs.clear(sums + 2 * this.#ordinals.length);
+    if (this.#ordinals.length > 0) {
+      this.#walkNeighbours();
+      this.#walkOnward();
+      this.#walkFollowers();
     }
-  }
-};
-
-const walkOnward = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
-  if (scorer.onwardTotal === 0) return;
-  const { arena, order, postings, visits } = store;
-  scorer.via.forEach((ordinal, n) => {
-    const via = scorer.candidates.ids[ordinal] ?? 0;
-    const length = postings.length[via] ?? 0;
-    const end = (postings.start[via] ?? 0) + length;
-    const read = Math.min(length, formula.ONWARD_VISITS);
-    const signal = ((scorer.viaShare[n] ?? 0) * formula.rarity(order.count, length)) / read;
-    for (const slot of arena.words.subarray(end - read, end)) {
-      if (slot === scorer.ownSlot || scorer.matched.find(slot) >= 0) continue;
-      const words = wordsOf(store, slot);
-      const centres = [...words.keys()].filter((place) => words[place] === via);
-      const unit = (signal * scorer.recencyOf(slot)) / Math.sqrt(visits.length[slot] ?? 0) / centres.length;
-      words.forEach((word, place) => {
-        const sums = word === via ? undefined : wanted.get(word);
-        if (sums === undefined) return;
-        sums.people.add(personOf(store, slot));
-        sums.onwardPeople.add(personOf(store, slot), n);
-        for (const centre of centres) sums.onward[n] = (sums.onward[n] ?? 0) + unit * kernel(centre, place);
-      });
-    }
-  });
-};
-
-const walkFollowers = (store: VisitStore, scorer: VisitScorer, wanted: ReadonlyMap<number, Sums>): void => {
-  if (scorer.afterTotal === 0) return;
-  const { arena, postings } = store;
-  const last = scorer.candidates.ids[0] ?? 0;
-  const start = postings.start[last] ?? 0;
-  for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
-    const slot = arena.words[at] ?? 0;
-    if (slot === scorer.ownSlot) continue;
-    read++;
-    const words = wordsOf(store, slot);
-    for (let place = 0; place + 1 < words.length; place++) {
-      if (words[place] === last) wanted.get(words[place + 1] ?? 0)?.followers.add(personOf(store, slot));
-    }
-  }
-};
-
-const evidenceOf = (store: VisitStore, scorer: VisitScorer, sums: Sums): VisitEvidence => {
-  const { items, postings } = store;
-  const factor = sums.ordinal === scorer.previous ? formula.RETURN : 1;
-  const parts: VisitEvidencePart[] = [];
-  const add = (component: VisitEvidencePart['component'], ordinal: number, amount: number, subjects: number | undefined): void => {
-    if (amount > 0)
-      parts.push({
-        component,
-        item: items.idOf(scorer.candidates.ids[ordinal] ?? 0),
-        amount: amount * factor,
-        subjects: subjects ?? 0,
-      });
-  };
-  if (scorer.nearTotal > 0) {
-    const scale = formula.uncommon(postings.length[sums.item] ?? 0) / scorer.nearTotal;
-    sums.near.forEach((amount, ordinal) => add('neighbours', ordinal, amount * scale, sums.nearPeople.counts[ordinal]));
-  }
-  add('transitions', 0, (formula.TRANSITIONS * (scorer.after[sums.ordinal] ?? 0)) / (scorer.afterTotal + 1), sums.followers.size);
-  if (scorer.onwardTotal > 0) {
-    scorer.via.forEach((ordinal, n) =>
-      add('onward', ordinal, ((sums.onward[n] ?? 0) * scorer.onwardWeight) / scorer.onwardTotal, sums.onwardPeople.counts[n]),
+    return numbers.map((number) =>
+      number < 0 ? { score: 0, parts: [], rest: 0, subjects: 0, transitionSubjects: 0 } : this.#evidenceOf(number, partsMax),
     );
   }
-  return { score: scorer.scores[sums.ordinal] ?? 0, parts, subjects: sums.people.size, transitionSubjects: sums.followers.size };
-};
+
+  bytes(): number {
+    const columns = [this.#wanted, this.#sums, this.#places, this.#centres, this.#weights];
+    return columns.reduce((sum, column) => sum + column.byteLength, this.#pairs.bytes());
+  }
+
+  #want(id: string): number {
+    const item = this.#store.items.find(id);
+    const ordinal = item < 0 ? -1 : this.#scorer.candidates.find(item);
+    if (ordinal < 0) return -1;
+    const known = this.#wanted[ordinal] ?? -1;
+    if (known >= 0) return known;
+    this.#wanted[ordinal] = this.#ordinals.length;
+    return this.#ordinals.push(ordinal) - 1;
+  }
+
+  /** The number of a word among the items asked for, or -1. */
+  #numberOf(word: number): number {
+    const ordinal = this.#scorer.candidates.find(word);
+    return ordinal < 0 ? -1 : (this.#wanted[ordinal] ?? -1);
+  }
+
+  #personOf(slot: number): number {
+    const { subjects, visits } = this.#store;
+    return subjects.find(visits.subjectLow[slot] ?? 0, visits.subjectHigh[slot] ?? 0);
+  }
+
+  /** Counts the person for the item itself; `from` 0: similar visits, 1: followers. */
+  #count(number: number, from: 0 | 1, person: number): void {
+    this.#pairs.add(this.#ordinals.length * this.#width + 2 * number + from, person);
+  }
+
+  #give(number: number, part: number, amount: number): void {
+    const at = number * this.#width + part;
+    this.#sums[at] = (this.#sums[at] ?? 0) + amount;
+  }
+
+  #walkNeighbours(): void {
+    const { arena, visits } = this.#store;
+    const { candidates, matched, neighbours, neighbourCount, strength, asked, weights } = this.#scorer;
+    const [places, centres, own, width] = [this.#places, this.#centres, this.#weights, this.#width];
+    const words = arena.words;
+    for (let n = 0; n < neighbourCount; n++) {
+      const visit = neighbours[n] ?? 0;
+      const slot = matched.ids[visit] ?? 0;
+      const start = visits.start[slot] ?? 0;
+      const length = visits.length[slot] ?? 0;
+      let found = 0; // query items in this visit
+      let sum = 0;
+      let unit = -1;
+      let person = -1;
+      for (let place = 0; place < length; place++) {
+        const number = this.#numberOf(words[start + place] ?? 0);
+        if (number < 0) continue;
+        if (unit < 0) {
+          for (let at = 0; at < length; at++) {
+            const ordinal = candidates.find(words[start + at] ?? 0);
+            if (ordinal < 0 || ordinal >= asked) continue;
+            const weight = weights[ordinal] ?? 0;
+            places[found] = at;
+            centres[found] = ordinal;
+            own[found] = weight;
+            found++;
+            sum += weight;
+          }
+          unit = (strength[visit] ?? 0) / sum;
+          person = this.#personOf(slot);
+        }
+        this.#count(number, 0, person);
+        for (let centre = 0; centre < found; centre++) {
+          const part = centres[centre] ?? 0;
+          this.#pairs.add(number * width + part, person);
+          this.#give(number, part, unit * (own[centre] ?? 0) * formula.kernel(places[centre] ?? 0, place));
+        }
+      }
+    }
+  }
+
+  #walkOnward(): void {
+    const { arena, order, postings, visits } = this.#store;
+    const { candidates, matched, via, viaShare, ownSlot, onwardTotal } = this.#scorer;
+    if (onwardTotal === 0) return;
+    const places = this.#places;
+    const words = arena.words;
+    for (const [n, ordinal] of via.entries()) {
+      const part = this.#scorer.asked + 1 + n;
+      const item = candidates.ids[ordinal] ?? 0;
+      const length = postings.length[item] ?? 0;
+      const end = (postings.start[item] ?? 0) + length;
+      const read = Math.min(length, formula.ONWARD_VISITS);
+      const signal = ((viaShare[n] ?? 0) * formula.rarity(order.count, length)) / read;
+      for (let at = end - read; at < end; at++) {
+        const slot = words[at] ?? 0;
+        if (slot === ownSlot || matched.find(slot) >= 0) continue;
+        const start = visits.start[slot] ?? 0;
+        const held = visits.length[slot] ?? 0;
+        let found = 0;
+        for (let place = 0; place < held; place++) if (words[start + place] === item) places[found++] = place;
+        const unit = (signal * this.#scorer.recencyOf(slot)) / Math.sqrt(held) / found;
+        let person = -1;
+        for (let place = 0; place < held; place++) {
+          const word = words[start + place] ?? 0;
+          const number = word === item ? -1 : this.#numberOf(word);
+          if (number < 0) continue;
+          if (person < 0) person = this.#personOf(slot);
+          this.#count(number, 0, person);
+          this.#pairs.add(number * this.#width + part, person);
+          for (let centre = 0; centre < found; centre++) this.#give(number, part, unit * formula.kernel(places[centre] ?? 0, place));
+        }
+      }
+    }
+  }
+
+  #walkFollowers(): void {
+    const { arena, postings, visits } = this.#store;
+    const { candidates, afterTotal, ownSlot } = this.#scorer;
+    if (afterTotal === 0) return;
+    const words = arena.words;
+    const last = candidates.ids[0] ?? 0;
+    const start = postings.start[last] ?? 0;
+    for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
+      const slot = words[at] ?? 0;
+      if (slot === ownSlot) continue;
+      read++;
+      const from = visits.start[slot] ?? 0;
+      const end = from + (visits.length[slot] ?? 0) - 1;
+      for (let place = from; place < end; place++) {
+        if (words[place] !== last) continue;
+        const number = this.#numberOf(words[place + 1] ?? 0);
+        if (number >= 0) this.#count(number, 1, this.#personOf(slot));
+      }
+    }
+  }
+
+  #evidenceOf(number: number, partsMax: number): VisitEvidence {
+    const scorer = this.#scorer;
+    const [sums, width] = [this.#sums, this.#width];
+    const ordinal = this.#ordinals[number] ?? 0;
+    const from = number * width;
+    this.#scale(ordinal, from);
+    const parts: VisitEvidencePart[] = [];
+    // A selection by repeated search: three of some fourteen.
+    while (parts.length < partsMax) {
+      let best = -1;
+      for (let part = 0; part < width; part++) {
+        if ((sums[from + part] ?? 0) > (best < 0 ? 0 : (sums[from + best] ?? 0))) best = part;
+      }
+      if (best < 0) break;
+      parts.push(this.#partOf(number, best, sums[from + best] ?? 0));
+      sums[from + best] = 0;
+    }
+    let rest = 0;
+    for (let part = 0; part < width; part++) rest += sums[from + part] ?? 0;
+    const counts = this.#ordinals.length * width + 2 * number;
+    return {
+      score: scorer.scores[ordinal] ?? 0,
+      parts,
+      rest,
+      subjects: this.#pairs.countOf(counts),
+      transitionSubjects: this.#pairs.countOf(counts + 1),
+    };
+  }
+
+  /** Makes amounts of the score out of the raw sums of one item. */
+  #scale(ordinal: number, from: number): void {
+    const { candidates, asked, via, nearTotal, onwardTotal, onwardWeight, after, afterTotal, previous } = this.#scorer;
+    const sums = this.#sums;
+    const factor = ordinal === previous ? formula.RETURN : 1;
+    const near = nearTotal > 0 ? formula.uncommon(this.#store.postings.length[candidates.ids[ordinal] ?? 0] ?? 0) / nearTotal : 0;
+    for (let part = 0; part < asked; part++) sums[from + part] = (sums[from + part] ?? 0) * near * factor;
+    sums[from + asked] = ((formula.TRANSITIONS * (after[ordinal] ?? 0)) / (afterTotal + 1)) * factor;
+    const onward = onwardTotal > 0 ? onwardWeight / onwardTotal : 0;
+    for (let n = 0; n < via.length; n++) {
+      const at = from + asked + 1 + n;
+      sums[at] = (sums[at] ?? 0) * onward * factor;
+    }
+  }
+
+  #partOf(number: number, part: number, amount: number): VisitEvidencePart {
+    const { asked, via } = this.#scorer;
+    const counts = this.#ordinals.length * this.#width + 2 * number;
+    if (part === asked) return { component: 'transitions', item: this.#nameOf(0), amount, subjects: this.#pairs.countOf(counts + 1) };
+    const subjects = this.#pairs.countOf(number * this.#width + part);
+    if (part < asked) return { component: 'neighbours', item: this.#nameOf(part), amount, subjects };
+    return { component: 'onward', item: this.#nameOf(via[part - asked - 1] ?? 0), amount, subjects };
+  }
+
+  /** Ids are put together from their bytes: once a query is enough. */
+  #nameOf(ordinal: number): string {
+    return (this.#names[ordinal] ??= this.#store.items.idOf(this.#scorer.candidates.ids[ordinal] ?? 0));
+  }
+}

@@ -20,6 +20,7 @@
 // Sources: VSTAN (Ludewig, Mauro, Latifi, Jannach, UMUAI 31, 2021) after STAN (Garg et al., SIGIR 2019) for overlap, recency and place;
 // measured alternatives in docs/decisions.md.
 import { exp, log } from '../../base/exact-math.js';
+import { limits } from '../../base/limits.js';
 
 export const QUERY_ITEMS = 8;
 export const POSTING_VISITS = 300;
@@ -40,16 +41,18 @@ const COMMON = 0.955;
 const RECENCY_DAYS = 120;
 const RECENCY_DAYS_MAX = 12 * RECENCY_DAYS;
 
-/** base^0, base^1, ... by repeated multiplication: the same bits everywhere. */
-const powers = (base: number, count: number): Float64Array => {
+/** first, first * base, first * base^2, ... by repeated multiplication: the same bits everywhere. */
+const powersFrom = (first: number, base: number, count: number): Float64Array => {
   const table = new Float64Array(count);
-  let power = 1;
+  let power = first;
   for (let n = 0; n < count; n++) {
     table[n] = power;
     power *= base;
   }
   return table;
 };
+
+const powers = (base: number, count: number): Float64Array => powersFrom(1, base, count);
 
 const recencyByAge = powers(exp(-1 / RECENCY_DAYS), RECENCY_DAYS_MAX + 1);
 const commonByBits = powers(COMMON, 33);
@@ -67,3 +70,12 @@ export const uncommon = (visitsWithItem: number): number => commonByBits[32 - Ma
 /** Weight of the onward component for so many matched visits; 0 = do not look. */
 export const onwardWeight = (matchedVisits: number): number =>
   matchedVisits < ONWARD_BELOW ? (ONWARD * ONWARD_HALF) / (matchedVisits + ONWARD_HALF) : 0;
+
+const afterByDistance = powers(FADE_PLACE, limits.visitItemsMax);
+const beforeByDistance = powersFrom(BEFORE, FADE_PLACE, limits.visitItemsMax);
+
+/** Weight that a centre at place `from` gives to place `to` of the same visit. */
+export const kernel = (from: number, to: number): number => {
+  if (from === to) return AT_PLACE;
+  return (from < to ? afterByDistance[to - from - 1] : beforeByDistance[from - to - 1]) ?? 0;
+};

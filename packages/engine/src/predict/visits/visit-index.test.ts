@@ -139,7 +139,7 @@ test('evidence adds up to the score, and counts the people behind it', () => {
         expect(evidence.subjects).toBeGreaterThan(0);
         expect(evidence.subjects).toBeLessThanOrEqual(people((items) => items.includes(id)));
       }
-      expect(index.explain(one, 'unheard of')).toEqual({ score: 0, parts: [], subjects: 0, transitionSubjects: 0 });
+      expect(index.explain(one, 'unheard of')).toEqual({ score: 0, parts: [], rest: 0, subjects: 0, transitionSubjects: 0 });
     }),
     { numRuns: 200 },
   );

@@ -5,7 +5,7 @@
 import { must } from '../../base/assert.js';
 import type { HashKey } from '../../base/half-sip-hash.js';
 import { visitDump } from './visit-dump.js';
-import { visitEvidence } from './visit-evidence.js';
+import { VisitExplainer } from './visit-evidence.js';
 import type { VisitEvidence } from './visit-evidence.js';
 import { VisitScorer } from './visit-scorer.js';
 import type { VisitQuery } from './visit-scorer.js';
@@ -16,6 +16,7 @@ export type ScoredItem = { readonly item: string; readonly score: number };
 export class VisitIndex {
   readonly #store: VisitStore;
   readonly #scorer: VisitScorer;
+  readonly #explainer: VisitExplainer;
 
   /**
    * `hashKey` keys the tables of subjects and items; it must be secret where ids are chosen by strangers, and stable while subject hashes
@@ -24,6 +25,7 @@ export class VisitIndex {
   constructor(options: { readonly hashKey: HashKey }) {
     this.#store = new VisitStore(options.hashKey);
     this.#scorer = new VisitScorer(this.#store);
+    this.#explainer = new VisitExplainer(this.#store, this.#scorer);
   }
 
   /** Live visits. */
@@ -86,12 +88,15 @@ export class VisitIndex {
   /** Why `score` gives this item what it gives it: parts that add up to the score within 1e-9 of it. */
   explain(query: VisitQuery, item: string): VisitEvidence {
     this.#scorer.run(query);
-    return must(visitEvidence(this.#store, this.#scorer, [item])[0], 'evidence for one item is one');
+    return must(this.#explainer.explain([item], Infinity)[0], 'evidence for one item is one');
   }
 
-  /** The same for items of the last `score`, nothing having been changed since: the query is not run again. */
-  explainScored(items: readonly string[]): VisitEvidence[] {
-    return visitEvidence(this.#store, this.#scorer, items);
+  /**
+   * The same for items of the last `score`, nothing having been changed since: the query is not run again. At most `partsMax` parts an
+   * item, the others as `rest`.
+   */
+  explainScored(items: readonly string[], partsMax: number): VisitEvidence[] {
+    return this.#explainer.explain(items, partsMax);
   }
 
   /** Canonical rows, the same for any two histories that leave the same visits. Not to be changed while it is read. */
@@ -104,6 +109,6 @@ export class VisitIndex {
    * number, and 4 KiB for the objects around them. There is no JS string, Map or object per item, subject or visit.
    */
   bytes(): number {
-    return this.#store.bytes() + this.#scorer.bytes() + 4096;
+    return this.#store.bytes() + this.#scorer.bytes() + this.#explainer.bytes() + 4096;
   }
 }

@@ -96,14 +96,14 @@ export class VisitExplainer {
     return ordinal < 0 ? -1 : (this.#wanted[ordinal] ?? -1);
   }
 
-  #personOf(slot: number): number {
-    const { subjects, visits } = this.#store;
-    return subjects.find(visits.subjectLow[slot] ?? 0, visits.subjectHigh[slot] ?? 0);
+  /** Counts the person of a visit for the item itself; `from` 0: similar visits, 1: followers. */
+  #count(number: number, from: 0 | 1, slot: number): void {
+    this.#meet(this.#ordinals.length * this.#width + 2 * number + from, slot);
   }
 
-  /** Counts the person for the item itself; `from` 0: similar visits, 1: followers. */
-  #count(number: number, from: 0 | 1, person: number): void {
-    this.#pairs.add(this.#ordinals.length * this.#width + 2 * number + from, person);
+  #meet(part: number, slot: number): void {
+    const { subjectLow, subjectHigh } = this.#store.visits;
+    this.#pairs.add(part, subjectLow[slot] ?? 0, subjectHigh[slot] ?? 0);
   }
 
   #give(number: number, part: number, amount: number): void {
@@ -124,7 +124,6 @@ export class VisitExplainer {
       let found = 0; // query items in this visit
       let sum = 0;
       let unit = -1;
-      let person = -1;
       for (let place = 0; place < length; place++) {
         const number = this.#numberOf(words[start + place] ?? 0);
         if (number < 0) continue;
@@ -140,12 +139,11 @@ export class VisitExplainer {
             sum += weight;
           }
           unit = (strength[visit] ?? 0) / sum;
-          person = this.#personOf(slot);
         }
-        this.#count(number, 0, person);
+        this.#count(number, 0, slot);
         for (let centre = 0; centre < found; centre++) {
           const part = centres[centre] ?? 0;
-          this.#pairs.add(number * width + part, person);
+          this.#meet(number * width + part, slot);
           this.#give(number, part, unit * (own[centre] ?? 0) * formula.kernel(places[centre] ?? 0, place));
         }
       }
@@ -173,14 +171,12 @@ export class VisitExplainer {
         let found = 0;
         for (let place = 0; place < held; place++) if (words[start + place] === item) places[found++] = place;
         const unit = (signal * this.#scorer.recencyOf(slot)) / Math.sqrt(held) / found;
-        let person = -1;
         for (let place = 0; place < held; place++) {
           const word = words[start + place] ?? 0;
           const number = word === item ? -1 : this.#numberOf(word);
           if (number < 0) continue;
-          if (person < 0) person = this.#personOf(slot);
-          this.#count(number, 0, person);
-          this.#pairs.add(number * this.#width + part, person);
+          this.#count(number, 0, slot);
+          this.#meet(number * this.#width + part, slot);
           for (let centre = 0; centre < found; centre++) this.#give(number, part, unit * formula.kernel(places[centre] ?? 0, place));
         }
       }
@@ -203,7 +199,7 @@ export class VisitExplainer {
       for (let place = from; place < end; place++) {
         if (words[place] !== last) continue;
         const number = this.#numberOf(words[place + 1] ?? 0);
-        if (number >= 0) this.#count(number, 1, this.#personOf(slot));
+        if (number >= 0) this.#count(number, 1, slot);
       }
     }
   }

@@ -80,6 +80,12 @@ describe('benches in their small form', () => {
     expectPositive(figures, ['p50_ms', 'p99_ms']);
   });
 
+  it('overload gives its fields', async () => {
+    const figures = await bench('overload');
+    expect(Object.keys(figures)).toEqual(['bench', 'peak_per_s', 'goodput', 'p99_ratio', 'decide_p99_ms', 'rss_mb_start', 'rss_mb_end']);
+    expectPositive(figures, Object.keys(figures).slice(1));
+  });
+
   it('wrong use ends with 2 and says why', async () => {
     await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({
       code: 2,

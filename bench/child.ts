@@ -43,6 +43,16 @@ export class Child {
     return message.port;
   }
 
+  /** Resident memory in bytes, of a child that answers `resident`. */
+  async resident(): Promise<number> {
+    const answer = this.message();
+    this.#process.send('resident');
+    const message = await answer;
+    if (typeof message !== 'object' || message === null || !('resident' in message) || typeof message.resident !== 'number')
+      throw new Complaint(1, `${this.#script} did not say its memory`);
+    return message.resident;
+  }
+
   /** Asks it to end, and waits until it has. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
@@ -74,6 +84,7 @@ export function whenStopped(stop: () => Promise<void>): void {
   };
   process.on('message', (message) => {
     if (message === 'stop') end();
+    else if (message === 'resident') tell({ resident: process.memoryUsage.rss() });
   });
   process.on('disconnect', end);
 }

@@ -11,6 +11,7 @@ export const faults = [
   'lost-answers',
   'stale-rank',
   'forgotten-posting',
+  'no-admission',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -11,8 +11,13 @@ export interface Stream {
   readonly perSecond: number;
   readonly connections: number;
   readonly seed: number;
-  /** The next request and who takes its answer; null: nobody can send just now, it is asked again at the next turn and stays due. */
-  readonly next: () => { readonly request: Buffer; readonly done: (answer: Answer) => void } | null;
+  /** Does the time of this answer count? All do, if absent. */
+  readonly counts?: (answer: Answer) => boolean;
+  /**
+   * The next request and who takes its answer (`within`: it came in the measured time); null: nobody can send just now, it is asked again
+   * at the next turn and stays due.
+   */
+  readonly next: () => { readonly request: Buffer; readonly done: (answer: Answer, within: boolean) => void } | null;
 }
 
 /** ms from the due time to the whole answer, per stream, for requests that fell due after `warmMs`. */
@@ -71,11 +76,12 @@ export async function openLoop(
         if (connection === undefined || dueMs === undefined) break;
         lane.answering += 1;
         connection.send(next.request, (answer) => {
-          if (dueMs >= fromMs) lane.times.push(performance.now() - dueMs);
+          const cameMs = performance.now();
+          if (dueMs >= fromMs && (lane.stream.counts?.(answer) ?? true)) lane.times.push(cameMs - dueMs);
           lane.idle.push(connection);
           lane.answering -= 1;
           try {
-            next.done(answer);
+            next.done(answer, cameMs >= fromMs && cameMs < untilMs);
           } catch (error) {
             broken(error);
           }

@@ -5,6 +5,7 @@ import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
 import { say } from './progress.js';
+import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
 import { redaction } from './redaction.js';
@@ -12,7 +13,7 @@ import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, redaction };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, redaction };
 
 async function main(): Promise<number> {
   try {

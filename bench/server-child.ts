@@ -2,6 +2,7 @@
 // Argument: the data folder. Says its port when it listens.
 import { open } from 'ethogram';
 import { SystemClock } from 'ethogram/internal/adapters/system-clock';
+import { Admission } from 'ethogram/internal/http/admission';
 import { Door } from 'ethogram/internal/http/door';
 import { tell, whenStopped } from './child.js';
 import { plantFault } from './engine-faults.js';
@@ -9,6 +10,7 @@ import { plantedFault } from './fault.js';
 import { benchPoints } from './bench-point.js';
 
 const clock = new SystemClock();
+if (plantedFault() === 'no-admission') Admission.prototype.enter = () => true;
 const engine = await open(process.argv[2] ?? '', { clock, points: benchPoints });
 plantFault(engine, plantedFault());
 const door = new Door({ engine, clock, onError: (error) => console.error(error) });

@@ -73,7 +73,10 @@ export const banned: readonly Ban[] = [
     instead: 'take what you need as an option (law 6)',
     within: engine,
     look: 'code and strings',
-    except: [],
+    except: [
+      at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
+      at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+    ],
   },
   {
     rule: 'files',

@@ -1,14 +1,13 @@
 // State in LMDB, one environment with one database, wrapped here so that no other file knows of it.
 //
 // A row's key is table + 0x00 + key in UTF-8, so the order of LMDB is the order of the port; the head is the row 0x00 'head', below
-// every table. A commit is one write transaction on a thread of the library: data pages, fdatasync, then the meta page through an
-// O_DSYNC descriptor, and only then does the promise resolve. Rows are encoded in slices that let other work through.
+// every table. A commit is one transaction on a thread of its own (lmdb-writer.ts): data pages, fdatasync, then the meta page through an
+// O_DSYNC descriptor, and only then does the promise resolve. Rows are packed in slices that let other work through.
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
 //   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
 //     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
 //   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
-// Options chosen: overlappingSync off (the plain LMDB order of syncs, above) with safeRestore on top; eventTurnBatching off, because with
-// it a failed commit also rejects a promise that nobody holds, which would end the process.
+//   - A read sees the last commit that has resolved, or a later one: the snapshot of reads is renewed when a commit resolves.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
@@ -16,29 +15,21 @@ import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';
 import { DiskError } from '../ports/disk.js';
 import type { RowChange, State, StateHead } from '../ports/state.js';
-import { RowEncoder } from './row-encoder.js';
+import { lmdbOptions } from './lmdb-options.js';
+import { LmdbWriter, type WriteFailure } from './lmdb-writer.js';
+import { RowPacker } from './row-frames.js';
 
 const keyBytesMax = 1978; // the library's own limit at pages of 4 KiB
 const rangeRowsMax = 256;
 const encodingVersion = '1';
-const headKey = Buffer.from('\0head');
+const headName = '\0head';
+const headKey = Buffer.from(headName);
 const dataFiles = ['data.mdb', 'lock.mdb'] as const;
 const markFile = 'distrusted';
 
-// `safeRestore` is missing from the library's types, hence an object of its own.
-const openOptions = {
-  noSubdir: false,
-  keyEncoding: 'binary',
-  encoding: 'string',
-  safeRestore: true,
-  overlappingSync: false,
-  eventTurnBatching: false,
-} as const;
-
-type Put = readonly [key: Uint8Array, value: Uint8Array | null];
-
 export class LmdbState implements State {
   readonly #folder: string;
+  readonly #writer: LmdbWriter;
   readonly #keyScratch = Buffer.allocUnsafeSlow(keyBytesMax + 3);
   #db: RootDatabase<unknown, Uint8Array> | undefined;
   #head: StateHead | null = null;
@@ -47,6 +38,7 @@ export class LmdbState implements State {
   /** Opens, or makes, the store in `folder`, a path of the machine that nothing else uses. Damage is not an error: head() is null then. */
   constructor(folder: string) {
     this.#folder = folder;
+    this.#writer = new LmdbWriter(folder);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!fs.existsSync(join(folder, markFile))) this.#open();
   }
@@ -88,15 +80,16 @@ export class LmdbState implements State {
 
   commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
     return this.#inTurn(async () => {
-      const puts = await encodeRows(changes);
-      puts.push([headKey, Buffer.from(`${encodingVersion} ${JSON.stringify([head.position, head.redactions, head.format])}`)]);
-      await this.#write(puts);
+      const packer = await packRows(changes);
+      packer.add(headName, `${encodingVersion} ${JSON.stringify([head.position, head.redactions, head.format])}`, keyBytesMax);
+      await this.#write(packer.take());
       this.#head = { position: head.position, redactions: head.redactions, format: head.format };
     });
   }
 
   wipe(): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#writer.close();
       await this.#db?.close();
       this.#db = undefined;
       this.#head = null;
@@ -108,6 +101,7 @@ export class LmdbState implements State {
 
   close(): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#writer.close();
       await this.#db?.close();
       this.#db = undefined;
       this.#head = null;
@@ -121,7 +115,7 @@ export class LmdbState implements State {
     if (isNew) syncNames(this.#folder, [markFile]);
     let db: RootDatabase<unknown, Uint8Array> | undefined;
     try {
-      db = open<unknown, Uint8Array>(this.#folder, openOptions);
+      db = open<unknown, Uint8Array>(this.#folder, lmdbOptions);
       for (const name of dataFiles) fs.chmodSync(join(this.#folder, name), 0o600);
       if (isCut(db, join(this.#folder, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
       this.#head = parseHead(textOf(db.get(headKey)));
@@ -135,20 +129,15 @@ export class LmdbState implements State {
     fs.rmSync(join(this.#folder, markFile));
   }
 
-  async #write(puts: readonly Put[]): Promise<void> {
+  async #write(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
     const db = this.#db;
     assert(db !== undefined, 'a store that is closed or distrusted takes no commit before a wipe');
-    try {
-      // Nothing may throw in here: half of the puts would stay in the batch. encodeRows has checked what put would refuse.
-      await db.batch(() => {
-        for (const [key, value] of puts) void (value === null ? db.remove(key) : db.put(key, value));
-      });
-    } catch (error) {
-      const cause = await causeOf(error);
-      if (isFull(cause)) throw new DiskError('no_space', 'commit of state: no space');
-      this.#distrust();
-      throw new DiskError('io', `commit of state: ${cause instanceof Error ? cause.message : 'unknown'}`);
-    }
+    const failure = await this.#writer.write(chunks);
+    // Else a read in this turn of the event loop could still see what was before, though the caller has let go of its own copy.
+    if (failure === null) return db.resetReadTxn();
+    if (isFull(failure)) throw new DiskError('no_space', 'commit of state: no space');
+    this.#distrust();
+    throw new DiskError('io', `commit of state: ${failure.message}`);
   }
 
   #guarded<T>(read: () => T): T {
@@ -181,17 +170,14 @@ export class LmdbState implements State {
   }
 }
 
-async function encodeRows(changes: readonly RowChange[]): Promise<Put[]> {
-  const encoder = new RowEncoder();
-  const puts: Put[] = [];
-  for (const [table, key, value] of changes) {
-    if (puts.length > 0 && puts.length % limits.checkpointSliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
+async function packRows(changes: readonly RowChange[]): Promise<RowPacker> {
+  const packer = new RowPacker();
+  for (const [at, [table, key, value]] of changes.entries()) {
+    if (at > 0 && at % limits.checkpointSliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
     assert(table !== '' && !table.includes('\0'), 'a table has a name, without zeros');
-    const name = encoder.encode(`${table}\0${key}`);
-    assert(name.length <= keyBytesMax, 'a row key fits the store');
-    puts.push([name, value === null ? null : encoder.encode(value)]);
+    packer.add(`${table}\0${key}`, value, keyBytesMax);
   }
-  return puts;
+  return packer;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -219,20 +205,8 @@ function isCut(db: RootDatabase<unknown, Uint8Array>, path: string): boolean {
   return fs.statSync(path).size < (lastPageNumber + 1) * pageSize;
 }
 
-/** The library rejects with a general error and keeps the cause in a promise of its own, which must be taken up or it ends the process. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  try {
-    await error.commitError;
-    return error;
-  } catch (cause) {
-    return cause;
-  }
-}
-
 /** ENOSPC and EDQUOT as the numbers of the system, and LMDB's own full map. */
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+function isFull({ code }: WriteFailure): boolean {
   return code === 28 || code === 112 || code === 122 || code === -30792;
 }
 

@@ -21,6 +21,7 @@ export const limits = {
   recordBytesMax: 8 * 1024 * 1024,
   recordEventsMax: 8192,
   lazySyncMs: 10,
+  writerRoundEvents: 512,
   // state
   checkpointMs: 15_000,
   checkpointEvents: 500_000,
@@ -28,7 +29,7 @@ export const limits = {
   checkpointGapMs: 2_000,
   checkpointGapTimes: 20,
   checkpointSliceRows: 100,
-  cachedRowsMax: 600_000,
+  cachedRowsMax: 200_000,
   dedupePositions: 1 << 21,
   modelWindowPositions: 1 << 22,
   // understanding

@@ -183,7 +183,8 @@ export class Writer {
     const batch: Waiting[] = [];
     const owners: { readonly request: Request; readonly from: number; readonly offset: number }[] = [];
     for (const request of this.#queue) {
-      if (batch.length >= sequenceEventsMax) break;
+      // Short rounds, so that decisions get their turn; but what came as one request goes into one record, if it can.
+      if (batch.length >= limits.writerRoundEvents) break;
       const some = request.waiting.slice(request.taken, request.taken + sequenceEventsMax - batch.length);
       owners.push({ request, from: batch.length, offset: request.taken });
       for (const each of some) batch.push(each);

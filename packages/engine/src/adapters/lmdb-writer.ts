@@ -1,0 +1,68 @@
+// The near end of the thread that writes the state. Started at the first write, ended by `close`; it keeps no process alive while nothing
+// is being written. One write at a time.
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { assert } from '../base/assert.js';
+
+export interface WriteFailure {
+  /** The system's or LMDB's own number, if there was one. */
+  readonly code: number | null;
+  readonly message: string;
+}
+
+// By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
+const script = createRequire(import.meta.url).resolve('ethogram/internal/adapters/lmdb-writer-thread');
+
+export class LmdbWriter {
+  readonly #folder: string;
+  #worker: Worker | null = null;
+  #answer: ((failure: WriteFailure | null) => void) | null = null;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Resolves with null when all rows are durable, with a failure when none are. The chunks are given away. */
+  write(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<WriteFailure | null> {
+    assert(this.#answer === null, 'one write at a time');
+    return new Promise((resolve) => {
+      const worker = (this.#worker ??= this.#start());
+      worker.ref();
+      this.#answer = (failure) => {
+        this.#answer = null;
+        worker.unref();
+        resolve(failure);
+      };
+      worker.postMessage(
+        chunks,
+        chunks.map(({ buffer }) => buffer),
+      );
+    });
+  }
+
+  /** Ends the thread; the next write starts another. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    if (worker === null) return;
+    await new Promise((resolve) => {
+      worker.ref();
+      worker.once('exit', resolve);
+      worker.postMessage(null, []);
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(script, { workerData: this.#folder, execArgv: [] });
+    worker.on('message', (failure: WriteFailure | null) => this.#answer?.(failure));
+    worker.on('error', (error) => this.#ended(worker, error.message));
+    worker.on('exit', () => this.#ended(worker, 'the thread ended'));
+    return worker;
+  }
+
+  #ended(worker: Worker, message: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#answer?.({ code: null, message });
+  }
+}

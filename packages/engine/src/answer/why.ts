@@ -27,7 +27,7 @@ const reasonSentence: Record<Reason['kind'], (reason: Reason, name: Naming) => s
   went_on_to: (reason, name) => `After ${name(reason.item ?? '')}, ${people(reason.people)} went on to it.`,
   further_on: (reason, name) => `Visits with ${name(reason.item ?? '')}, which is close to what you viewed, went further to it.`,
   other: () => 'And smaller signs of the same kind.',
-  popular: () => 'Many people view it now.',
+  popular: () => 'It is among the most viewed now.',
   in_catalogue: () => 'It is in the catalogue; nothing else is known yet.',
   pinned: () => 'It was placed here by the shop.',
 };

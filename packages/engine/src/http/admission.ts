@@ -1,8 +1,8 @@
 // Admission of events under load: what would wait too long is refused before its body is read, so that the time of the process goes into
 // what is taken. Decisions do not pass here: they always come in, and the bound on the work between two of them is what keeps them quick.
 //
-// The measure is bytes of event bodies in flight, known before anything is parsed. How many may be is learned (additive increase,
-// multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean less at once; full use
+// The measure is bytes of event bodies that are whole and not answered yet, known before anything is parsed. How many may be is learned
+// (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean less at once; full use
 // without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered (compare CoDel, RFC 8289,
 // which bounds a queue by its time too, but drops after queueing).
 // A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
@@ -49,16 +49,31 @@ export class Admission {
     return this.#refused;
   }
 
-  /** May a body of so many bytes come in? If so, `leave` must follow, whatever becomes of it. One alone always may. */
+  /**
+   * Would a body of so many bytes be taken now? Asked when its head is there, so that it need not be read. Nothing is set aside for it: who
+   * announces a body and then sends it slowly, or never, would else keep the others out without a byte.
+   */
+  offer(bytes: number): boolean {
+    const full = this.#inFlight > 0 && this.#inFlight + bytes > this.#limit;
+    if (full) this.#refuse();
+    return !full;
+  }
+
+  /** May a body that is whole come in? If so, `leave` must follow, whatever becomes of it. One alone always may. */
   enter(bytes: number): boolean {
     const then = this.#inFlight + bytes;
     if (then > this.#limit) this.#pressed = true;
     if (then > this.#limit && this.#inFlight > 0) {
-      this.#refused += 1;
+      this.#refuse();
       return false;
     }
     this.#inFlight = then;
     return true;
+  }
+
+  #refuse(): void {
+    this.#pressed = true;
+    this.#refused += 1;
   }
 
   /** The body has been answered; `sinceMs`: when it was whole, by the monotonic clock, or null when it never got that far. */

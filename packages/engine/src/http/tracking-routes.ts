@@ -71,27 +71,20 @@ export class TrackingRoutes {
     const { keeper, admission, bodies, clock } = this.#parts;
     const announced = request.headers['content-length'];
     const bytes = announced === undefined ? unannouncedBytes : Math.min(Number(announced), limits.bodyBytesMax);
-    if (!admission.enter(bytes)) return admission.hold(() => sendRefusal(response, { code: 'overloaded' }));
+    const overloaded = (): void => admission.hold(() => sendRefusal(response, { code: 'overloaded' }));
+    if (!admission.offer(bytes)) return overloaded();
     const named = keeper.admit(request.headers, 'write');
     const caller = !named.ok && named.code === 'key_missing' && keyInUrl !== null ? keeper.admitKey(keyInUrl, 'write') : named;
-    if (!caller.ok && caller.code !== 'key_missing') {
-      admission.leave(bytes, null);
-      return this.#refuse(response, caller, null);
-    }
-    bodies.read(
-      request,
-      limits.bodyBytesMax,
-      (body) => {
-        if (!body.ok) {
-          admission.leave(bytes, null);
-          this.#note(body, caller);
-          return cutOff(request, response, clock, body);
-        }
-        const sinceMs = clock.elapsedMs();
-        return this.#turns.run(() => this.#take({ request, response, call, body: body.value, caller, bytes, sinceMs }));
-      },
-      () => admission.leave(bytes, null),
-    );
+    if (!caller.ok && caller.code !== 'key_missing') return this.#refuse(response, caller, null);
+    bodies.read(request, limits.bodyBytesMax, (body) => {
+      if (!body.ok) {
+        this.#note(body, caller);
+        return cutOff(request, response, clock, body);
+      }
+      if (!admission.enter(body.value.length)) return overloaded();
+      const sinceMs = clock.elapsedMs();
+      return this.#turns.run(() => this.#take({ request, response, call, body: body.value, caller, bytes: body.value.length, sinceMs }));
+    });
   }
 
   #take({ request, response, call, body, caller, bytes, sinceMs }: Taken): void {

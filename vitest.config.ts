@@ -1,10 +1,11 @@
-// The unit tests: beside their sources, hermetic, on two workers as the machines of the project have two cores.
+// The unit tests: beside their sources, hermetic, on two workers as the machines of the project have two cores. What needs Chromium is in
+// vitest.browser.config.ts.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts', 'crash/**/*.test.ts', 'scripts/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -50,6 +50,11 @@ export type ErrorCode =
   | 'data_folder_locked'
   | 'import_source_changed'
   | 'import_row'
+  | 'row_ragged'
+  | 'row_quote'
+  | 'row_too_long'
+  | 'row_encoding'
+  | 'row_json'
   | 'basis_not_declarable'
   | 'key_missing'
   | 'key_unknown'
@@ -209,6 +214,7 @@ export type ConsentRequest = {
   readonly choices: { readonly [name in Purpose]?: Choice };
   readonly origin?: string | null;
   readonly timestamp?: string;
+  readonly sentAt?: string;
 } & (
   | { readonly subject: string }
   | { readonly subject?: null | ''; readonly userId: string }

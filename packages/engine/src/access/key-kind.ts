@@ -1,7 +1,7 @@
 // Kinds of keys, what each may do, and what a route asks for. Kinds are nested: what `write` may, `secret` may too, and `admin` may all.
 //
-//   write   public, stands in web pages: send events, ask for decisions, read the why of a decision
-//   secret  a server's: also items, profiles, consents, rejects, metrics
+//   write   public, stands in web pages: send events and choices, ask for decisions, read the why of a decision
+//   secret  a server's: also items, profiles, rejects, metrics
 //   admin   an operator's: also bases, erasure
 export const keyKinds = ['write', 'secret', 'admin'] as const;
 

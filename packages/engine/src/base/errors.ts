@@ -114,7 +114,28 @@ export const errors = {
     'The file is not the one that this import began with.',
     'Resume with the same file, or import it under another name.',
   ),
-  import_row: entry(400, 'A row of the file cannot be read as an event.', '`field` names line and column; the rest is imported.'),
+  import_row: entry(
+    400,
+    'A row of the file cannot be read as an event.',
+    '`field` names the part that is wrong; see `ethogram import --help`, --map and --time-form. The rest is imported.',
+  ),
+  row_ragged: entry(
+    400,
+    'A row has more or fewer cells than the header has columns.',
+    'Mend the row: a cell with the separator in it stands in quotes. The rest is imported.',
+  ),
+  row_quote: entry(
+    400,
+    'A quote in a row is not closed, or something follows a closing one.',
+    'Close it, and double a quote inside of a cell (RFC 4180). The rest is imported.',
+  ),
+  row_too_long: entry(
+    400,
+    'A row is longer than is taken.',
+    'Look for a quote that is never closed; the limit is in docs/limits.md. The rest is imported.',
+  ),
+  row_encoding: entry(400, 'A row is not UTF-8.', 'Convert the file to UTF-8. The rest is imported.'),
+  row_json: entry(400, 'A line is not one JSON object.', 'Write one object a line (JSONL). The rest is imported.'),
   basis_not_declarable: entry(
     400,
     'The event type does not take a declared basis for this purpose: only consent will do.',
@@ -167,7 +188,7 @@ export const errors = {
   file_unreadable: entry(
     400,
     'The file cannot be read, or is not in the form that its name says.',
-    'Check the path and the ending: .csv or .jsonl, either with .gz.',
+    'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
   ),
   import_column: entry(
     400,

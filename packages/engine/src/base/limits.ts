@@ -107,7 +107,14 @@ export const limits = {
   importBadRowsListed: 20,
   importLineBytesMax: 64 * 1024,
   importFingerprintBytes: 64 * 1024,
+  importInferBytes: 256 * 1024,
+  importRejectFileBytesMax: 1024 * 1024,
   plainProgressMs: 2_000,
+  doctorFreeBytesMin: 64 * 1024 * 1024,
+  doctorFreeBytesLow: 1024 * 1024 * 1024,
+  doctorVerifyBytesMax: 256 * 1024 * 1024,
+  doctorKeyEndsMs: 7 * 24 * 60 * 60_000,
+  doctorAskMs: 2_000,
   portsTried: 20,
 } as const;
 

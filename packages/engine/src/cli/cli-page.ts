@@ -13,7 +13,7 @@ export function cliPage(commands: readonly Command[]): string {
     'Results go to stdout, everything about them (progress, hints, errors) to stderr. Progress is a bar on a terminal and plain lines in',
     'a pipe; `--quiet` leaves it out. Colours stand only on a terminal, and not under `NO_COLOR` or `TERM=dumb`. With `--json` the result',
     'is one JSON line on stdout whose parts are listed below and only ever grow; a failure is',
-    '`{"error":{"code","sentence","hint","detail"?}}` with a code of [errors.md](errors.md).',
+    '`{"error":{"code","sentence","hint","detail"?}}` with a code of [errors.md](errors.md), or `usage` for the command line itself.',
     '',
     '| command | does |',
     '|---|---|',
@@ -48,7 +48,12 @@ function section(command: Command): string[] {
     '```sh',
     ...command.examples,
     '```',
-    ...(command.shape === undefined ? [] : ['', 'With `--json`:', '', '```', ...command.shape, '```']),
+    '',
+    'With `--json`:',
+    '',
+    '```',
+    ...command.shape,
+    '```',
   ];
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run as runHere } from './command-line.suite.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const bin = join(root, 'packages/engine/bin/ethogram.js');
@@ -61,16 +62,30 @@ describe('usage', () => {
   test('help names every command, and each command has its own with examples', () => {
     const general = run('--help');
     expect(general.code).toBe(0);
-    for (const name of ['demo', 'serve', 'import', 'decide', 'why', 'profile', 'redact', 'dump', 'verify'])
+    for (const name of [
+      'demo',
+      'serve',
+      'import',
+      'export',
+      'decide',
+      'why',
+      'profile',
+      'redact',
+      'dump',
+      'verify',
+      'keys',
+      'rejects',
+      'doctor',
+    ])
       expect(general.out).toContain(`\n  ${name} `);
     const own = run('import', '--help');
     expect(own.code).toBe(0);
     expect(own.out).toMatch(/Usage: ethogram import FILE[\s\S]*Examples:[\s\S]*Exit codes:\n {2}0 +done/);
   });
 
-  test('what is wrong with the command line: exit code 2 and no stack', () => {
+  test('what is wrong with the command line: exit code 2 and no stack', async () => {
     for (const args of [['nothing'], ['why'], ['dump'], ['decide', 'home', '--limit', 'x'], ['import', 'a.csv'], ['verify', '--colour']]) {
-      const { code, err } = run(...args);
+      const { code, err } = await runHere(...args);
       expect([args, code]).toEqual([args, 2]);
       expect(err).toMatch(/^ethogram: /);
       expect(err).not.toContain('    at ');
@@ -90,7 +105,7 @@ describe('a folder', () => {
   test('import, decide, why, profile, dump, verify, redact; a repeated import adds nothing', () => {
     copyFileSync(join(root, 'examples/views.csv'), join(folder, 'views.csv'));
     const first = run('import', 'views.csv', ...basis, '--data', 'shop', '--json');
-    expect([first.code, JSON.parse(first.out)]).toEqual([0, expect.objectContaining({ rows: 7, accepted: 7, unreadable: 0, refused: {} })]);
+    expect([first.code, JSON.parse(first.out)]).toEqual([0, expect.objectContaining({ rows: 7, accepted: 7, unreadable: 0, refused: 0 })]);
     const again = run('import', 'views.csv', ...basis, '--data', 'shop', '--json');
     expect(JSON.parse(again.out)).toMatchObject({ rows: 7, accepted: 0 });
     writeFileSync(join(folder, 'views.csv'), 'user_id,product_id,timestamp\nx,y,1\n');
@@ -179,6 +194,20 @@ describe('the demo', () => {
       expect(out).toContain(part);
     }
     expect(readdirSync(join(folder, '.ethogram'))).toEqual([]);
+  });
+
+  test('a folder that has keys is served with them', async () => {
+    const key = run('keys', 'add', '--kind', 'admin', '--data', 'keyed', '--quiet').out.trim();
+    expect(run('demo', '--once', '--port', '0', '--data', 'keyed')).toMatchObject({ code: 1, err: expect.stringContaining('key_missing') });
+    expect(run('demo', '--once', '--port', '0', '--data', 'keyed', '--key', key)).toMatchObject({ code: 0 });
+    const { child, out } = await start('Ctrl-C', 'serve', '--data', 'keyed', '--port', '0');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
+    for (const args of [['decide', 'home'], ['profile', 'nobody'], ['why', 'd_none'], ['redact', 'nobody'], ['rejects']]) {
+      expect([args, (await runHere(...args, '--url', url)).err]).toEqual([args, expect.stringContaining('key_missing')]);
+      expect([args, (await runHere(...args, '--url', url, '--key', key)).err]).toEqual([args, expect.not.stringContaining('key_')]);
+    }
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
   });
 
   test('goes on streaming until Ctrl-C', async () => {

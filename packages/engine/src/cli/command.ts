@@ -8,7 +8,7 @@ export interface CommandOption {
   readonly short?: string;
   /** What stands for its value in help: FILE and DIR are completed as such. */
   readonly value?: string;
-  readonly help?: string;
+  readonly help: string;
   /** All values that it takes, for completion. */
   readonly choices?: readonly string[];
 }
@@ -20,14 +20,14 @@ export interface Command {
   readonly summary: string;
   /** How it is called, after `ethogram `. */
   readonly synopsis: string;
-  /** What help says beside the options: one line each. Options without `help` are explained here, in lines that begin with their name. */
+  /** What help says beside the options: one line each. */
   readonly help: readonly string[];
   readonly examples: readonly string[];
   readonly options: OptionsConfig;
   /** What its first argument is, for completion. */
   readonly argument?: { readonly kind: 'file' | 'none' | 'word'; readonly choices?: readonly string[] };
   /** What --json prints, a line for each part of it. */
-  readonly shape?: readonly string[];
+  readonly shape: readonly string[];
   readonly run: (args: Arguments, terminal: Terminal) => Promise<number>;
 }
 
@@ -37,6 +37,7 @@ export const dataOption = {
 
 export const urlOption = {
   url: { type: 'string', value: 'URL', help: 'ask a running server instead of opening the folder' },
+  key: { type: 'string', value: 'KEY', help: 'the key for --url (better: in the environment as ETHOGRAM_KEY)' },
 } as const satisfies OptionsConfig;
 
 /** Options that every command takes. */
@@ -45,6 +46,3 @@ export const everywhere = {
   quiet: { type: 'boolean', help: 'no progress on stderr' },
   help: { type: 'boolean', short: 'h', help: 'say how it is called' },
 } as const satisfies OptionsConfig;
-
-export const dataHelp = '--data DIR    the data folder (default ./.ethogram)';
-export const urlHelp = '--url URL     ask a running server instead of opening the folder';

@@ -103,7 +103,7 @@ function zsh(commands: readonly Command[]): string {
     return [
       `    ${command.name})`,
       '      _arguments \\',
-      ...optionsOf(command).map(([name, option]) => `        '--${name}[${safe(option.help ?? name)}]${takes(option)}' \\`),
+      ...optionsOf(command).map(([name, option]) => `        '--${name}[${safe(option.help)}]${takes(option)}' \\`),
       `        ${own} ;;`,
     ];
   });
@@ -142,7 +142,7 @@ function fish(commands: readonly Command[]): string {
               : option.value?.startsWith('FILE') === true
                 ? ' -r -F'
                 : ' -x';
-      lines.push(`${within} -l ${name}${takes} -d '${safe(option.help ?? name)}'`);
+      lines.push(`${within} -l ${name}${takes} -d '${safe(option.help)}'`);
     }
     if (command.argument?.choices !== undefined) lines.push(`${within} -a '${command.argument.choices.join(' ')}'`);
     if (command.argument?.kind === 'file') lines.push(`${within} -F`);

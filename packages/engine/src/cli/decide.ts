@@ -3,7 +3,7 @@ import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { decideAnswer, type DecideAnswer } from '../http/decide-answer.js';
 import { parseDecide } from '../http/decide-body.js';
-import { dataHelp, dataOption, urlHelp, urlOption, type Command } from './command.js';
+import { dataOption, urlOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { decisionLines } from './decision-text.js';
 import { exitCode } from './exit-code.js';
@@ -13,23 +13,23 @@ export const decide: Command = {
   name: 'decide',
   summary: 'ask a decision point for a ranked list with its reasons',
   synopsis: 'decide POINT [--subject ID] [--items A,B] [--limit N] [--category C,D] [--exclude A,B] [--pins A,B]',
-  help: [
-    '--subject ID  for whom; without it, or without a grant, the answer is contextual',
-    '--items A,B   what the request itself carries, oldest first',
-    dataHelp,
-    urlHelp,
-  ],
+  help: ['POINT is a decision point; `home` is there from the first day. Lists are written with commas.'],
   examples: ['ethogram decide home --subject ann', 'ethogram decide home --items tea-03 --limit 5 --url http://127.0.0.1:4040 --json'],
   options: {
     ...dataOption,
     ...urlOption,
-    subject: { type: 'string' },
-    items: { type: 'string' },
-    limit: { type: 'string' },
-    category: { type: 'string' },
-    exclude: { type: 'string' },
-    pins: { type: 'string' },
+    subject: { type: 'string', value: 'ID', help: 'for whom; without it, or without a grant, the answer is contextual' },
+    items: { type: 'string', value: 'LIST', help: 'items that the request itself carries, oldest first' },
+    limit: { type: 'string', value: 'N', help: `at most so many items, up to ${limits.rankLimitMax} (default: what the point says)` },
+    category: { type: 'string', value: 'LIST', help: 'only items of these categories' },
+    exclude: { type: 'string', value: 'LIST', help: 'items to leave out' },
+    pins: { type: 'string', value: 'LIST', help: 'items that come first, in this order' },
   },
+  argument: { kind: 'word', choices: ['home'] },
+  shape: [
+    'decisionId, mode (personal or contextual), because, summary, position, epoch',
+    'items: [{item, title, score, propensity, reasons, why: [sentence]}]',
+  ],
   async run(args, terminal) {
     const point = args.only('point');
     const limit = args.integer('limit', 1, limits.rankLimitMax);
@@ -46,7 +46,7 @@ export const decide: Command = {
     const url = args.text('url');
     const answer =
       url !== undefined
-        ? await new Remote(url).post<DecideAnswer>(`/v1/decide/${encodeURIComponent(point)}`, body)
+        ? await new Remote(url, args.text('key')).post<DecideAnswer>(`/v1/decide/${encodeURIComponent(point)}`, body)
         : await withEngine(new DataFolder(args), terminal, async (engine) => {
             const request = parseDecide(point, body, false);
             if (!request.ok) throw new CodedError(request.code, request.field);

@@ -2,7 +2,11 @@
 // The first screen shows the whole loop: an event, the profile it changed, a decision with its reasons, one without consent, lines to try.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { KeyRing } from '../access/key-ring.js';
+import { KeyStore } from '../access/key-store.js';
+import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
+import { SystemEntropy } from '../adapters/system-entropy.js';
 import { must } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
@@ -34,13 +38,18 @@ export const demo: Command = {
   synopsis: 'demo [--port 4040] [--seed 1] [--once]',
   help: [
     'Everybody in it is made up: ids start with "synthetic-", events carry the source "synthetic".',
-    '--port N      default: 4040, or the next free one',
-    '--seed N      another world',
-    '--once        end after the first screen',
-    '--data DIR    keep it there (default: a fresh folder under ./.ethogram, removed at the end)',
+    'A folder that has keys is served with them: the demo needs a key of kind admin then, as --key or ETHOGRAM_KEY.',
   ],
   examples: ['ethogram demo', 'ethogram demo --once --seed 7'],
-  options: { ...dataOption, port: { type: 'string' }, seed: { type: 'string' }, once: { type: 'boolean' } },
+  options: {
+    data: { type: 'string', value: 'DIR', help: 'keep it there (default: a fresh folder under ./.ethogram, removed at the end)' },
+    port: { type: 'string', value: 'N', help: '0 takes any free port (default 4040, or the next free one)' },
+    seed: { type: 'string', value: 'N', help: `another world (default ${worldDefaults.seed})` },
+    once: { type: 'boolean', help: 'end after the first screen' },
+    key: { type: 'string', value: 'KEY', help: 'a key of the folder, of kind admin (better: in the environment as ETHOGRAM_KEY)' },
+  },
+  argument: { kind: 'none' },
+  shape: ['url, data, seed, accepted, refused: {code: count}, decisionId; printed once the first screen is done'],
   async run(args, terminal) {
     args.none();
     const kept = args.text('data');
@@ -67,29 +76,33 @@ async function show(args: Arguments, path: string, temporary: boolean, terminal:
   const clock = new SystemClock();
   const folder = new DataFolder(new Arguments(['--data', path], dataOption));
   const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
-  const door = new Door({
-    engine,
-    clock,
-    vitals: processVitals(),
-    onError: (error) => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug'),
-  });
+  const onError = (error: unknown): void => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug');
+  const disk = new NodeDisk(folder.path);
+  let keys: KeyRing | undefined;
+  let door: Door | undefined;
   try {
+    keys = new KeyRing({ store: new KeyStore(disk, new SystemEntropy()), clock, onError });
+    keys.watch();
+    door = new Door({ engine, clock, keys, vitals: processVitals(), onError });
     const url = await listen(door, args.integer('port', 0, 65_535));
     folder.noteAddress(url);
     const world = new SyntheticWorld({ seed, startAt: clock.now() - worldDefaults.days * dayMs });
-    const remote = new Remote(url);
+    const remote = new Remote(url, args.text('key'));
     const stream = new DemoStream(remote, world, seed);
-    terminal.print(terminal.bold('Ethogram') + ' is listening on ' + terminal.bold(url));
-    terminal.print(`data folder ${path}${temporary ? ' (temporary: removed when this ends)' : ''}`);
-    terminal.print(
+    terminal.say(terminal.bold('Ethogram') + ' is listening on ' + terminal.bold(url));
+    terminal.say(`data folder ${path}${temporary ? ' (temporary: removed when this ends)' : ''}`);
+    terminal.say(
       terminal.bold('[SYNTHETIC]') +
         ` ${world.shoppers.length} made-up shoppers and ${world.items.length} made-up items, seed ${seed}. Nobody below exists.`,
     );
-    await firstScreen(world, stream, remote, clock, terminal, interrupt);
+    const decisionId = await firstScreen(world, stream, remote, clock, terminal, interrupt);
+    const refused = Object.fromEntries(stream.refused);
+    terminal.result({ url, data: path, seed, accepted: stream.accepted, refused, decisionId }, () => []);
     if (!args.flag('once')) await keepStreaming(stream, clock, terminal, interrupt);
-    folder.forgetAddress();
-    await door.close();
   } finally {
+    folder.forgetAddress();
+    await door?.close();
+    keys?.close();
     await engine.close();
   }
 }
@@ -114,8 +127,8 @@ async function firstScreen(
   clock: SystemClock,
   terminal: Terminal,
   interrupt: Interrupt,
-): Promise<void> {
-  const heading = (text: string): void => terminal.print(`\n${terminal.bold(text)}`);
+): Promise<string | null> {
+  const heading = (text: string): void => terminal.say(`\n${terminal.bold(text)}`);
   await stream.sendItems();
   const hero = must(
     world.shoppers.find((shopper) => !shopper.ungranted && !shopper.private && shopper.withdrawsAt === null),
@@ -132,36 +145,37 @@ async function firstScreen(
   await stream.send([first]);
   heading('1. The first event');
   const title = world.items.find(({ id }) => id === first.properties['product_id'])?.title ?? '';
-  terminal.print(
+  terminal.say(
     `   ${hero.subject} viewed "${title}": accepted, synced to disk and folded in ${(clock.elapsedMs() - sentMs).toFixed(1)} ms`,
   );
   heading('2. The profile that it changed');
-  for (const line of profileLines(await remote.get<ProfileView>(`/v1/subjects/${hero.subject}`))) terminal.print(`   ${line}`);
+  for (const line of profileLines(await remote.get<ProfileView>(`/v1/subjects/${hero.subject}`))) terminal.say(`   ${line}`);
 
   const bar = new ProgressBar(terminal, 'three days of history');
   const historyMs = clock.elapsedMs();
   await stream.replay(progressing(world.actions(), clock.now(), startAt, bar), clock.now(), () => interrupt.asked);
   bar.end();
-  if (interrupt.asked) return;
+  if (interrupt.asked) return null;
   heading('3. Three days of history, through the same door');
-  terminal.print(`   ${stream.accepted} events accepted in ${((clock.elapsedMs() - historyMs) / 1000).toFixed(1)} s`);
-  for (const [code, count] of stream.refused) terminal.print(`   ${count} refused: ${refusalMeans[code] ?? code}`);
+  terminal.say(`   ${stream.accepted} events accepted in ${((clock.elapsedMs() - historyMs) / 1000).toFixed(1)} s`);
+  for (const [code, count] of stream.refused) terminal.say(`   ${count} refused: ${refusalMeans[code] ?? code}`);
 
   const visit = viewsOf(world, hero, clock.now());
   const viewed = visit.map(({ properties }) => properties['product_id']);
   await stream.send(visit.map((event) => ({ ...event, timestamp: new Date(clock.now()).toISOString() })));
   heading(`4. A decision for ${hero.subject}, who just viewed ${viewed.join(', ')} and permits personalising`);
   const decision = await stream.decide({ userId: hero.subject, exclude: viewed, limit: 3 });
-  for (const line of decisionLines(decision)) terminal.print(`   ${line}`);
+  for (const line of decisionLines(decision)) terminal.say(`   ${line}`);
   heading(`5. A decision for ${stranger.subject}, who permits nothing and is on the page of ${String(viewed.at(-1))}`);
   const item = viewed.at(-1);
   for (const line of decisionLines(
     await stream.decide({ userId: stranger.subject, context: { items: [item] }, exclude: [item], limit: 2 }),
   ))
-    terminal.print(`   ${line}`);
+    terminal.say(`   ${line}`);
   await stream.show(hero, must(visit[0], 'a visit has a first event'), clock.now());
   heading('6. Try it');
-  for (const line of tryLines(remote.url, String(item), decision.decisionId)) terminal.print(`   ${line}`);
+  for (const line of tryLines(remote.url, String(item), decision.decisionId)) terminal.say(`   ${line}`);
+  return decision.decisionId;
 }
 
 /** Different items that a shopper views in one visit, two or three of them. */
@@ -200,7 +214,7 @@ function* progressing<T extends { readonly at: number }>(actions: Iterable<T>, u
 
 /** A few events a second until Ctrl-C, with one line that says so. */
 async function keepStreaming(stream: DemoStream, clock: SystemClock, terminal: Terminal, interrupt: Interrupt): Promise<void> {
-  terminal.print(`\nStreaming a few ${terminal.bold('synthetic')} events a second. Ctrl-C stops it.`);
+  terminal.say(`\nStreaming a few ${terminal.bold('synthetic')} events a second. Ctrl-C stops it.`);
   let saidMs = clock.elapsedMs();
   while (!interrupt.asked) {
     await stream.step(clock.now());

@@ -1,8 +1,7 @@
 // ethogram dump --canonical: the whole state as canonical lines. Two folders with the same history give the same bytes,
 // so `cmp` compares them.
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { dataHelp, dataOption, type Command } from './command.js';
+import { dataOption, type Command } from './command.js';
 import { UsageError } from './arguments.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -13,13 +12,15 @@ export const dump: Command = {
   name: 'dump',
   summary: 'print the whole state, byte for byte the same for the same history',
   synopsis: 'dump --canonical [--hash]',
-  help: [
-    '--canonical   RFC 8785 lines in key order (the only form there is)',
-    '--hash        print only the SHA-256 of those lines',
-    dataHelp,
-  ],
+  help: ['For comparing two folders: `cmp` finds the first difference, --hash says whether there is one.'],
   examples: ['ethogram dump --canonical > a.txt && cmp a.txt b.txt', 'ethogram dump --canonical --hash'],
-  options: { ...dataOption, canonical: { type: 'boolean' }, hash: { type: 'boolean' } },
+  options: {
+    ...dataOption,
+    canonical: { type: 'boolean', help: 'RFC 8785 lines in key order (the only form there is)' },
+    hash: { type: 'boolean', help: 'print only the SHA-256 of those lines' },
+  },
+  argument: { kind: 'none' },
+  shape: ['with --hash: sha256', 'without it the lines themselves: name of the table, key, row, with tabs between'],
   async run(args, terminal) {
     args.none();
     if (!args.flag('canonical')) throw new UsageError('say --canonical');
@@ -36,10 +37,10 @@ export const dump: Command = {
       for (const line of lines) {
         chunk += `${line}\n`;
         if (chunk.length < chunkChars) continue;
-        if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+        await terminal.write(chunk);
         chunk = '';
       }
-      process.stdout.write(chunk);
+      await terminal.write(chunk);
     });
     return exitCode.ok;
   },

@@ -1,30 +1,15 @@
-// The rows of a file, streamed in batches: a row is read, or named with the line and column where it cannot be. Memory holds one batch and
-// one chunk of the file. Invariant: the same file always gives the same row numbers, so that a resumed import skips exactly what is done.
-import { parse, CsvError } from 'csv-parse';
-import { once } from 'node:events';
+// The rows of a file, streamed in batches: a row is read, or named with its code, its line and the part where it cannot be. Memory holds
+// one batch and one chunk of the file. Invariant: the same file always gives the same row numbers, so that a resumed import skips exactly
+// what is done.
 import type { Readable } from 'node:stream';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { isId } from '../http/id.js';
-import { isObject } from '../http/json-body.js';
-import { parseTime } from '../http/time.js';
-import { mappingOver, type Mapping } from './import-mapping.js';
+import { CsvRecords } from './csv-records.js';
+import { mappingOver, type Mapping, type Named } from './import-mapping.js';
 import type { ImportSource } from './import-source.js';
-
-export interface ImportRow {
-  /** Number of the row, from 1, the header not counted. */
-  readonly row: number;
-  readonly subject: string;
-  readonly item: string;
-  readonly occurredAt: number;
-  readonly id: string | null;
-}
-
-export interface BadRow {
-  readonly row: number;
-  readonly line: number;
-  readonly column: string;
-}
+import type { TimeReader } from './import-time.js';
+import { JsonLines } from './json-lines.js';
+import { memberOf, RowReader, type BadRow, type ImportRow } from './row-reader.js';
 
 export interface RowBatch {
   readonly rows: ImportRow[];
@@ -34,32 +19,39 @@ export interface RowBatch {
 }
 
 export interface RowOptions {
-  readonly named: Partial<Record<keyof Mapping, string>>;
+  readonly named: Named;
+  readonly timeOf: TimeReader;
+  readonly itemNeeded: boolean;
   /** Rows that are done already. */
   readonly skip: number;
   /** No row after this one. */
   readonly until: number;
+  /** Told once which columns hold what. */
+  readonly onMapping?: (mapping: Mapping) => void;
 }
 
 /** Throws CodedError file_unreadable (with the line) or import_column. */
 export async function* rowBatches(source: ImportSource, options: RowOptions): AsyncGenerator<RowBatch> {
   const stream = source.open();
-  const reader = source.form === 'csv' ? csvRows(stream, options) : jsonRows(stream, options);
+  const table = source.form === 'csv' ? new CsvTable(source.separator, options) : new JsonTable(options);
   let batch: RowBatch = { rows: [], bad: [], last: options.skip };
+  const full = function* (read: Iterable<Read>): Iterable<RowBatch> {
+    for (const row of read) {
+      if (row.row > options.until) return;
+      if ('code' in row) batch.bad.push(row);
+      else batch.rows.push(row);
+      batch.last = row.row;
+      if (batch.rows.length + batch.bad.length < limits.importBatchRows) continue;
+      yield batch;
+      batch = { rows: [], bad: [], last: row.row };
+    }
+  };
   try {
-    for await (const rows of reader) {
-      for (const row of rows) {
-        if (row.row <= options.skip) continue;
-        if (row.row > options.until) break;
-        if ('column' in row) batch.bad.push(row);
-        else batch.rows.push(row);
-        batch.last = row.row;
-        if (batch.rows.length + batch.bad.length < limits.importBatchRows) continue;
-        yield batch;
-        batch = { rows: [], bad: [], last: batch.last };
-      }
+    for await (const chunk of chunksOf(stream, () => table.line)) {
+      yield* full(table.take(chunk));
       if (batch.last >= options.until) break;
     }
+    if (batch.last < options.until) yield* full(table.end());
     if (batch.rows.length + batch.bad.length > 0) yield batch;
   } finally {
     stream.destroy();
@@ -68,139 +60,106 @@ export async function* rowBatches(source: ImportSource, options: RowOptions): As
 
 type Read = ImportRow | BadRow;
 
-async function* csvRows(stream: Readable, { named, skip }: RowOptions): AsyncGenerator<readonly Read[]> {
-  const parser = parse({ bom: true, relax_column_count: true, relax_quotes: true, max_record_size: limits.importLineBytesMax });
-  let failure: Error | undefined;
-  let ended = false;
-  const fail = (error: Error): void => {
-    failure = error;
-    parser.emit('readable');
-  };
-  stream.on('error', fail);
-  parser.on('error', fail);
-  parser.on('end', () => {
-    ended = true;
-    parser.emit('readable');
-  });
-  stream.pipe(parser);
-  let columns: { readonly mapping: Mapping; readonly at: Readonly<Record<keyof Mapping, number>> } | undefined;
-  let row = 0;
-  let line = 0;
-  while (true) {
-    const rows: Read[] = [];
-    for (let cells = next(parser); cells !== null; cells = next(parser)) {
-      const startLine = line + 1;
-      line = startLine;
-      for (const cell of cells) if (cell.includes('\n')) line += cell.split('\n').length - 1;
-      if (columns === undefined) {
-        const mapping = mappingOver(cells, named);
-        const place = (name: string | null): number => (name === null ? -1 : cells.indexOf(name));
-        columns = {
-          mapping,
-          at: { subject: place(mapping.subject), item: place(mapping.item), time: place(mapping.time), id: place(mapping.id) },
-        };
+/** A broken stream (a gzip cut short, a disk that fails) is named with the line that it broke after. */
+async function* chunksOf(stream: Readable, line: () => number): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer; // a stream without encoding gives buffers
+  } catch (error) {
+    throw error instanceof CodedError ? error : new CodedError('file_unreadable', `after line ${line()}`);
+  }
+}
+
+class CsvTable {
+  readonly #options: RowOptions;
+  readonly #records: CsvRecords;
+  #reader: RowReader | undefined;
+  #places: ReadonlyMap<string, number> = new Map();
+  #columns = 0;
+  #row = 0;
+  line = 0;
+
+  constructor(separator: string, options: RowOptions) {
+    this.#options = options;
+    this.#records = new CsvRecords(separator);
+  }
+
+  take(chunk: Buffer): Iterable<Read> {
+    return this.#rows(this.#records.take(chunk));
+  }
+
+  *end(): Iterable<Read> {
+    yield* this.#rows(this.#records.end());
+    if (this.#reader === undefined) throw new CodedError('import_column', 'subject');
+  }
+
+  *#rows(records: ReturnType<CsvRecords['take']>): Iterable<Read> {
+    let cells: readonly string[] = [];
+    const places = (): ReadonlyMap<string, number> => this.#places;
+    const cell = (column: string): unknown => own(cells[places().get(column) ?? -1]);
+    for (const record of records) {
+      this.line = record.line;
+      if (this.#reader === undefined) {
+        if (record.code !== undefined) throw new CodedError('file_unreadable', `its header: ${record.code}`);
+        this.#reader = readerOver(record.cells, this.#options, false);
+        // Of two columns with one name the first counts.
+        this.#places = new Map(record.cells.map((name, at) => [name, at] as const).reverse());
+        this.#columns = record.cells.length;
         continue;
       }
-      row += 1;
-      if (row <= skip) continue;
-      const { mapping, at } = columns;
-      rows.push(read(row, startLine, mapping, cells[at.subject], cells[at.item], cells[at.time], at.id < 0 ? null : cells[at.id]));
-      if (rows.length >= limits.importBatchRows) break;
+      this.#row += 1;
+      if (this.#row <= this.#options.skip) continue;
+      const code = record.code ?? (record.cells.length === this.#columns ? undefined : 'row_ragged');
+      cells = record.cells;
+      yield code === undefined ? this.#reader.read(this.#row, record.line, cell) : { row: this.#row, line: record.line, code };
     }
-    if (rows.length > 0) yield rows;
-    else if (failure !== undefined)
-      throw new CodedError('file_unreadable', failure instanceof CsvError ? `line ${line + 1}, ${failure.code}` : undefined);
-    else if (ended) break;
-    else await once(parser, 'readable').catch(() => undefined); // an error has been noted above
   }
-  if (columns === undefined) throw new CodedError('import_column', 'subject');
 }
 
-/** csv-parse types its rows as `any`; without its `columns` option each is an array of texts. */
-function next(parser: Readable): readonly string[] | null {
-  const record: unknown = parser.read();
-  return Array.isArray(record) ? (record as readonly string[]) : null; // texts: no cast option is given
+/** Shorter parts of a text are copies in V8, longer ones keep the whole text alive. */
+const copiedChars = 13;
+
+/** A copy of its own: an id that the engine remembers must not hold the chunk of the file that it was cut from. */
+function own(cell: string | undefined): string | undefined {
+  return cell === undefined || cell.length < copiedChars ? cell : Buffer.from(cell, 'utf8').toString('utf8');
 }
 
-async function* jsonRows(stream: Readable, { named, skip }: RowOptions): AsyncGenerator<readonly Read[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  let row = 0;
-  let mapping: Mapping | undefined;
-  const one = (text: string): Read | undefined => {
-    row += 1;
-    if (row <= skip && mapping !== undefined) return undefined;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      value = undefined;
-    }
-    if (!isObject(value)) return { row, line: row, column: '' };
-    mapping ??= mappingOver(Object.keys(value), named);
-    return row <= skip
-      ? undefined
-      : read(
-          row,
-          row,
-          mapping,
-          value[mapping.subject],
-          value[mapping.item],
-          value[mapping.time],
-          mapping.id === null ? null : value[mapping.id],
-        );
-  };
-  const lines = function* (chunk: Buffer): Iterable<string> {
-    let from = 0;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      yield chunk.toString('utf8', from, at);
-      from = at + 1;
-    }
-    rest = chunk.subarray(from);
-  };
-  try {
-    for await (const chunk of stream) {
-      const rows: Read[] = [];
-      // a stream without encoding gives buffers
-      for (const text of lines(Buffer.concat([rest, chunk as Buffer]))) {
-        const got = one(text);
-        if (got !== undefined) rows.push(got);
+class JsonTable {
+  readonly #options: RowOptions;
+  readonly #lines = new JsonLines();
+  #reader: RowReader | undefined;
+  #row = 0;
+  line = 0;
+
+  constructor(options: RowOptions) {
+    this.#options = options;
+  }
+
+  take(chunk: Buffer): Iterable<Read> {
+    return this.#rows(this.#lines.take(chunk));
+  }
+
+  end(): Iterable<Read> {
+    return this.#rows(this.#lines.end());
+  }
+
+  *#rows(lines: ReturnType<JsonLines['take']>): Iterable<Read> {
+    for (const each of lines) {
+      this.line = each.line;
+      this.#row += 1;
+      const done = this.#row <= this.#options.skip;
+      if (each.code !== undefined) {
+        if (!done) yield { row: this.#row, line: each.line, code: each.code };
+        continue;
       }
-      if (rest.length > limits.importLineBytesMax) throw new CodedError('file_unreadable', `line ${row + 1} is too long`);
-      if (rows.length > 0) yield rows;
+      this.#reader ??= readerOver(Object.keys(each.value), this.#options, true);
+      if (!done) yield this.#reader.read(this.#row, each.line, (column) => memberOf(each.value, column));
     }
-  } catch (error) {
-    throw error instanceof CodedError ? error : new CodedError('file_unreadable', `after line ${row}`);
   }
-  if (rest.length === 0) return;
-  const last = one(rest.toString('utf8'));
-  if (last !== undefined) yield [last];
 }
 
-function read(row: number, line: number, mapping: Mapping, subject: unknown, item: unknown, time: unknown, id: unknown): Read {
-  const who = textOf(subject);
-  if (!isId(who)) return { row, line, column: mapping.subject };
-  const what = textOf(item);
-  if (!isId(what)) return { row, line, column: mapping.item };
-  const occurredAt = timeOf(time);
-  if (occurredAt === undefined) return { row, line, column: mapping.time };
-  const own = id === null ? null : textOf(id);
-  if (own !== null && !isId(own)) return { row, line, column: mapping.id ?? '' };
-  return { row, subject: who, item: what, occurredAt, id: own };
-}
-
-function textOf(value: unknown): unknown {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value.toString() : value;
-}
-
-/** From here on a number of seconds would lie beyond the year 5000, so it is milliseconds. */
-const millisecondsFrom = 100_000_000_000;
-
-/** ISO 8601 with a zone, or a number of seconds or milliseconds since 1970. */
-function timeOf(value: unknown): number | undefined {
-  const iso = parseTime(value);
-  if (iso !== undefined) return iso;
-  const number =
-    typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,15}(?:\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isFinite(number) || number < 0) return undefined;
-  return Math.round(number < millisecondsFrom ? number * 1000 : number);
+function readerOver(columns: readonly string[], options: RowOptions, loose: boolean): RowReader {
+  const { named, itemNeeded, timeOf, onMapping } = options;
+  const mapping = mappingOver(columns, { named, itemNeeded, loose });
+  onMapping?.(mapping);
+  return new RowReader(mapping, timeOf, itemNeeded && !mapping.exported);
 }

@@ -1,11 +1,14 @@
-// The file of an import: its bytes as a stream (unpacked when its name ends in .gz), how much of it has been read, and its fingerprint: the
+// The file of an import: its bytes as a stream (unpacked when they are gzip), how much of it has been read, and its fingerprint: the
 // first 48 bits of SHA-256 over its first limits.importFingerprintBytes, with its size. Enough to tell another file under the same name.
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readSync, statSync, type ReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { formByContent, formByName, isPacked, separatorOf, type Form } from './import-form.js';
+
+const chunkBytes = 256 * 1024;
 
 export interface Fingerprint {
   readonly hash48: number;
@@ -13,29 +16,31 @@ export interface Fingerprint {
 }
 
 export class ImportSource {
-  readonly form: 'csv' | 'jsonl';
+  readonly form: Form;
+  /** What parts the cells of a CSV file. */
+  readonly separator: string;
   readonly fingerprint: Fingerprint;
+  /** The first bytes, unpacked. */
+  readonly head: Buffer;
   readonly #path: string;
   readonly #packed: boolean;
   #file: ReadStream | null = null;
 
   /** Throws CodedError file_unreadable. */
   constructor(path: string) {
-    const match = /\.(csv|jsonl)(\.gz)?$/i.exec(path);
-    if (match === null) throw new CodedError('file_unreadable');
     this.#path = path;
-    this.form = match[1]?.toLowerCase() === 'csv' ? 'csv' : 'jsonl';
-    this.#packed = match[2] !== undefined;
-    try {
-      const { size } = statSync(path);
-      const file = openSync(path, 'r');
-      const head = Buffer.alloc(Math.min(size, limits.importFingerprintBytes));
-      const read = readSync(file, head, 0, head.length, 0);
-      closeSync(file);
-      this.fingerprint = { hash48: createHash('sha256').update(head.subarray(0, read)).digest().readUIntBE(0, 6), size };
-    } catch {
-      throw new CodedError('file_unreadable');
-    }
+    const { head, size } = headOf(path);
+    this.fingerprint = { hash48: createHash('sha256').update(head).digest().readUIntBE(0, 6), size };
+    this.#packed = isPacked(head);
+    this.head = this.#packed ? unpacked(head) : head;
+    const form = formByName(path) ?? formByContent(this.head);
+    if (form === undefined) throw new CodedError('file_unreadable');
+    this.form = form;
+    const [header = ''] = this.head
+      .toString('utf8')
+      .replace(/^[\ufeff\r\n]+/, '')
+      .split(/\r?\n/, 1);
+    this.separator = separatorOf(header);
   }
 
   /** Share of the file's bytes that have been read. */
@@ -44,11 +49,39 @@ export class ImportSource {
   }
 
   open(): Readable {
-    const file = createReadStream(this.#path, { highWaterMark: 256 * 1024 });
+    const file = createReadStream(this.#path, { highWaterMark: chunkBytes });
     this.#file = file;
     if (!this.#packed) return file;
-    const unpacked = createGunzip({ chunkSize: 256 * 1024 });
-    file.on('error', (error) => unpacked.destroy(error));
-    return file.pipe(unpacked);
+    const unpacking = createGunzip({ chunkSize: chunkBytes });
+    file.on('error', (error) => unpacking.destroy(error));
+    unpacking.on('close', () => file.destroy());
+    return file.pipe(unpacking);
+  }
+}
+
+function headOf(path: string): { readonly head: Buffer; readonly size: number } {
+  try {
+    const { size } = statSync(path);
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(Math.min(size, limits.importFingerprintBytes));
+      return { head: head.subarray(0, readSync(file, head, 0, head.length, 0)), size };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    throw new CodedError('file_unreadable');
+  }
+}
+
+/** So much of a packed file holds a header: gzip makes at most a thousand times more of it. */
+const packedHeadBytes = 4096;
+
+/** What the first bytes unpack to, as far as they go. */
+function unpacked(head: Buffer): Buffer {
+  try {
+    return gunzipSync(head.subarray(0, packedHeadBytes), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
   }
 }

@@ -45,6 +45,11 @@ export const keys: Command = {
     'overlap-hours': { type: 'string', value: 'N', help: 'how long a rotated key goes on (default 24)' },
   },
   argument: { kind: 'word', choices: acts },
+  shape: [
+    'list: keys: [{id, kind, createdAt, expiresAt, note, requestsPerSecond}]',
+    'add, rotate: id, kind, key (the text, this once), expiresAt',
+    'revoke: id, revoked',
+  ],
   async run(args, terminal) {
     const [act, id, ...more] = args.positionals;
     const known = acts.find((each) => each === act);

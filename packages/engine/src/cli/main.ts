@@ -6,8 +6,10 @@ import { everywhere, type Command } from './command.js';
 import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
+import { doctor } from './doctor.js';
 import { dump } from './dump.js';
 import { exitCode } from './exit-code.js';
+import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
 import { profile } from './profile.js';
@@ -26,6 +28,7 @@ export const commands: readonly Command[] = [
   demo,
   serve,
   importFile,
+  exportData,
   decide,
   why,
   profile,
@@ -34,13 +37,14 @@ export const commands: readonly Command[] = [
   verify,
   keys,
   rejects,
+  doctor,
   completionOver(() => commands),
 ];
 
 /** Runs one command line (without node and script); resolves with the exit code. Tests give streams of their own as `parts`. */
 export async function main(argv: readonly string[], parts: TerminalParts = ofProcess()): Promise<number> {
   const [name, ...rest] = argv;
-  const plain = new Terminal(parts, { json: rest.includes('--json'), quiet: false });
+  const plain = new Terminal(parts, { json: argv.includes('--json'), quiet: false });
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(plain, name, rest);
   if (name === '--version' || name === '-v' || name === 'version') {
     plain.result({ version: version(), node: process.version }, () => [`ethogram ${version()} (Node ${process.version})`]);
@@ -73,13 +77,14 @@ function help(terminal: Terminal, name: string | undefined, rest: readonly strin
     terminal.print(cliPage(commands));
     return exitCode.ok;
   }
-  if (name === 'help' && asked !== undefined) {
+  if (name === 'help' && asked !== undefined && asked !== '--json') {
     const command = commands.find((each) => each.name === asked);
     if (command === undefined) return unknown(terminal, asked);
     terminal.print(commandHelp(command));
     return exitCode.ok;
   }
-  terminal.print(generalHelp(commands));
+  const table = commands.map(({ name: each, summary, synopsis }) => ({ name: each, summary, synopsis }));
+  terminal.result({ commands: table }, () => [generalHelp(commands)]);
   return name === undefined ? exitCode.usage : exitCode.ok;
 }
 
@@ -87,19 +92,14 @@ function unknown(terminal: Terminal, name: string): number {
   const names = commands.map((each) => each.name);
   const hint = nearest(name, names);
   const there = hint === undefined ? `there are ${names.join(', ')}` : `did you mean ${hint}?`;
-  wrong(terminal, `there is no command of that name; ${there}`, '`ethogram help` lists them');
+  terminal.misuse(`there is no command of that name; ${there}`, '`ethogram help` lists them');
   return exitCode.usage;
-}
-
-/** A mistake in the command line: one sentence and where to read on. */
-function wrong(terminal: Terminal, sentence: string, hint: string): void {
-  terminal.complain(`${sentence}\n${hint}`);
 }
 
 function failed(terminal: Terminal, command: Command, error: unknown): number {
   if (error instanceof UsageError) {
     const hint = `Usage: ethogram ${command.synopsis}\n       ethogram ${command.name} --help says more`;
-    wrong(terminal, `${command.name}: ${error.message}`, hint);
+    terminal.misuse(`${command.name}: ${error.message}`, hint);
     return exitCode.usage;
   }
   if (error instanceof CodedError) {

@@ -1,5 +1,5 @@
 // ethogram redact: erases subjects. Their events become gaps, what was learned from them goes, the bytes and keys beneath are destroyed.
-import { dataHelp, dataOption, urlHelp, urlOption, type Command } from './command.js';
+import { dataOption, urlOption, type Command } from './command.js';
 import { UsageError } from './arguments.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -9,9 +9,11 @@ export const redact: Command = {
   name: 'redact',
   summary: 'erase people: their events, traits, and what was learned from them',
   synopsis: 'redact SUBJECT...',
-  help: ['It cannot be undone. Erasing somebody who is not there succeeds.', dataHelp, urlHelp],
+  help: ['It cannot be undone. Erasing somebody who is not there succeeds.'],
   examples: ['ethogram redact ann', 'ethogram redact ann bob --url http://127.0.0.1:4040'],
   options: { ...dataOption, ...urlOption },
+  argument: { kind: 'none' },
+  shape: ['subjects (how many), events (how many were erased)'],
   async run(args, terminal) {
     const subjects = args.positionals;
     if (subjects.length === 0) throw new UsageError('it takes SUBJECT...');
@@ -20,7 +22,7 @@ export const redact: Command = {
     if (url === undefined) {
       ({ events } = await withEngine(new DataFolder(args), terminal, (engine) => engine.redact(subjects)));
     } else {
-      const remote = new Remote(url);
+      const remote = new Remote(url, args.text('key'));
       for (const subject of subjects)
         events += (await remote.delete<{ events: number }>(`/v1/subjects/${encodeURIComponent(subject)}`)).events;
     }

@@ -39,6 +39,8 @@ export const serve: Command = {
     },
     log: { type: 'boolean', help: 'a JSON line on stderr for each request: no ids, no values, no keys' },
   },
+  argument: { kind: 'none' },
+  shape: ['url, data, events, items, keys (how many open something), once it listens'],
   async run(args, terminal) {
     args.none();
     const port = args.integer('port', 0, 65_535) ?? 4040;

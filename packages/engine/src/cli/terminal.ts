@@ -70,6 +70,11 @@ export class Terminal {
     this.#parts.out.write(`${line}\n`);
   }
 
+  /** A line for readers: --json leaves it out. */
+  say(line = ''): void {
+    if (!this.json) this.print(line);
+  }
+
   /** A result: as one JSON line with --json, else as the lines that `text` gives. */
   result(value: unknown, text: () => readonly string[]): void {
     if (this.json) this.print(JSON.stringify(value));
@@ -91,6 +96,12 @@ export class Terminal {
     const { sentence, hint } = errors[code];
     if (this.json) this.print(JSON.stringify({ error: { code, sentence, hint, ...(detail === undefined ? {} : { detail }) } }));
     else this.#parts.err.write(`ethogram: ${code}: ${sentence}${detail === undefined ? '' : ` (${detail})`}\n  ${hint}\n`);
+  }
+
+  /** A mistake in the command line: what is wrong, and where to read on. */
+  misuse(sentence: string, hint: string): void {
+    if (this.json) this.print(JSON.stringify({ error: { code: 'usage', sentence, hint } }));
+    else this.#parts.err.write(`ethogram: ${sentence}\n${hint}\n`);
   }
 
   complain(line: string): void {

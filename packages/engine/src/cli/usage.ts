@@ -35,7 +35,9 @@ export function commandHelp(command: Command): string {
     'Examples:',
     ...command.examples.map((line) => `  ${line}`),
     '',
-    ...(command.shape === undefined ? [] : ['With --json:', ...command.shape.map((line) => `  ${line}`), '']),
+    'With --json:',
+    ...command.shape.map((line) => `  ${line}`),
+    '',
     ...exitHelp(),
   ].join('\n');
 }
@@ -43,12 +45,9 @@ export function commandHelp(command: Command): string {
 /** The lines about a command: its own, then one for each option. */
 export function helpLines(command: Command): string[] {
   const options = { ...command.options, ...everywhere };
-  const explained = Object.entries(options).flatMap(([name, { help }]) => (help === undefined ? [] : [[name, help] as const]));
-  // A line of its own wins over the table's: a command may say more about a shared option.
-  const told = (name: string): boolean => command.help.some((line) => new RegExp(`^--${name}\\b(?!-)`).test(line));
-  const rows = explained.filter(([name]) => !told(name)).map(([name, help]) => [nameOf(name, options), help] as const);
+  const rows = Object.entries(options).map(([name, { help }]) => [nameOf(name, options), help] as const);
   const width = Math.max(12, ...rows.map(([name]) => name.length)) + 2;
-  return [...command.help, ...rows.map(([name, help]) => `${name.padEnd(width)}${help}`)];
+  return [...command.help, '', ...rows.map(([name, help]) => `${name.padEnd(width)}${help}`)];
 }
 
 function nameOf(name: string, options: OptionsConfig): string {

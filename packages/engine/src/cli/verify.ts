@@ -1,5 +1,5 @@
 // ethogram verify: reads the whole log and checks checksums, seals, digests, chain and positions.
-import { dataHelp, dataOption, type Command } from './command.js';
+import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { ProgressBar } from './progress-bar.js';
@@ -8,9 +8,11 @@ export const verify: Command = {
   name: 'verify',
   summary: 'check the whole log: checksums, seals, digests, chain',
   synopsis: 'verify',
-  help: ['Exit code 1 when a problem is found.', dataHelp],
+  help: ['Exit code 1 when a problem is found.'],
   examples: ['ethogram verify', 'ethogram verify --data /srv/shop --json'],
   options: { ...dataOption },
+  argument: { kind: 'none' },
+  shape: ['ok, records, events, gaps, headHash', 'problems: [sentence]'],
   async run(args, terminal) {
     args.none();
     const bar = new ProgressBar(terminal, 'verifying');

@@ -2,8 +2,8 @@
 // what is taken. Decisions do not pass here: they always come in, and the bound on the work between two of them is what keeps them quick.
 //
 // The measure is bytes of event bodies that are whole and not answered yet, known before anything is parsed. How many may be is learned
-// (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean less at once; full use
-// without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered (compare CoDel, RFC 8289,
+// (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean
+// less at once; full use without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered (compare CoDel, RFC 8289,
 // which bounds a queue by its time too, but drops after queueing).
 // A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
 import { limits } from '../base/limits.js';

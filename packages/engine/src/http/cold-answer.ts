@@ -1,4 +1,4 @@
-// Answers of the routes that go through Hono, and the one error shape that all routes share.
+// Answers of the routes that are not hot, as the Fetch standard's Response, and the one error shape that all routes share.
 import { errors } from '../base/errors.js';
 import type { Result } from '../base/result.js';
 import { errorHeaders, errorText, type Refusal } from './reply.js';

@@ -44,17 +44,21 @@ export class ColdRoutes {
   readonly #engine: Engine;
   readonly #rejects: Rejects;
   readonly #onError: (error: unknown) => void;
+  readonly #clock: Clock;
 
   constructor(parts: ColdParts) {
     this.#engine = parts.engine;
     this.#rejects = parts.rejects;
     this.#onError = parts.onError;
+    this.#clock = parts.clock;
     const { table } = this;
     const { engine } = parts;
+    // A key in the URL spares pages the preflight that a header costs, which a page that is being left has no time for.
+    const pageWithKey = { needs: 'write', browser: true, keyInUrl: true } as const;
     table.add('POST', '/v1/items', { needs: 'secret' }, (asked) => this.#items(asked));
-    table.add('POST', '/v1/consents', { needs: 'secret' }, (asked) => this.#consents(asked));
+    table.add('POST', '/v1/consents', pageWithKey, (asked) => this.#consents(asked));
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
-    table.add('GET', '/v1/decisions/:id', { needs: 'write', browser: true }, ({ param }) => answer(engine.why(param('id'))));
+    table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
@@ -113,7 +117,7 @@ export class ColdRoutes {
 
   async #consents({ json: bodyOf }: Asked): Promise<Response> {
     const body = bodyOf();
-    const consent = body.ok ? parseConsent(body.value) : body;
+    const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
     const done = await this.#engine.choose(consent.value.subject, consent.value.change, consent.value.occurredAt);
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);

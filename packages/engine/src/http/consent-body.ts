@@ -1,12 +1,13 @@
-// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, timestamp?}. The host says what the person chose, where
-// (`origin`), and when, if not now; nothing widens without a `granted` that stands here word for word.
+// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, timestamp?, sentAt?}. It says what the person chose, where
+// (`origin`), and when, if not now, by a clock that `sentAt` corrects as it does for events; nothing widens without a `granted` that stands
+// here word for word.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import { choices as known, type Choice, type ConsentChange } from '../model/system-event.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal } from './json-body.js';
-import { parseTime } from './time.js';
+import { parseTime, skewOf } from './time.js';
 
 export interface ConsentBody {
   readonly subject: string;
@@ -15,7 +16,7 @@ export interface ConsentBody {
 }
 
 /** Fails with body_shape, purpose_unknown or event_time and the place. */
-export function parseConsent(body: unknown): Result<ConsentBody> {
+export function parseConsent(body: unknown, receivedAt: number): Result<ConsentBody> {
   if (!isObject(body)) return fail('body_shape', '');
   const refused = refusal(body, limits.eventBytesMax);
   if (refused !== null) return fail(refused);
@@ -32,10 +33,12 @@ export function parseConsent(body: unknown): Result<ConsentBody> {
   }
   const origin = body['origin'] ?? 'api';
   if (!isId(origin)) return fail('body_shape', '/origin');
-  const { timestamp } = body;
-  const occurredAt = timestamp === undefined ? undefined : parseTime(timestamp);
-  if (timestamp !== undefined && occurredAt === undefined) return fail('event_time', '/timestamp');
-  return ok({ subject: subject.value, change: { choices, origin }, occurredAt });
+  const { timestamp, sentAt } = body;
+  const change = { choices, origin };
+  if (timestamp === undefined) return ok({ subject: subject.value, change, occurredAt: undefined });
+  const said = parseTime(timestamp);
+  if (said === undefined) return fail('event_time', '/timestamp');
+  return ok({ subject: subject.value, change, occurredAt: said + skewOf(sentAt, receivedAt) });
 }
 
 function isChoice(value: unknown): value is Choice {

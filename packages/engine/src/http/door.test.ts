@@ -197,6 +197,18 @@ describe('coded errors', () => {
     expect([reply.status, reply.body.error.code]).toEqual([409, 'consent_stale']);
   });
 
+  test('the time of a choice is corrected by sentAt, as that of an event is', async () => {
+    const { rig } = doorway;
+    await rig.say('lea', 'granted', 'train');
+    await rig.say('lea', 'withdrawn', 'train');
+    rig.clock.advance(60_000);
+    const slow = (ms: number): string => new Date(rig.clock.now() - 3_600_000 - ms).toISOString();
+    const choice = { subject: 'lea', choices: { train: 'granted' }, timestamp: slow(5_000) };
+    expect((await doorway.post('/v1/consents', choice)).body.error.code).toBe('consent_stale');
+    expect((await doorway.post('/v1/consents', { ...choice, sentAt: slow(0) })).status).toBe(200);
+    expect(rig.engine.profile('lea')).toMatchObject({ value: { consent: { stands: { train: { at: rig.clock.now() - 5_000 } } } } });
+  });
+
   test('too much waits: later, with Retry-After; the disk is full: 507; a bug: 500 and no detail', async () => {
     const { engine } = doorway.rig;
     const { accept, why, prepareRank } = engine;

@@ -1,10 +1,9 @@
 // A small door for tests of single groups of routes: the engine of the rig behind a route table, without keys, limits or hot routes.
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { createServer, type Server } from 'node:http';
-import { must } from '../base/assert.js';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ok } from '../base/result.js';
 import { Rig } from '../runtime/rig.suite.js';
 import { refuse } from './cold-answer.js';
+import { isStream, sendStream } from './first-screen-stream.js';
 import { parseJson } from './json-body.js';
 import { Metrics } from './metrics.js';
 import { RouteTable } from './route-table.js';
@@ -21,26 +20,35 @@ export class SmallDoor {
 
   private constructor(rig: Rig) {
     this.rig = rig;
-    const listener = getRequestListener(
-      async (request, env) => {
-        const { incoming } = env as HttpBindings; // what node-server gives for node:http
-        const path = must((incoming.url ?? '').split('?')[0], 'a path');
-        const found = this.table.find(incoming.method ?? '', path);
-        if (found === undefined) return refuse({ code: 'not_found' });
-        const bytes = Buffer.from(await request.arrayBuffer());
-        return found.route.handler({
-          param: found.param,
-          query: (name) => new URL(request.url).searchParams.get(name) ?? undefined,
-          headers: incoming.headers,
-          remoteAddress: incoming.socket.remoteAddress ?? '',
-          json: () => (bytes.length === 0 ? ok({}) : parseJson(bytes)),
-          bytes,
-          key: null,
-        });
-      },
-      { overrideGlobalObjects: false },
-    );
-    this.#server = createServer((request, response) => void listener(request, response));
+    this.#server = createServer((request, response) => {
+      void this.#answer(request)
+        .then((reply) => this.#send(response, reply))
+        .catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error('a route threw what is no error')));
+    });
+  }
+
+  async #answer(request: IncomingMessage): Promise<Response> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const found = this.table.find(request.method ?? '', url.pathname);
+    if (found === undefined) return refuse({ code: 'not_found' });
+    return found.route.handler({
+      param: found.param,
+      query: (name) => url.searchParams.get(name) ?? undefined,
+      headers: request.headers,
+      remoteAddress: request.socket.remoteAddress ?? '',
+      json: () => (bytes.length === 0 ? ok({}) : parseJson(bytes)),
+      bytes,
+      key: null,
+    });
+  }
+
+  async #send(response: ServerResponse, reply: Response): Promise<void> {
+    for (const [name, value] of reply.headers) response.setHeader(name, value);
+    if (isStream(reply)) return sendStream(response, reply);
+    response.writeHead(reply.status).end(Buffer.from(await reply.arrayBuffer()));
   }
 
   static async open(add: (door: SmallDoor) => void): Promise<SmallDoor> {

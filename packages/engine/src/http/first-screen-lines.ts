@@ -8,15 +8,22 @@ export interface Line {
   readonly text: string;
 }
 
-const grant = '"context":{"consent":{"categoryPreferences":{"personalise":true,"train":true}}}';
+const things = { tea: 'Green tea', cup: 'Blue cup', pot: 'Clay teapot', jam: 'Plum jam' } as const;
 
 export function linesFor(base: string, hasKeys: boolean): { readonly event: Line; readonly items: Line; readonly page: Line } {
-  const secret = hasKeys ? ' -H "Authorization: Bearer YOUR_SECRET_KEY"' : '';
-  const write = hasKeys ? ' -H "Authorization: Bearer YOUR_WRITE_KEY"' : '';
+  const curl = (path: string, key: string, body: string): string =>
+    [`curl -s ${base}${path}`, ...(hasKeys ? [`-H "Authorization: Bearer ${key}"`] : []), `-d '${body}'`].join(hasKeys ? ' \\\n  ' : ' ');
   // The shell fills in the time, so that each paste is an event of its own.
-  const hello = `"messageId":"hello-'$(date +%s)'"`;
-  const track = `{"type":"track","event":"Product Viewed","userId":"you",${hello},"properties":{"product_id":"tea"},${grant}}`;
-  const items = ['tea', 'cup', 'pot', 'jam'].map((id) => `{"id":"${id}","title":"The ${id}"}`).join(',');
+  const track = `{
+  "type": "track",
+  "event": "Product Viewed",
+  "userId": "ada",
+  "messageId": "hello-'$(date +%s)'",
+  "properties": { "product_id": "tea" },
+  "context": { "consent": { "categoryPreferences": {
+    "personalise": true, "train": true } } }
+}`;
+  const items = Object.entries(things).map(([id, title]) => `  { "id": "${id}", "title": "${title}" }`);
   const headers = hasKeys ? "\n  headers: { Authorization: 'Bearer YOUR_WRITE_KEY' }," : '';
   const page = `<script type="module">
 await fetch('${base}/v1/batch', {
@@ -24,7 +31,7 @@ await fetch('${base}/v1/batch', {
   body: JSON.stringify({
     type: 'track',
     event: 'Product Viewed',
-    userId: 'you',
+    userId: 'ada',
     messageId: crypto.randomUUID(),
     properties: { product_id: 'cup' },
     // what the person said yes to, and only that
@@ -33,8 +40,12 @@ await fetch('${base}/v1/batch', {
 });
 </script>`;
   return {
-    event: { id: 'line-event', title: 'From a terminal', text: `curl -s ${base}/v1/batch${write} -d '${track}'` },
-    items: { id: 'line-items', title: 'Something to choose from', text: `curl -s ${base}/v1/items${secret} -d '{"items":[${items}]}'` },
+    event: { id: 'line-event', title: 'From a terminal', text: curl('/v1/batch', 'YOUR_WRITE_KEY', track) },
+    items: {
+      id: 'line-items',
+      title: 'Something to choose from',
+      text: curl('/v1/items', 'YOUR_SECRET_KEY', `{ "items": [\n${items.join(',\n')}\n] }`),
+    },
     page: { id: 'line-page', title: 'From a page of your own', text: page },
   };
 }

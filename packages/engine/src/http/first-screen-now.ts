@@ -26,7 +26,7 @@ export function nowHtml(now: Now): Html {
   return html`<section class="hero ${moment === null ? 'is-waiting' : 'is-live'}">
       <p class="pulse">
         <span class="dot" aria-hidden="true"></span>${moment === null ? 'Listening' : 'Live'}${
-          now.demo === 'running' || now.demo === 'starting' ? html` <span class="badge">synthetic world: nobody in it exists</span>` : null
+          isSynthetic(now) ? html` <span class="badge">synthetic world: nobody in it exists</span>` : null
         }
       </p>
       <h1>${moment === null ? 'Waiting for your first event' : headline(moment, now.subject)}</h1>
@@ -40,10 +40,30 @@ export function nowHtml(now: Now): Html {
       ${now.withoutGrant > 0 ? turnedAway(now) : null}
     </section>
     <ol class="steps">
-      ${step('The event', moment === null ? waiting('Its type, its time, and whose it is.') : eventBody(moment, now.subject))}
-      ${step('The profile it changed', moment === null ? waiting('Each trait, before and after.') : profileBody(moment.changes))}
-      ${step('The decision it leads to', decisionBody(moment?.decision ?? null, now))} ${step('Why', whyBody(moment?.decision ?? null))}
+      ${steps(now)}
     </ol>`;
+}
+
+/** Behind the button, or sent from elsewhere (`ethogram demo`): what nobody did says so. */
+function isSynthetic({ demo, moment }: Now): boolean {
+  return demo === 'running' || demo === 'starting' || moment?.source === 'synthetic';
+}
+
+function steps(now: Now): Html[] {
+  const { moment } = now;
+  if (moment === null)
+    return [
+      step('The event', waiting('Its type, its time, and whose it is.')),
+      step('The profile', waiting('Each trait, before and after.')),
+      step('The decision', waiting('What this person would be shown next.')),
+      step('Why', waiting('Each reason, in a sentence.')),
+    ];
+  return [
+    step('The event', eventBody(moment, now.subject)),
+    step('The profile it changed', profileBody(moment.changes)),
+    step('The decision it leads to', decisionBody(moment.decision, now)),
+    step('Why', whyBody(moment.decision)),
+  ];
 }
 
 function headline({ type, item }: Moment, subject: string): Html {
@@ -124,8 +144,8 @@ function profileBody(changes: readonly TraitChange[]): Html {
   return html`<dl>${rows}</dl>`;
 }
 
-function decisionBody(decision: ScreenDecision | null, { items, moment }: Now): Html {
-  if (moment === null || decision === null) return waiting('What this person would be shown next.');
+function decisionBody(decision: ScreenDecision | null, { items }: Now): Html {
+  if (decision === null) return waiting('This server has no decision point.');
   if (decision.items.length === 0) {
     const because = items === 0 ? 'the catalogue is empty' : 'nothing else of the catalogue may be shown now';
     return html`<p>There is nothing to choose from: ${because}. The line “Something to choose from” below fills it.</p>`;
@@ -144,8 +164,8 @@ function decisionBody(decision: ScreenDecision | null, { items, moment }: Now): 
 }
 
 function whyBody(decision: ScreenDecision | null): Html {
-  if (decision === null) return waiting('Each reason, in a sentence.');
-  const reasons = decision.items.map(({ item, title, why }) => html`<li><strong>${title ?? item}:</strong> ${why.join(' ')}</li>`);
+  if (decision === null) return waiting('Nothing was decided.');
+  const reasons = alike(decision.items).map(([names, why]) => html`<li><strong>${names}:</strong> ${why}</li>`);
   return html`<p>${decision.summary}</p>
     ${
       reasons.length === 0
@@ -155,6 +175,18 @@ function whyBody(decision: ScreenDecision | null): Html {
           </ul>`
     }`;
 }
+
+/** The reasons, each once: items for which the very same is said share a line. */
+function alike(items: ScreenDecision['items']): [names: string, why: string][] {
+  const named = new Map<string, string[]>();
+  for (const { item, title, why } of items) {
+    const text = why.join(' ');
+    named.set(text, [...(named.get(text) ?? []), title ?? item]);
+  }
+  return [...named].map(([why, names]) => [names.length > 1 ? `${together.format(names)}, each` : names.join(''), why]);
+}
+
+const together = new Intl.ListFormat('en-GB');
 
 function timeText(ms: number): string {
   return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(ms)} UTC`;

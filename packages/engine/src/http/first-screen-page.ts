@@ -32,14 +32,14 @@ export function pageHtml(parts: PageParts): string {
       <header>
         <p class="brand">${mark}<span>Ethogram</span></p>
         <p class="where"><code>${base}</code></p>
+        <p class="bar">
+          <a class="button" href="/" id="again">Look again</a>
+          <button type="button" id="pause" aria-pressed="false" hidden>Pause<span class="sr"> updates</span></button>
+        </p>
       </header>
       <main>
         <p id="say" class="sr" role="status"></p>
         <div id="now">${now === null ? lockedHtml() : nowHtml(now)}</div>
-        <p class="bar">
-          <a class="button" href="/" id="again">Look again</a>
-          <button type="button" id="pause" aria-pressed="false" hidden>Pause updates</button>
-        </p>
         <section id="send" tabindex="-1" aria-labelledby="send-title">
           <h2 id="send-title">Send one</h2>
           <div class="lines">
@@ -84,7 +84,7 @@ function lineHtml({ id, title, text }: Line, note: string): Html {
       <h3>${title}</h3>
       <button type="button" class="copy" data-copy="${id}" hidden>Copy<span class="sr"> the line: ${title}</span></button>
     </div>
-    <pre tabindex="0" role="region" aria-label="${title}"><code id="${id}">${text}</code></pre>
+    <pre><code id="${id}">${text}</code></pre>
     <p class="quiet">${note}</p>
   </article>`;
 }

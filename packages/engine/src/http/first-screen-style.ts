@@ -20,11 +20,11 @@ body {
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 header, main, footer { max-inline-size: 72rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2.5rem); }
-header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: center; justify-content: space-between; padding-block: 1.25rem; }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding-block: 1rem; }
 header p { margin: 0; }
 .brand { display: flex; align-items: center; gap: .7rem; font-weight: 650; letter-spacing: .01em; font-size: 1.1rem; }
 .mark { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linecap: round; }
-.where { color: var(--soft); font-size: .9rem; }
+.where { color: var(--soft); font-size: .9rem; margin-inline-end: auto; }
 h1 {
   font-size: clamp(1.9rem, 5.5vw, 3.1rem); line-height: 1.12; letter-spacing: -.022em; font-weight: 680; margin: .35rem 0 .7rem;
   max-inline-size: 22ch;
@@ -34,7 +34,7 @@ h3 { font-size: .95rem; margin: 1rem 0 .4rem; }
 p { margin: 0 0 .7rem; }
 .lead { font-size: 1.12rem; color: var(--soft); max-inline-size: 58ch; }
 .quiet { color: var(--soft); font-size: .93rem; margin-block-end: 0; }
-.hero { padding-block: clamp(1.25rem, 4vw, 2.75rem) 1.25rem; }
+.hero { padding-block: clamp(1rem, 3vw, 2rem) 1.25rem; }
 .pulse {
   display: flex; flex-wrap: wrap; align-items: center; gap: .55rem; margin: 0; font-weight: 600; color: var(--accent);
   font-size: .95rem;
@@ -64,7 +64,9 @@ p { margin: 0 0 .7rem; }
   place-items: center;
   background: var(--wash); color: var(--accent); font-size: .9rem; font-weight: 700;
 }
-.is-waiting + .steps .step { border-style: dashed; background: none; }
+.is-waiting + .steps { grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: .75rem; }
+.is-waiting + .steps .step { border-style: dashed; border-color: var(--soft); background: none; padding: .8rem 1rem .9rem; }
+.is-waiting + .steps h2 { font-size: 1rem; margin-block-end: .35rem; }
 dl { margin: 0; } dl > div { display: grid; grid-template-columns: 5rem 1fr; gap: .1rem .75rem; padding-block: .3rem; }
 dt { color: var(--soft); } dd { margin: 0; min-inline-size: 0; }
 dl > .change { grid-template-columns: 1fr; padding-block: .45rem; border-block-start: 1px solid var(--line); }
@@ -82,7 +84,8 @@ code, pre { font-family: ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consol
 .ranked li, .reasons li { padding-block: .15rem; }
 .ranked code { color: var(--soft); }
 .ranked li::marker { color: var(--accent); font-weight: 700; }
-.bar { display: flex; flex-wrap: wrap; gap: .6rem; margin-block: 1.1rem 2rem; }
+.bar { display: flex; flex-wrap: wrap; gap: .6rem; }
+#send { padding-block-start: 2rem; }
 button, .button, input {
   font: inherit; min-block-size: 2.75rem; border-radius: .6rem; border: 1px solid var(--soft); background: var(--card); color: var(--ink);
   padding: .35rem 1rem; display: inline-flex; align-items: center; text-decoration: none;
@@ -101,7 +104,7 @@ button[aria-pressed=true] { background: var(--wash); border-color: var(--accent)
 .line-head h3 { margin: 0; font-size: 1rem; }
 pre {
   margin: 0 0 .7rem; background: var(--code); border-radius: .5rem; padding: .85rem 1rem; white-space: pre-wrap;
-  overflow-wrap: anywhere; line-height: 1.5; max-block-size: 26rem; overflow-y: auto;
+  overflow-wrap: anywhere; line-height: 1.5;
 }
 .line:last-child { grid-column: 1 / -1; } .copy { flex: none; white-space: nowrap; }
 .demo { margin-block: 1.5rem 0; background: var(--wash); border-radius: .9rem; padding: 1.25rem 1.4rem 1.4rem; }

@@ -54,6 +54,16 @@ describe('what goes out', () => {
     expect(await page()).toContain('Waiting for your first event');
   });
 
+  test('what is synthetic says so, whoever sent it', async () => {
+    await door.rig.say('ann', 'granted', 'personalise');
+    const event = { subject: 'ann', type: 'item.viewed', properties: { product_id: 'tea' } };
+    for (const source of ['shop', 'synthetic']) {
+      const occurredAt = door.rig.clock.now();
+      await door.rig.engine.accept([{ ...event, id: source, source, occurredAt }]);
+      expect((await page()).includes('nobody in it exists'), source).toBe(source === 'synthetic');
+    }
+  });
+
   test('looking logs nothing', async () => {
     await door.rig.say('ann', 'granted', 'personalise');
     await door.rig.visit('ann', 'tea');

@@ -42,7 +42,7 @@ describe('which kind may do what', () => {
     ['GET', '/v1/event-types', 'write'],
     ['GET', '/sourceConfig', 'write'],
     ['POST', '/v1/items', 'secret'],
-    ['POST', '/v1/consents', 'secret'],
+    ['POST', '/v1/consents', 'write'],
     ['GET', '/v1/subjects/ann', 'secret'],
     ['GET', '/v1/rejects', 'secret'],
     ['POST', '/v1/bases', 'admin'],
@@ -84,6 +84,10 @@ describe('the ways in', () => {
     expect((await guarded.post('/v1/batch', { batch: [], writeKey }, basic('wrong:'))).body.error.code).toBe('key_unknown');
     expect((await guarded.send('GET', `/v1/projects/${writeKey}/settings`)).status).toBe(200);
     expect((await guarded.send('GET', '/v1/projects/wrong/settings')).status).toBe(401);
+    expect((await guarded.send('GET', `/v1/decisions/d_none?writeKey=${writeKey}`)).body.error.code).toBe('decision_unknown');
+    const choice = { subject: 'kim', choices: { personalise: 'granted' } };
+    expect((await guarded.post(`/v1/consents?writeKey=${writeKey}`, choice)).status).toBe(200);
+    expect((await guarded.post('/v1/consents?writeKey=wrong', choice)).status).toBe(401);
     expect((await guarded.send('GET', `/sourceConfig/?p=npm&writeKey=${writeKey}`)).status).toBe(200);
   });
 

@@ -77,7 +77,7 @@ export const operations: readonly Operation[] = [
     method: 'POST',
     path: '/v1/consents',
     id: 'consents',
-    needs: 'secret',
+    needs: 'write',
     summary: 'What a person chose. Holds when it is answered.',
     takes: body('ConsentRequest'),
     gives: json('ConsentAnswer'),

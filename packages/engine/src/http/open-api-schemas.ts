@@ -150,6 +150,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
         origin: opt(nullable(id)),
         timestamp: opt(time),
+        sentAt: opt(time),
       },
       open,
     ),

@@ -138,7 +138,7 @@ describe('a parser and its schema say the same', () => {
         }),
         odd,
       ),
-      (body) => parseConsent(body).ok,
+      (body) => parseConsent(body, 0).ok,
     ],
     [
       'BasisRequest',

@@ -11,7 +11,7 @@ import type { Choice, ConsentChange } from '../model/system-event.js';
 import { fromGa4 } from './ga4-properties.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
-import { parseTime } from './time.js';
+import { parseTime, skewOf } from './time.js';
 import type { TrackingCall } from './tracking-paths.js';
 
 export interface SegmentBatch {
@@ -152,13 +152,6 @@ function occurred(event: JsonObject, envelope: Envelope): number | undefined {
   if (skewMs === 0) return at;
   const moved = at + skewMs;
   return moved > envelope.receivedAt && moved <= envelope.receivedAt + limits.clockSkewMsMax ? envelope.receivedAt : moved;
-}
-
-function skewOf(sentAt: unknown, receivedAt: number): number {
-  const sent = parseTime(sentAt);
-  if (sent === undefined) return 0;
-  const skewMs = receivedAt - sent;
-  return Math.abs(skewMs) > limits.clockCorrectionMsMax ? 0 : skewMs;
 }
 
 /** Segment's place for consent: context.consent.categoryPreferences, purpose -> boolean. Names that are no purpose of ours say nothing. */

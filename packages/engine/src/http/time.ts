@@ -1,4 +1,6 @@
 // Times as clients write them: ISO 8601 with a zone, since a time without one means a different moment on every machine.
+import { limits } from '../base/limits.js';
+
 const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** ms since 1970 UTC, or undefined when it cannot be read. */
@@ -6,4 +8,15 @@ export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string' || !isoWithZone.test(value)) return undefined;
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/**
+ * How far a client's clock stood off when it sent, ms to add to its times: what `sentAt` lacks to `receivedAt`. 0 when it did not say, or
+ * when the clock is further off than limits.clockCorrectionMsMax: such a clock is not believed enough to be corrected.
+ */
+export function skewOf(sentAt: unknown, receivedAt: number): number {
+  const sent = parseTime(sentAt);
+  if (sent === undefined) return 0;
+  const skewMs = receivedAt - sent;
+  return Math.abs(skewMs) > limits.clockCorrectionMsMax ? 0 : skewMs;
 }

@@ -1,0 +1,90 @@
+// What outlives reloads, dead servers, lost answers and pages that are left: in Chromium, against the real engine.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { all, none, PageWorld, personOf, until, viewed, waiting } from './pages.suite.js';
+
+describe('delivery in Chromium', () => {
+  let world: PageWorld;
+  beforeAll(async () => {
+    world = await PageWorld.open();
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  test('offline: the queue outlives a reload, and all of it arrives, once', async () => {
+    const context = await world.somebody();
+    const page = await world.page(context);
+    await page.evaluate(`ethogram.choose(${all})`);
+    const { id } = await personOf(page);
+    await until(() => world.events(id) === 2, 'a choice and a page');
+    await until(async () => (await waiting(page)).length === 0, 'the queue is empty');
+    await world.stopDoor();
+    await page.evaluate(`for (let i = 0; i < 5; i += 1) ${viewed('tea')}; ethogram.flush()`);
+    await page.reload();
+    await page.evaluate('ethogram.flush()');
+    expect(await waiting(page)).toHaveLength(6); // and the page view of the reload
+    await world.startDoor();
+    await until(() => world.events(id) === 8, 'five views and a page more', 15_000);
+    await until(async () => (await waiting(page)).length === 0, 'the queue is empty');
+    expect(await page.evaluate('dropped')).toEqual([]);
+  });
+
+  test('an answer that was lost: what is sent twice is kept once', async () => {
+    const page = await world.page(await world.somebody());
+    await page.evaluate(`ethogram.choose(${all})`);
+    const { id } = await personOf(page);
+    await until(() => world.events(id) === 2, 'a choice and a page');
+    let lost = 0;
+    await page.route('**/v1/batch*', async (route) => {
+      lost += 1;
+      if (lost > 1) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await page.evaluate(`${viewed('tea')}; ethogram.flush()`);
+    await until(async () => lost > 1 && (await waiting(page)).length === 0, 'sent again');
+    expect(world.events(id)).toBe(3);
+    expect(await page.evaluate('dropped')).toEqual([]);
+  });
+
+  test('a server that says later is left in peace for as long as it says', async () => {
+    const page = await world.page(await world.somebody());
+    await page.evaluate(`ethogram.choose(${all})`);
+    const times: number[] = [];
+    await page.route('**/v1/batch*', (route) => {
+      times.push(performance.now());
+      const headers = { 'Retry-After': '2', 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
+      return times.length > 1 ? route.continue() : route.fulfill({ status: 503, headers, body: '{}' });
+    });
+    await until(() => times.length === 1, 'asked');
+    await page.evaluate(viewed('tea'));
+    await until(() => times.length === 2, 'asked again');
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_400);
+  });
+
+  test.each(['the page is left', 'the tab is closed'])('%s: what waits goes out with it', async (how) => {
+    const context = await world.somebody();
+    const page = await world.page(context);
+    await page.evaluate(`ethogram.choose(${all})`);
+    const { id } = await personOf(page);
+    await until(() => world.events(id) === 2, 'a choice and a page');
+    await until(async () => (await waiting(page)).length === 0, 'the queue is empty');
+    await page.evaluate(`${viewed('tea')}; ${viewed('cup')}`);
+    if (how === 'the page is left') await page.goto('about:blank');
+    else await page.close({ runBeforeUnload: true });
+    await until(() => world.events(id) === 4, 'both views'); // nothing of the page is there any more to send them later
+  });
+
+  test('two tabs, one person: a withdrawal in one ends the other', async () => {
+    const context = await world.somebody();
+    const [one, two] = [await world.page(context), await world.page(context)];
+    await one.evaluate(`ethogram.choose(${all}); for (let i = 0; i < 20; i += 1) ${viewed('tea')}`);
+    await two.evaluate(`for (let i = 0; i < 20; i += 1) ${viewed('cup')}`);
+    const { id } = await personOf(two);
+    await until(() => world.events(id) === 42, 'what both sent, once');
+    await until(async () => (await waiting(one)).length === 0, 'the queue is empty');
+    await one.evaluate(`ethogram.choose(${none})`);
+    await two.evaluate(`${viewed('pot')}; ethogram.flush()`);
+    await until(async () => (await waiting(one)).length === 0, 'the withdrawal is delivered');
+    expect(await two.evaluate('[ethogram.choices().personalise, Object.keys(localStorage)]')).toEqual([false, ['ethogram']]);
+  });
+});

@@ -1,0 +1,38 @@
+// What this browser keeps about its person: what they chose and when, and, only while something is granted, an id drawn here.
+// Read from the store at each use, so that what one tab is told holds in all of them.
+import type { Choices } from './purpose.js';
+import type { Store } from './store.js';
+
+export interface Person {
+  /** When they chose, ms; absent: never asked. */
+  readonly at?: number;
+  readonly choices?: Choices;
+  /** Did the browser send Global Privacy Control when they chose? */
+  readonly gpc?: boolean;
+  /** Absent while nothing is granted. */
+  readonly id?: string;
+  readonly user?: string | undefined;
+  /** How long the server may have taken to hear of the choice, ms. */
+  readonly lagMs?: number;
+}
+
+const key = 'ethogram';
+
+export function personIn(store: Store): Person {
+  try {
+    // What stands there was written below; a page that writes something else there harms itself alone.
+    return JSON.parse(store.get(key) ?? '{}') as Person;
+  } catch {
+    return {};
+  }
+}
+
+export function keepPerson(store: Store, person: Person | null): void {
+  if (person) store.set(key, JSON.stringify(person));
+  else store.remove(key);
+}
+
+/** 128 random bits. Not randomUUID, which pages without TLS do not have. */
+export function randomId(): string {
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
+}

@@ -1,0 +1,117 @@
+// The checks of `ethogram doctor` on the files of a data folder. They change nothing.
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NodeDisk } from '../adapters/node-disk.js';
+import { SystemClock } from '../adapters/system-clock.js';
+import { SystemEntropy } from '../adapters/system-entropy.js';
+import { KeyStore, type Key } from '../access/key-store.js';
+import { isLive } from '../access/key-ring.js';
+import { Rejects } from '../access/rejects.js';
+import { CodedError, errors } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { isObject } from '../http/json-body.js';
+import { statOf } from './doctor-machine.js';
+import { fine, problem, warning, type Finding } from './finding.js';
+
+const dayMs = 86_400_000;
+const listedMax = 3;
+
+/** `named`: somebody said --data, so the folder was expected to be there. */
+export function folderFinding(path: string, named: boolean): Finding {
+  if (statOf(join(path, 'tenant.json')) === undefined) {
+    const sentence = `There is no data folder at ${path}.`;
+    const mend = 'Name it with --data, or make one with `ethogram serve` or `ethogram import`.';
+    return named ? problem('folder', sentence, mend) : warning('folder', sentence, mend);
+  }
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    return problem('folder', `This process may not write in ${path}.`, 'Run as the user that owns it, or give it to this user (chown -R).');
+  }
+  return fine('folder', `The data folder is ${path}.`);
+}
+
+/** Everything beneath is personal data, or opens it. */
+export function modesFinding(path: string, platform: NodeJS.Platform): Finding {
+  if (platform === 'win32') return fine('modes', 'Not looked at: this system has other rights.');
+  const open = [path, ...below(path)].filter((each) => ((statOf(each)?.mode ?? 0) & 0o077) !== 0);
+  if (open.length === 0) return fine('modes', 'Only its owner may read it.');
+  const names = open.slice(0, listedMax).map((each) => (each === path ? 'the folder itself' : each.slice(path.length + 1)));
+  const more = open.length > listedMax ? ` and ${open.length - listedMax} more` : '';
+  return problem('modes', `Others than the owner have rights to ${names.join(', ')}${more}.`, `chmod -R go-rwx ${path}`);
+}
+
+function below(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true }).flatMap((each) => {
+    const full = join(path, each.name);
+    return each.isDirectory() ? [full, ...below(full)] : [full];
+  });
+}
+
+export function tenantFinding(path: string): Finding {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(join(path, 'tenant.json'), 'utf8'));
+  } catch {
+    value = undefined;
+  }
+  const sound = isObject(value) && value['format'] === 'ethogram-tenant/1' && Array.isArray(value['hashKey']);
+  return sound
+    ? fine('tenant', 'tenant.json is as it should be.')
+    : problem('tenant', 'tenant.json cannot be read: draws and hash tables rest on it.', 'Restore it from a backup of this very folder.');
+}
+
+/** Checked before anything opens the folder: whoever opens it without them would make new ones, which open nothing. */
+export function sealingFinding(path: string): Finding {
+  const segments = statOf(join(path, 'log')) === undefined ? [] : readdirSync(join(path, 'log')).filter((name) => !name.startsWith('.'));
+  const missing = ['keys.dat', 'wrapping.key'].filter((name) => (statOf(join(path, 'keys', name))?.size ?? 0) === 0);
+  if (missing.length > 0 && segments.length > 0)
+    return problem(
+      'sealing',
+      `keys/${missing.join(' and keys/')} ${missing.length > 1 ? 'are' : 'is'} missing: without it nothing of the log can be opened.`,
+      'Do not start the engine on this folder. Restore keys/ from a backup first.',
+    );
+  return fine(
+    'sealing',
+    'The keys that open the log are there.',
+    'Back keys/ up apart from log/: without it a backup opens nothing, beside it everything. Erasure reaches no backup: let them expire.',
+  );
+}
+
+export function keysFinding(path: string, nowMs: number): Finding {
+  let keys: readonly Key[] | null;
+  try {
+    keys = new KeyStore(new NodeDisk(path), new SystemEntropy()).read();
+  } catch (error) {
+    const code = error instanceof CodedError ? error.code : 'keys_unreadable';
+    return problem('keys', errors[code].sentence, errors[code].hint);
+  }
+  if (keys === null || keys.length === 0)
+    return fine('keys', 'No caller needs a key, so a server on it listens on this machine only; `ethogram keys add` makes one.');
+  const live = keys.filter((key) => isLive(key, nowMs));
+  if (live.length === 0)
+    return warning('keys', 'No key opens anything any more: every caller is turned away.', 'Make one: `ethogram keys add`.');
+  const ending = live.filter(({ expiresAt }) => expiresAt !== null && expiresAt < nowMs + limits.doctorKeyEndsMs);
+  const [first] = ending;
+  if (first !== undefined)
+    return warning(
+      'keys',
+      `${ending.length} of ${live.length} keys end within a week.`,
+      `Renew them: \`ethogram keys rotate ${first.id}\`.`,
+    );
+  return fine('keys', `${live.length} keys open something.`);
+}
+
+export function rejectsFinding(path: string, nowMs: number): Finding {
+  const recent = new Rejects(new SystemClock(), new NodeDisk(path))
+    .list(null, limits.rejectKindsMax)
+    .filter(({ code, lastAt }) => lastAt > nowMs - dayMs && Object.hasOwn(errors, code) && errors[code].status >= 400);
+  const [latest] = recent;
+  if (latest === undefined) return fine('rejects', 'Nothing was refused for a fault in the last day.');
+  const kinds = recent.length === 1 ? 'One kind of fault was' : `${recent.length} kinds of fault were`;
+  return warning(
+    'rejects',
+    `${kinds} refused in the last day, the latest ${latest.code}.`,
+    '`ethogram rejects` lists them with what mends each.',
+  );
+}

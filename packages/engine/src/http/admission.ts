@@ -3,8 +3,8 @@
 //
 // The measure is bytes of event bodies that are whole and not answered yet, known before anything is parsed. How many may be is learned
 // (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean
-// less at once; full use without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered (compare CoDel, RFC 8289,
-// which bounds a queue by its time too, but drops after queueing).
+// less at once; full use without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered
+// (compare CoDel, RFC 8289, which bounds a queue by its time too, but drops after queueing).
 // A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';

@@ -182,7 +182,7 @@ export const banned: readonly Ban[] = [
     pattern: /\bexport default\b/g,
     instead: 'export by name',
     within: everywhere,
-    except: [{ path: 'vitest.config.ts', reason: 'the form that Vitest reads' }],
+    except: ['vitest.config.ts', 'vitest.browser.config.ts'].map((path) => ({ path, reason: 'the form that Vitest reads' })),
   },
   {
     rule: 'machine path',

@@ -53,7 +53,11 @@ export class LmdbWriter {
   }
 
   #start(): Worker {
-    const worker = new Worker(script, { workerData: this.#folder, execArgv: [] });
+    const worker = new Worker(script, {
+      workerData: this.#folder,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    });
     worker.on('message', (failure: WriteFailure | null) => this.#answer?.(failure));
     worker.on('error', (error) => this.#ended(worker, error.message));
     worker.on('exit', () => this.#ended(worker, 'the thread ended'));

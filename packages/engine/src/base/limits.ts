@@ -26,10 +26,13 @@ export const limits = {
   checkpointMs: 15_000,
   checkpointEvents: 500_000,
   checkpointRows: 3_000,
+  dirtyRowsMax: 50_000,
+  dirtyTextMax: 16 * 1024 * 1024,
   checkpointGapMs: 2_000,
   checkpointGapTimes: 20,
   checkpointSliceRows: 100,
   cachedRowsMax: 200_000,
+  cachedTextMax: 48 * 1024 * 1024,
   dedupePositions: 1 << 21,
   modelWindowPositions: 1 << 22,
   // understanding

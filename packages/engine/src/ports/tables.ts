@@ -18,7 +18,11 @@ interface Cell {
   value: unknown;
   /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
   dueIn: number;
+  /** Units of its text when it was last read or written; of a new row, a guess. In memory it takes about four times as many bytes. */
+  size: number;
 }
+
+const newRowSize = 256;
 
 /** The rows of one table that are in memory. */
 class Shelf {
@@ -44,7 +48,9 @@ export class Tables {
   readonly #youngMax: number;
   readonly #shelves: Shelf[] = [];
   #youngRows = 0;
+  #youngSize = 0;
   #dirtyRows = 0;
+  #dirtySize = 0;
   /** Number of the next checkpoint. */
   #next = 0;
   #running: Promise<void> | null = null;
@@ -67,6 +73,11 @@ export class Tables {
     return this.#dirtyRows;
   }
 
+  /** How much waits for a checkpoint; from 1 on it should be written at once. */
+  get pressure(): number {
+    return Math.max(this.#dirtyRows / limits.dirtyRowsMax, this.#dirtySize / limits.dirtyTextMax);
+  }
+
   /** For Table only: the cell of a row, cached. */
   cell(shelf: Shelf, key: RowKey): Cell {
     if (shelf.last?.key === key) return shelf.last;
@@ -79,7 +90,8 @@ export class Tables {
     shelf.young.set(key, cell);
     shelf.last = cell;
     this.#youngRows += 1;
-    if (this.#youngRows > this.#youngMax) this.#age();
+    this.#youngSize += cell.size;
+    if (this.#youngRows > this.#youngMax || this.#youngSize > limits.cachedTextMax / 2) this.#age();
     return cell;
   }
 
@@ -87,10 +99,11 @@ export class Tables {
   touch(cell: Cell): void {
     if (cell.dueIn === this.#next) return;
     const { table, key } = cell;
-    if (cell.dueIn >= 0 && table.flushing.delete(key)) table.written.set(key, encode(cell.value));
+    if (cell.dueIn >= 0 && table.flushing.delete(key)) table.written.set(key, encode(cell));
     cell.dueIn = this.#next;
     table.dirty.set(key, cell);
     this.#dirtyRows += 1;
+    this.#dirtySize += cell.size;
   }
 
   /** For Table only: all rows of a table in key order, as the fold sees them now. */
@@ -131,6 +144,7 @@ export class Tables {
     assert(this.#running === null, 'one checkpoint at a time');
     this.#next += 1;
     this.#dirtyRows = 0;
+    this.#dirtySize = 0;
     for (const shelf of this.#shelves) {
       shelf.flushing = shelf.dirty;
       shelf.dirty = new Map();
@@ -148,7 +162,7 @@ export class Tables {
     for (const shelf of this.#shelves) {
       for (const [key, cell] of shelf.flushing) {
         shelf.flushing.delete(key);
-        shelf.written.set(key, encode(cell.value));
+        shelf.written.set(key, encode(cell));
         cell.dueIn = -1;
         slice += 1;
         if (slice % limits.checkpointSliceRows === 0) await this.#clock.yield();
@@ -169,15 +183,17 @@ export class Tables {
   /** A row that could not be written waits for the next checkpoint, as it is now. */
   #wait(shelf: Shelf, key: RowKey, text: string | null): void {
     if (shelf.dirty.has(key)) return;
-    const cell = shelf.young.get(key) ?? shelf.old.get(key) ?? { table: shelf, key, value: decode(text), dueIn: -1 };
+    const cell = shelf.young.get(key) ?? shelf.old.get(key) ?? cellOf(shelf, key, text);
     cell.dueIn = this.#next;
     shelf.dirty.set(key, cell);
     this.#dirtyRows += 1;
+    this.#dirtySize += cell.size;
   }
 
   /** Two generations: what was not asked for during a whole one leaves memory, unless it waits to be written. */
   #age(): void {
     this.#youngRows = 0;
+    this.#youngSize = 0;
     for (const shelf of this.#shelves) {
       shelf.last = undefined;
       shelf.old = shelf.young;
@@ -188,7 +204,7 @@ export class Tables {
   #load(shelf: Shelf, key: RowKey): Cell {
     const written = shelf.written.get(key);
     const text = written === undefined ? this.#state.get(shelf.name, keyText(key)) : written;
-    return { table: shelf, key, value: decode(text ?? null), dueIn: -1 };
+    return cellOf(shelf, key, text ?? null);
   }
 }
 
@@ -248,8 +264,15 @@ function keyText(key: RowKey): string {
   return typeof key === 'string' ? key : Math.max(0, key).toString().padStart(16, '0');
 }
 
-function encode(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value);
+function cellOf(table: Shelf, key: RowKey, text: string | null): Cell {
+  return { table, key, value: decode(text), dueIn: -1, size: text?.length ?? newRowSize };
+}
+
+function encode(cell: Cell): string | null {
+  if (cell.value === undefined) return null;
+  const text = JSON.stringify(cell.value);
+  cell.size = text.length;
+  return text;
 }
 
 function decode(text: string | null): unknown {

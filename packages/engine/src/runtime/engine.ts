@@ -86,6 +86,7 @@ export class Engine {
       sequencer: core.sequencer,
       fold: core.fold,
       onSettled: () => this.#afterSettling(),
+      relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
     });
   }
@@ -352,7 +353,8 @@ export class Engine {
     const { fold, tables } = this.core;
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
-    if (due || fold.position - this.#checkpointedAt >= limits.checkpointEvents) this.#startCheckpoint();
+    const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
+    if (due || must) this.#startCheckpoint();
   }
 
   #startCheckpoint(): void {

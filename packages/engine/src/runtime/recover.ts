@@ -33,7 +33,7 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
     if (event !== null && event.subject !== null && passesDedupe(event)) core.dedupe.claim(event.subject, event.id, entry.position);
     core.fold.apply({ position: entry.position, event });
     sinceCheckpoint += 1;
-    if (sinceCheckpoint < limits.replayCheckpointEvents) continue;
+    if (sinceCheckpoint < limits.replayCheckpointEvents && core.tables.pressure < 1) continue;
     sinceCheckpoint = 0;
     await checkpoint(core, options);
     onProgress?.(entry.position - from, log.head - from);

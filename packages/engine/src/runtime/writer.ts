@@ -37,6 +37,7 @@ export class Writer {
   readonly #sequencer: Sequencer;
   readonly #fold: Fold;
   readonly #onSettled: () => void;
+  readonly #relief: () => Promise<unknown> | null;
   readonly #onHalt: (error: unknown) => void;
   readonly #queue: Request[] = [];
   readonly #tasks: { readonly run: () => Promise<void>; readonly done: () => void; readonly broken: (error: unknown) => void }[] = [];
@@ -57,6 +58,8 @@ export class Writer {
     readonly sequencer: Sequencer;
     readonly fold: Fold;
     readonly onSettled: () => void;
+    /** What to wait for before more is taken in, because too much waits for the store; null: nothing. */
+    readonly relief: () => Promise<unknown> | null;
     readonly onHalt: (error: unknown) => void;
   }) {
     this.#log = parts.log;
@@ -64,6 +67,7 @@ export class Writer {
     this.#sequencer = parts.sequencer;
     this.#fold = parts.fold;
     this.#onSettled = parts.onSettled;
+    this.#relief = parts.relief;
     this.#onHalt = parts.onHalt;
   }
 
@@ -135,6 +139,8 @@ export class Writer {
     try {
       await this.#clock.yield();
       while (this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0 || this.#synced.length > 0) {
+        // A checkpoint that fails is tried again by others; here only its end matters.
+        await this.#relief()?.catch(() => undefined);
         // A task waits only for what is appended already: new requests must not starve it.
         this.#syncing = this.#tasks.length === 0 ? this.#sequenceSome() : [];
         const sync = this.#log.durable < this.#log.head ? this.#log.sync() : null;

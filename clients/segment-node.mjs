@@ -1,0 +1,24 @@
+// @segment/analytics-node: every call, to a server that is not there yet; it retries.
+import { Analytics } from '@segment/analytics-node';
+import { company, context, order, product, traits } from './tracking-calls.mjs';
+
+export const segmentNode = {
+  name: '@segment/analytics-node',
+  deadFirst: true,
+  sent: 7,
+  types: { 'item.viewed': 1, 'order.completed': 1, identify: 1, 'page.viewed': 1, screen: 1, group: 1, alias: 1 },
+  async run({ url, writeKey, person }) {
+    const analytics = new Analytics({ host: url, writeKey, flushAt: 3, flushInterval: 200, maxRetries: 10 });
+    const failures = [];
+    analytics.on('error', ({ code }) => failures.push(code));
+    analytics.track({ userId: person, event: 'Product Viewed', properties: product, context });
+    analytics.track({ userId: person, event: 'Order Completed', properties: order, context });
+    analytics.identify({ userId: person, traits, context });
+    analytics.page({ userId: person, name: 'Home', context });
+    analytics.screen({ userId: person, name: 'Cart', context });
+    analytics.group({ userId: person, groupId: 'club', traits: company, context });
+    analytics.alias({ userId: person, previousId: `${person}-before`, context });
+    await analytics.closeAndFlush({ timeout: 30_000 });
+    if (failures.length > 0) throw new Error(`the client gave up: ${failures.join(', ')}`);
+  },
+};

@@ -42,7 +42,6 @@ export const banned: readonly Ban[] = [
     look: 'code and strings',
     except: [
       at('adapters/system-clock.ts', 'the adapter of the Clock port'),
-      at('adapters/lmdb-state.ts', 'gives way between slices of a commit; no result depends on when'),
       at('cli/interrupt.ts', 'waits for a signal, or for so long'),
       at('http/first-screen-script.ts', 'the script of a page, as text: it runs in the browser'),
       at('sim/scheduler.ts', 'drains the microtasks between two steps of virtual time'),

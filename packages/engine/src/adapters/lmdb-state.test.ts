@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stateSuite } from '../ports/state.suite.js';
-import type { State } from '../ports/state.js';
+import { commitRows, type State } from '../ports/state.js';
 import { LmdbState } from './lmdb-state.js';
 
 const scratch = fs.mkdtempSync(join(tmpdir(), 'ethogram-state-'));
@@ -33,7 +33,8 @@ async function filled(): Promise<string> {
   const folder = fresh();
   const state = openIn(folder);
   for (let round = 0; round < 5; round++) {
-    await state.commit(
+    await commitRows(
+      state,
       Array.from({ length: 1000 }, (_, n) => ['t', `k${n * (round + 1)}`, 'v'.repeat(100)] as const),
       head,
     );
@@ -45,9 +46,9 @@ async function filled(): Promise<string> {
 async function expectDistrust(folder: string): Promise<void> {
   const state = openIn(folder);
   expect([state.head(), state.get('t', 'k1'), [...state.range('t')].length]).toEqual([null, undefined, 0]);
-  await expect(state.commit([], head)).rejects.toThrow('before a wipe');
+  await expect(commitRows(state, [], head)).rejects.toThrow('before a wipe');
   await state.wipe();
-  await state.commit([['t', 'a', '1']], head);
+  await commitRows(state, [['t', 'a', '1']], head);
   await state.close();
   const again = openIn(folder);
   expect([again.head(), again.get('t', 'a')]).toEqual([head, '1']);
@@ -127,9 +128,10 @@ describe('what looks wrong is distrusted until a wipe', () => {
 
 test('a key that does not fit is a bug and changes nothing', async () => {
   const state = openIn(fresh());
-  await state.commit([['t', 'a', '1']], head);
+  await commitRows(state, [['t', 'a', '1']], head);
   await expect(
-    state.commit(
+    commitRows(
+      state,
       [
         ['t', 'a', '2'],
         ['t', 'x'.repeat(2000), '3'],
@@ -137,9 +139,9 @@ test('a key that does not fit is a bug and changes nothing', async () => {
       { ...head, position: 8 },
     ),
   ).rejects.toThrow('row key');
-  await expect(state.commit([['', 'a', '2']], { ...head, position: 8 })).rejects.toThrow('a table has a name');
+  await expect(commitRows(state, [['', 'a', '2']], { ...head, position: 8 })).rejects.toThrow('a table has a name');
   expect([state.get('t', 'a'), state.head()]).toEqual(['1', head]);
-  await state.commit([['t', 'a', '4']], { ...head, position: 9 });
+  await commitRows(state, [['t', 'a', '4']], { ...head, position: 9 });
   expect(state.get('t', 'a')).toBe('4');
   await state.close();
 });
@@ -156,7 +158,7 @@ test('a store is never taken for cut after many commits of growing and shrinking
       { length: size },
       (_, n) => ['t', `k${(n * 31 + turn) % 3000}`, (n + round) % 3 === 0 ? null : value] as const,
     );
-    await state.commit(changes, { ...head, position: round });
+    await commitRows(state, changes, { ...head, position: round });
     await state.close();
     state = openIn(folder);
     expect(state.head()?.position).toBe(round);

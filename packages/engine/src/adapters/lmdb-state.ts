@@ -2,7 +2,7 @@
 //
 // A row's key is table + 0x00 + key in UTF-8, so the order of LMDB is the order of the port; the head is the row 0x00 'head', below
 // every table. A commit is one transaction on a thread of its own (lmdb-writer.ts): data pages, fdatasync, then the meta page through an
-// O_DSYNC descriptor, and only then does the promise resolve. Rows are packed in slices that let other work through.
+// O_DSYNC descriptor, and only then does the promise resolve.
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
 //   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
 //     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
@@ -12,9 +12,8 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { assert } from '../base/assert.js';
-import { limits } from '../base/limits.js';
 import { DiskError } from '../ports/disk.js';
-import type { RowChange, State, StateHead } from '../ports/state.js';
+import type { State, StateBatch, StateHead } from '../ports/state.js';
 import { lmdbOptions } from './lmdb-options.js';
 import { LmdbWriter, type WriteFailure } from './lmdb-writer.js';
 import { RowPacker } from './row-frames.js';
@@ -78,13 +77,15 @@ export class LmdbState implements State {
     }
   }
 
-  commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
-    return this.#inTurn(async () => {
-      const packer = await packRows(changes);
-      packer.add(headName, `${encodingVersion} ${JSON.stringify([head.position, head.redactions, head.format])}`, keyBytesMax);
-      await this.#write(packer.take());
-      this.#head = { position: head.position, redactions: head.redactions, format: head.format };
-    });
+  batch(): StateBatch {
+    const packer = new RowPacker();
+    return {
+      add: (table, key, value) => {
+        assert(table !== '' && !table.includes('\0'), 'a table has a name, without zeros');
+        packer.add(`${table}\0${key}`, value, keyBytesMax);
+      },
+      commit: (head) => this.#commit(packer, head),
+    };
   }
 
   wipe(): Promise<void> {
@@ -105,6 +106,14 @@ export class LmdbState implements State {
       await this.#db?.close();
       this.#db = undefined;
       this.#head = null;
+    });
+  }
+
+  #commit(packer: RowPacker, head: StateHead): Promise<void> {
+    return this.#inTurn(async () => {
+      packer.add(headName, `${encodingVersion} ${JSON.stringify([head.position, head.redactions, head.format])}`, keyBytesMax);
+      await this.#write(packer.take());
+      this.#head = { position: head.position, redactions: head.redactions, format: head.format };
     });
   }
 
@@ -168,16 +177,6 @@ export class LmdbState implements State {
     this.#queue = turn.catch(() => {});
     return turn;
   }
-}
-
-async function packRows(changes: readonly RowChange[]): Promise<RowPacker> {
-  const packer = new RowPacker();
-  for (const [at, [table, key, value]] of changes.entries()) {
-    if (at > 0 && at % limits.checkpointSliceRows === 0) await new Promise((resolve) => setImmediate(resolve));
-    assert(table !== '' && !table.includes('\0'), 'a table has a name, without zeros');
-    packer.add(`${table}\0${key}`, value, keyBytesMax);
-  }
-  return packer;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 // State in memory, for tests and the simulator: a Map per table, its keys sorted when a range is first asked for after a change.
 import { byteOrder } from '../ports/tables.js';
-import type { RowChange, State, StateHead } from '../ports/state.js';
+import type { RowChange, State, StateBatch, StateHead } from '../ports/state.js';
 
 interface Rows {
   readonly values: Map<string, string>;
@@ -32,7 +32,25 @@ export class MemoryState implements State {
     }
   }
 
-  async commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
+  batch(): StateBatch {
+    const changes: RowChange[] = [];
+    return {
+      add: (table, key, value) => void changes.push([table, key, value]),
+      commit: (head) => this.#commit(changes, head),
+    };
+  }
+
+  async wipe(): Promise<void> {
+    this.#tables = new Map();
+    this.#head = null;
+    await Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async #commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
     for (const [table, key, value] of changes) {
       let rows = this.#tables.get(table);
       if (rows === undefined) this.#tables.set(table, (rows = { values: new Map(), sorted: undefined }));
@@ -44,16 +62,6 @@ export class MemoryState implements State {
       }
     }
     this.#head = { ...head };
-    await Promise.resolve();
-  }
-
-  async wipe(): Promise<void> {
-    this.#tables = new Map();
-    this.#head = null;
-    await Promise.resolve();
-  }
-
-  async close(): Promise<void> {
     await Promise.resolve();
   }
 }

@@ -6,10 +6,6 @@ export function profileLines(profile: ProfileView): string[] {
   const stands = Object.entries(profile.consent?.stands ?? {});
   if (stands.length === 0) lines.push('  has chosen nothing');
   for (const [purpose, stand] of stands) lines.push(`  ${purpose}: ${stand.choice} since ${new Date(stand.at).toISOString()}`);
-  for (const [name, value] of Object.entries(profile.traits)) if (!isEmpty(value)) lines.push(`  ${name} = ${JSON.stringify(value)}`);
+  for (const [name, value] of Object.entries(profile.traits)) lines.push(`  ${name} = ${JSON.stringify(value)}`);
   return lines;
-}
-
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }

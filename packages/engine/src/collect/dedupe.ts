@@ -2,14 +2,16 @@
 //
 // What is remembered of an event is a keyed 64-bit hash at its position, in blocks of positions: redaction zeroes the slot, so nothing of
 // an erased person stays, and the same log always gives the same blocks. The probability that a new event is taken for an old one is n /
-// 2^64 (n = events in the window). Lookup goes through one open-addressing table over the blocks. Claims are made when an event is
-// sequenced, before it is synced: two copies in flight are one event.
-import { assert } from '../base/assert.js';
+// 2^64 (n = events in the window). Lookup goes through open-addressing tables over the blocks, split by hash, so that none is ever large:
+// growing one takes a millisecond or two, not half a second. Claims are made when an event is sequenced, before it is synced: two copies in
+// flight are one event.
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import type { RowChange } from '../ports/state.js';
+import { PositionTable } from './position-table.js';
 
 const blockPositions = 1024;
 const tableName = 'dedupe';
+const partBits = 8;
 
 export class Dedupe {
   readonly #hasher: HalfSipHash;
@@ -18,20 +20,31 @@ export class Dedupe {
   readonly #blocks = new Map<number, Uint32Array>();
   readonly #dirty = new Set<number>();
   #oldestBlock = Number.POSITIVE_INFINITY;
-  #slots = new Float64Array(1 << 12).fill(-1);
-  #used = 0;
+  readonly #parts: readonly PositionTable[];
   #hi = 0;
   #lo = 0;
+  /** Does the hash of this position stand in #hi and #lo? */
+  readonly #isSame = (position: number): boolean => {
+    const block = this.#blocks.get(Math.floor(position / blockPositions));
+    const at = (position % blockPositions) * 2;
+    return block !== undefined && block[at] === this.#hi && block[at + 1] === this.#lo;
+  };
 
   constructor(key: HashKey, windowPositions: number) {
     this.#hasher = new HalfSipHash(key);
     this.#windowPositions = windowPositions;
+    const hashOf = (position: number): number => {
+      const block = this.#blocks.get(Math.floor(position / blockPositions));
+      const at = (position % blockPositions) * 2;
+      return mixed(block?.[at] ?? 0, block?.[at + 1] ?? 0);
+    };
+    this.#parts = Array.from({ length: 1 << partBits }, () => new PositionTable(hashOf));
   }
 
   /** Was (subject, id) seen within the window that ends at `position`? */
   has(subject: string, id: string, position: number): boolean {
     this.#hash(subject, id);
-    const found = this.#find();
+    const found = this.#part(this.#hi).find(mixed(this.#hi, this.#lo), this.#isSame);
     return found >= 0 && found >= position - this.#windowPositions;
   }
 
@@ -48,10 +61,11 @@ export class Dedupe {
     }
     const at = (position % blockPositions) * 2;
     if (block[at] === this.#hi && block[at + 1] === this.#lo) return;
+    this.#remove(position, block[at] ?? 0, block[at + 1] ?? 0);
     block[at] = this.#hi;
     block[at + 1] = this.#lo;
     this.#dirty.add(number);
-    this.#insert(position);
+    this.#part(this.#hi).insert(mixed(this.#hi, this.#lo), position);
   }
 
   /** Forgets what stands at these positions. */
@@ -103,9 +117,9 @@ export class Dedupe {
       this.#blocks.set(number, block);
       this.#oldestBlock = Math.min(this.#oldestBlock, number);
       for (let slot = 0; slot < blockPositions; slot += 1) {
-        this.#hi = block[slot * 2] ?? 0;
-        this.#lo = block[slot * 2 + 1] ?? 0;
-        if (this.#hi !== 0 || this.#lo !== 0) this.#insert(number * blockPositions + slot);
+        const hi = block[slot * 2] ?? 0;
+        const lo = block[slot * 2 + 1] ?? 0;
+        if (hi !== 0 || lo !== 0) this.#part(hi).insert(mixed(hi, lo), number * blockPositions + slot);
       }
     }
     this.#expire(position);
@@ -133,62 +147,15 @@ export class Dedupe {
     if (this.#hi === 0 && this.#lo === 0) this.#lo = 1;
   }
 
-  #start(hi: number, lo: number): number {
-    return (Math.imul(hi, 0x9e3779b1) ^ lo) & (this.#slots.length - 1);
-  }
-
-  #matches(position: number, hi: number, lo: number): boolean {
-    const block = this.#blocks.get(Math.floor(position / blockPositions));
-    const at = (position % blockPositions) * 2;
-    return block !== undefined && block[at] === hi && block[at + 1] === lo;
-  }
-
-  /** The newest position of the hash, or -1. Slots: -1 free, -2 removed. */
-  #find(): number {
-    const mask = this.#slots.length - 1;
-    let newest = -1;
-    for (let slot = this.#start(this.#hi, this.#lo); ; slot = (slot + 1) & mask) {
-      const position = this.#slots[slot] ?? -1;
-      if (position === -1) return newest;
-      if (position >= 0 && position > newest && this.#matches(position, this.#hi, this.#lo)) newest = position;
-    }
-  }
-
-  #insert(position: number): void {
-    if ((this.#used + 1) * 2 > this.#slots.length) this.#rebuild();
-    const mask = this.#slots.length - 1;
-    let slot = this.#start(this.#hi, this.#lo);
-    while ((this.#slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
-    if (this.#slots[slot] === -1) this.#used += 1;
-    this.#slots[slot] = position;
+  /** By the high bits of one word; the slot comes from low bits of a mix of both. */
+  #part(hi: number): PositionTable {
+    const part = this.#parts[hi >>> (32 - partBits)];
+    if (part === undefined) throw new RangeError('a word has 32 bits');
+    return part;
   }
 
   #remove(position: number, hi: number, lo: number): void {
-    if (hi === 0 && lo === 0) return;
-    const mask = this.#slots.length - 1;
-    for (let slot = this.#start(hi, lo); this.#slots[slot] !== -1; slot = (slot + 1) & mask) {
-      if (this.#slots[slot] !== position) continue;
-      this.#slots[slot] = -2;
-      return;
-    }
-  }
-
-  /** Grows when half full of live slots, else only sweeps the removed ones away. */
-  #rebuild(): void {
-    const live = this.#slots.filter((position) => position >= 0);
-    const size = live.length * 4 > this.#slots.length ? this.#slots.length * 2 : this.#slots.length;
-    this.#slots = new Float64Array(size).fill(-1);
-    this.#used = 0;
-    const { hi, lo } = { hi: this.#hi, lo: this.#lo };
-    for (const position of live) {
-      const block = this.#blocks.get(Math.floor(position / blockPositions));
-      assert(block !== undefined, 'a slot names a position of a block that is there');
-      this.#hi = block[(position % blockPositions) * 2] ?? 0;
-      this.#lo = block[(position % blockPositions) * 2 + 1] ?? 0;
-      this.#insert(position);
-    }
-    this.#hi = hi;
-    this.#lo = lo;
+    if (hi !== 0 || lo !== 0) this.#part(hi).remove(mixed(hi, lo), position);
   }
 
   #expire(position: number): void {
@@ -203,4 +170,8 @@ export class Dedupe {
       this.#dirty.add(this.#oldestBlock);
     }
   }
+}
+
+function mixed(hi: number, lo: number): number {
+  return Math.imul(hi, 0x9e3779b1) ^ lo;
 }

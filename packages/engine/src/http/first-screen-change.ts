@@ -37,9 +37,9 @@ export function traitChanges(engine: Engine, subject: string, position: number):
       if (each < position) trait.fold(before, event, each);
     }
   }
-  return traits.flatMap(({ name }) => {
-    const then = traitText(before[name]);
-    const now = traitText(after[name]);
-    return now === null || now === then ? [] : [{ trait: name, before: then, after: now }];
+  return traits.flatMap((trait) => {
+    const then = traitText(trait.view(before));
+    const now = traitText(trait.view(after));
+    return now === null || now === then ? [] : [{ trait: trait.name, before: then, after: now }];
   });
 }

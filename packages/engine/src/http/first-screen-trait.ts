@@ -29,8 +29,8 @@ function listText(list: readonly unknown[]): string | null {
 /** Sums counts under the name nearest to them that is no calendar day. */
 function tally(value: object, name: string | null, counts: Map<string, number>): void {
   for (const [key, part] of Object.entries(value)) {
-    if (key === 'newest' || key === 'different') continue;
-    const plain = /^\d+$/.test(key) || key === 'counts' || key === 'days' ? name : key;
+    if (key === 'newest') continue;
+    const plain = /^\d+$/.test(key) || key === 'days' ? name : key;
     if (isObject(part)) tally(part, plain, counts);
     else if (typeof part === 'number' && plain !== null) counts.set(plain, (counts.get(plain) ?? 0) + part);
   }

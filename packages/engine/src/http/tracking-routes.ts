@@ -72,7 +72,11 @@ export class TrackingRoutes {
     const announced = request.headers['content-length'];
     const bytes = announced === undefined ? unannouncedBytes : Math.min(Number(announced), limits.bodyBytesMax);
     const overloaded = (): void => admission.hold(() => sendRefusal(response, { code: 'overloaded' }));
-    if (!admission.offer(bytes)) return overloaded();
+    if (!admission.offer(bytes)) {
+      // Thrown away as it comes: a piece of it that lay there until the answer is given would grow old, and old memory is dear to collect.
+      request.resume();
+      return overloaded();
+    }
     const named = keeper.admit(request.headers, 'write');
     const caller = !named.ok && named.code === 'key_missing' && keyInUrl !== null ? keeper.admitKey(keyInUrl, 'write') : named;
     if (!caller.ok && caller.code !== 'key_missing') return this.#refuse(response, caller, null);

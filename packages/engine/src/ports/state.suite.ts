@@ -1,7 +1,7 @@
 // What every State must do. `make` gives an empty store; `reopen`, where a store outlives its process, closes it and opens it anew.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RowChange, State, StateHead } from './state.js';
+import { commitRows, type RowChange, type State, type StateHead } from './state.js';
 
 const head = (position: number): StateHead => ({ position, redactions: 0, format: 'f1' });
 
@@ -20,7 +20,8 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
     test('a commit shows its rows and its head, also after reopening', async () => {
       let state = make();
       const given = { position: 12, redactions: 3, format: 'rows "v7"\u0000\u00e9' };
-      await state.commit(
+      await commitRows(
+        state,
         [
           ['t', 'a', '1'],
           ['t', 'b', ''],
@@ -38,7 +39,8 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
 
     test('null deletes, also what is not there; of two changes of one row the later wins', async () => {
       const state = make();
-      await state.commit(
+      await commitRows(
+        state,
         [
           ['t', 'a', '1'],
           ['t', 'a', '2'],
@@ -53,7 +55,8 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
         ['a', '2'],
         ['c', '3'],
       ]);
-      await state.commit(
+      await commitRows(
+        state,
         [
           ['t', 'a', null],
           ['t', 'zz', null],
@@ -61,7 +64,7 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
         head(2),
       );
       expect([...state.range('t')]).toEqual([['c', '3']]);
-      await state.commit([], head(3));
+      await commitRows(state, [], head(3));
       expect(state.head()).toEqual(head(3));
       await state.close();
     });
@@ -71,7 +74,7 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
       // U+FF5E sorts below U+1F600 in UTF-8 and above it in UTF-16; a zero and an empty key are keys like others.
       const keys = ['', '\u0000', 'a', 'a\u0000b', 'ab', 'b', '\u00e9', '\uff5e', '\u{1f600}'];
       const rows: RowChange[] = [...keys].reverse().map((key) => ['t', key, `v${key}`]);
-      await state.commit([...rows, ['s', 'z', 's'], ['ta', '', 'ta'], ['t\u0001', 'x', 't1'], ['u', '', 'u']], head(1));
+      await commitRows(state, [...rows, ['s', 'z', 's'], ['ta', '', 'ta'], ['t\u0001', 'x', 't1'], ['u', '', 'u']], head(1));
       const between = (from?: string, below?: string): string[] => [...state.range('t', from, below)].map(([key]) => key);
       expect([...state.range('t')]).toEqual(keys.map((key) => [key, `v${key}`]));
       expect(between('a', 'b')).toEqual(['a', 'a\u0000b', 'ab']);
@@ -86,7 +89,8 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
     test('range can be left early, nested, and runs over thousands of rows', async () => {
       const state = make();
       const key = (n: number): string => String(n).padStart(5, '0');
-      await state.commit(
+      await commitRows(
+        state,
         Array.from({ length: 2000 }, (_, n) => ['t', key(n), `v${n}`] as const),
         head(1),
       );
@@ -106,7 +110,7 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
     test('the longest ids fit a key, two at once', async () => {
       const state = make();
       const long = '\uffff'.repeat(256);
-      await state.commit([['a-table', `${long}\u0000${long}`, 'x'.repeat(100_000)]], head(1));
+      await commitRows(state, [['a-table', `${long}\u0000${long}`, 'x'.repeat(100_000)]], head(1));
       expect(state.get('a-table', `${long}\u0000${long}`)?.length).toBe(100_000);
       expect([...state.range('a-table', long)].length).toBe(1);
       await state.close();
@@ -118,7 +122,8 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
       let done = false;
       const rows = Array.from({ length: 500 }, (_, n) => `k${n}`);
       const commitAll = (n: number): Promise<void> =>
-        state.commit(
+        commitRows(
+          state,
           rows.map((key) => ['t', key, String(n)] as const),
           head(n),
         );
@@ -137,12 +142,12 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
 
     test('wipe leaves nothing, and the store takes commits again', async () => {
       let state = make();
-      await state.commit([['t', 'a', '1']], head(1));
+      await commitRows(state, [['t', 'a', '1']], head(1));
       await state.wipe();
       expect([state.head(), state.get('t', 'a'), [...state.range('t')].length]).toEqual([null, undefined, 0]);
       state = await reopen(state);
       expect(state.head()).toBe(null);
-      await state.commit([['t', 'b', '2']], head(2));
+      await commitRows(state, [['t', 'b', '2']], head(2));
       expect([...state.range('t')]).toEqual([['b', '2']]);
       await state.close();
     });
@@ -160,7 +165,7 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
           ]);
           let position = 0;
           for (const changes of commits) {
-            await state.commit(changes, head(++position));
+            await commitRows(state, changes, head(++position));
             for (const [t, k, v] of changes) {
               if (v === null) oracle.get(t)?.delete(k);
               else oracle.get(t)?.set(k, v);

@@ -12,14 +12,28 @@ export interface StateHead {
   readonly format: string;
 }
 
+export interface StateBatch {
+  /** null deletes; a later one of the same row wins. */
+  add(table: string, key: string, value: string | null): void;
+  /** Applies the rows and the head in one transaction; resolves when durable. The batch is spent. */
+  commit(head: StateHead): Promise<void>;
+}
+
 export interface State {
   /** What the rows reflect; null when the store is new, was wiped, or cannot be trusted. */
   head(): StateHead | null;
   get(table: string, key: string): string | undefined;
   /** Rows of a table in key order (UTF-8 byte order), keys in [from, below). */
   range(table: string, from?: string, below?: string): Iterable<readonly [key: string, value: string]>;
-  /** Applies changes (null deletes; a later one of the same row wins) and the head in one transaction; resolves when durable. */
-  commit(changes: readonly RowChange[], head: StateHead): Promise<void>;
+  /** The rows of the next commit, packed one by one, so that nobody has to hold all of them as text. */
+  batch(): StateBatch;
   wipe(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A commit of a few rows. */
+export async function commitRows(state: State, rows: readonly RowChange[], head: StateHead): Promise<void> {
+  const batch = state.batch();
+  for (const [table, key, value] of rows) batch.add(table, key, value);
+  await batch.commit(head);
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../adapters/manual-clock.js';
 import { MemoryState } from '../adapters/memory-state.js';
-import type { StateHead } from './state.js';
+import type { StateBatch, StateHead } from './state.js';
 import { Tables } from './tables.js';
 
 const head = (position: number): StateHead => ({ position, redactions: 0, format: 'test' });
@@ -21,8 +21,9 @@ const step = fc.oneof(
 class FailingState extends MemoryState {
   failing = false;
 
-  override commit(...args: Parameters<MemoryState['commit']>): Promise<void> {
-    return this.failing ? Promise.reject(new Error('no space')) : super.commit(...args);
+  override batch(): StateBatch {
+    const batch = super.batch();
+    return this.failing ? { add: batch.add, commit: () => Promise.reject(new Error('no space')) } : batch;
   }
 }
 

@@ -6,7 +6,7 @@
 import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from './clock.js';
-import type { RowChange, State, StateHead } from './state.js';
+import type { RowChange, State, StateBatch, StateHead } from './state.js';
 
 /** A number stands in the store as sixteen digits, so that the order of texts is that of the numbers. */
 export type RowKey = string | number;
@@ -18,7 +18,7 @@ interface Cell {
   value: unknown;
   /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
   dueIn: number;
-  /** Units of its text when it was last read or written; of a new row, a guess. In memory it takes about four times as many bytes. */
+  /** Units of its text when it was last read or written; of a new row, a guess. In memory it takes about twice as many bytes. */
   size: number;
 }
 
@@ -32,8 +32,8 @@ class Shelf {
   dirty = new Map<RowKey, Cell>();
   /** Rows of the running checkpoint that are not encoded yet. */
   flushing = new Map<RowKey, Cell>();
-  /** Rows of the running checkpoint as text, until the store has them. */
-  written = new Map<RowKey, string | null>();
+  /** Rows of the running checkpoint that are packed, until the store has them. Since then they may have been edited. */
+  packed = new Map<RowKey, Cell>();
   /** The cell asked for last: most work on one event is work on one row. */
   last: Cell | undefined;
 
@@ -53,7 +53,8 @@ export class Tables {
   #dirtySize = 0;
   /** Number of the next checkpoint. */
   #next = 0;
-  #running: Promise<void> | null = null;
+  /** The running checkpoint. */
+  #batch: StateBatch | null = null;
 
   constructor(state: State, clock: Clock, cachedRowsMax: number = limits.cachedRowsMax) {
     this.#state = state;
@@ -86,7 +87,8 @@ export class Tables {
       shelf.last = cached;
       return cached;
     }
-    const cell = shelf.old.get(key) ?? shelf.dirty.get(key) ?? shelf.flushing.get(key) ?? this.#load(shelf, key);
+    const waiting = shelf.old.get(key) ?? shelf.dirty.get(key) ?? shelf.flushing.get(key) ?? shelf.packed.get(key);
+    const cell = waiting ?? cellOf(shelf, key, this.#state.get(shelf.name, keyText(key)) ?? null);
     shelf.young.set(key, cell);
     shelf.last = cell;
     this.#youngRows += 1;
@@ -99,7 +101,7 @@ export class Tables {
   touch(cell: Cell): void {
     if (cell.dueIn === this.#next) return;
     const { table, key } = cell;
-    if (cell.dueIn >= 0 && table.flushing.delete(key)) table.written.set(key, encode(cell));
+    if (cell.dueIn >= 0 && table.flushing.delete(key)) this.#pack(cell);
     cell.dueIn = this.#next;
     table.dirty.set(key, cell);
     this.#dirtyRows += 1;
@@ -115,8 +117,7 @@ export class Tables {
       const key = keyText(rowKey);
       if (within(key)) changed.set(key, value);
     };
-    for (const [key, text] of shelf.written) change(key, decode(text));
-    for (const cells of [shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) change(key, cell.value);
+    for (const cells of [shelf.packed, shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) change(key, cell.value);
     const fresh = [...changed.keys()].sort(byteOrder);
     let next = 0;
     for (const [key, text] of this.#state.range(shelf.name, from, below)) {
@@ -141,7 +142,9 @@ export class Tables {
    * Rejects when the store cannot commit; the rows then wait for the next one. One at a time.
    */
   async checkpoint(head: StateHead, extra: readonly RowChange[] = []): Promise<void> {
-    assert(this.#running === null, 'one checkpoint at a time');
+    assert(this.#batch === null, 'one checkpoint at a time');
+    const batch = this.#state.batch();
+    this.#batch = batch;
     this.#next += 1;
     this.#dirtyRows = 0;
     this.#dirtySize = 0;
@@ -149,43 +152,47 @@ export class Tables {
       shelf.flushing = shelf.dirty;
       shelf.dirty = new Map();
     }
-    this.#running = this.#flush(head, extra);
+    for (const [table, key, value] of extra) batch.add(table, key, value);
     try {
-      await this.#running;
+      await this.#packAll();
+      await batch.commit(head);
+    } catch (error) {
+      for (const { packed, flushing } of this.#shelves) for (const cell of [...packed.values(), ...flushing.values()]) this.#wait(cell);
+      throw error;
     } finally {
-      this.#running = null;
+      for (const shelf of this.#shelves) {
+        shelf.flushing = new Map();
+        shelf.packed = new Map();
+      }
+      this.#batch = null;
     }
   }
 
-  async #flush(head: StateHead, extra: readonly RowChange[]): Promise<void> {
+  async #packAll(): Promise<void> {
     let slice = 0;
     for (const shelf of this.#shelves) {
       for (const [key, cell] of shelf.flushing) {
         shelf.flushing.delete(key);
-        shelf.written.set(key, encode(cell));
+        this.#pack(cell);
         cell.dueIn = -1;
         slice += 1;
         if (slice % limits.checkpointSliceRows === 0) await this.#clock.yield();
       }
     }
-    const changes: RowChange[] = [...extra];
-    for (const { name, written } of this.#shelves) for (const [key, text] of written) changes.push([name, keyText(key), text]);
-    try {
-      await this.#state.commit(changes, head);
-    } catch (error) {
-      for (const shelf of this.#shelves) for (const [key, text] of shelf.written) this.#wait(shelf, key, text);
-      throw error;
-    } finally {
-      for (const shelf of this.#shelves) shelf.written = new Map();
-    }
   }
 
-  /** A row that could not be written waits for the next checkpoint, as it is now. */
-  #wait(shelf: Shelf, key: RowKey, text: string | null): void {
-    if (shelf.dirty.has(key)) return;
-    const cell = shelf.young.get(key) ?? shelf.old.get(key) ?? cellOf(shelf, key, text);
+  /** Puts a row into the running checkpoint, as it is now. */
+  #pack(cell: Cell): void {
+    const { table, key } = cell;
+    this.#batch?.add(table.name, keyText(key), encode(cell));
+    table.packed.set(key, cell);
+  }
+
+  /** A row that could not be written waits for the next checkpoint. */
+  #wait(cell: Cell): void {
+    if (cell.dueIn === this.#next) return;
     cell.dueIn = this.#next;
-    shelf.dirty.set(key, cell);
+    cell.table.dirty.set(cell.key, cell);
     this.#dirtyRows += 1;
     this.#dirtySize += cell.size;
   }
@@ -199,12 +206,6 @@ export class Tables {
       shelf.old = shelf.young;
       shelf.young = new Map();
     }
-  }
-
-  #load(shelf: Shelf, key: RowKey): Cell {
-    const written = shelf.written.get(key);
-    const text = written === undefined ? this.#state.get(shelf.name, keyText(key)) : written;
-    return cellOf(shelf, key, text ?? null);
   }
 }
 

@@ -25,7 +25,7 @@ import { Trace, type TraceRow } from '../understand/trace.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/2';
+export const stateFormat = 'ethogram-state/3';
 
 export interface CoreOptions {
   readonly log: Log;

@@ -208,8 +208,7 @@ export class Engine {
     const consent = this.core.gate.standing(subject) ?? null;
     const positions = this.core.trace.positions(subject);
     if (consent === null && positions.length === 0) return fail('subject_unknown');
-    const row = this.core.profiles.read(subject);
-    return ok({ subject, consent, traits: row?.traits ?? {}, events: positions.length });
+    return ok({ subject, consent, traits: this.core.profiles.view(subject), events: positions.length });
   }
 
   /**

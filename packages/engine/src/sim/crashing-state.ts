@@ -2,7 +2,7 @@
 // whole store is lost, because state must always be rebuildable.
 import { MemoryState } from '../adapters/memory-state.js';
 import type { Clock } from '../ports/clock.js';
-import type { RowChange, State, StateHead } from '../ports/state.js';
+import { commitRows, type RowChange, type State, type StateBatch, type StateHead } from '../ports/state.js';
 import type { SeededRandom } from './seeded-random.js';
 
 export class CrashingState implements State {
@@ -21,7 +21,7 @@ export class CrashingState implements State {
     const pending = this.#pending;
     this.#pending = null;
     this.#clock = clock;
-    if (pending !== null && this.#random.chance(0.5)) void this.#rows.commit(pending.changes, pending.head);
+    if (pending !== null && this.#random.chance(0.5)) void commitRows(this.#rows, pending.changes, pending.head);
     if (this.#random.chance(lossChance)) this.#rows = new MemoryState();
   }
 
@@ -37,15 +37,12 @@ export class CrashingState implements State {
     return this.#rows.range(table, from, below);
   }
 
-  commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
-    const pending = { changes, head };
-    this.#pending = pending;
-    return new Promise((resolve) => {
-      this.#clock.after(1 + this.#random.int(20), () => {
-        this.#pending = null;
-        void this.#rows.commit(changes, head).then(resolve);
-      });
-    });
+  batch(): StateBatch {
+    const changes: RowChange[] = [];
+    return {
+      add: (table, key, value) => void changes.push([table, key, value]),
+      commit: (head) => this.#commit(changes, head),
+    };
   }
 
   wipe(): Promise<void> {
@@ -54,5 +51,16 @@ export class CrashingState implements State {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #commit(changes: readonly RowChange[], head: StateHead): Promise<void> {
+    const pending = { changes, head };
+    this.#pending = pending;
+    return new Promise((resolve) => {
+      this.#clock.after(1 + this.#random.int(20), () => {
+        this.#pending = null;
+        void commitRows(this.#rows, changes, head).then(resolve);
+      });
+    });
   }
 }

@@ -52,6 +52,11 @@ export class Profiles implements FoldPart {
     return row === undefined || row.cut === this.#cutDay ? row : this.#trimmed(row);
   }
 
+  /** The traits of a subject as they are told; those without a value are not there. */
+  view(subject: string): Readonly<Record<string, unknown>> {
+    return this.#view(this.read(subject)?.traits ?? {});
+  }
+
   withdraw(subject: string, purposes: PurposeMask): void {
     const gone = this.#traits.filter((trait) => (purposes & bitOf(trait.purpose)) !== 0);
     if (gone.length === 0 || this.#rows.get(subject) === undefined) return;
@@ -66,7 +71,13 @@ export class Profiles implements FoldPart {
 
   *dump(): Iterable<string> {
     yield `cut\t${this.#cutDay}`;
-    for (const [subject, row] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${canonicalJson(this.#trimmed(row).traits)}`;
+    for (const [subject, row] of this.#rows.rows())
+      yield `${JSON.stringify(subject)}\t${canonicalJson(this.#view(this.#trimmed(row).traits))}`;
+  }
+
+  #view(values: Readonly<TraitValues>): Record<string, unknown> {
+    const told = this.#traits.map((trait) => [trait.name, trait.view(values)] as const);
+    return Object.fromEntries(told.filter(([, value]) => value !== undefined));
   }
 
   #current(subject: string): ProfileRow {

@@ -25,7 +25,7 @@ const event = fc.record({
 function foldAll(list: readonly { readonly position: number; readonly event: BehaviourEvent }[]): string {
   const values: TraitValues = {};
   for (const each of list) for (const trait of traits) trait.fold(values, each.event, each.position);
-  return canonicalJson(values);
+  return canonicalJson(traits.map((trait) => trait.view(values) ?? null));
 }
 
 describe('traits', () => {
@@ -66,7 +66,7 @@ describe('traits', () => {
     const last = lastValue('l', 'personalise', 'item');
     last.fold(values, make(200, 'new'), 1);
     last.fold(values, make(100, 'late'), 2);
-    expect(values['l']).toEqual([[200, 1, 'new']]);
+    expect(last.view(values)).toEqual([[200, 1, 'new']]);
   });
 
   it('drop what a retention cut passes', () => {
@@ -78,6 +78,35 @@ describe('traits', () => {
         0,
       );
     for (const trait of traits) trait.cut(values, 2);
-    expect(canonicalJson(values)).toBe(canonicalJson({ c: {}, l: [], r: {}, s: [], w: { days: {}, newest: 1 } }));
+    expect(values).toEqual({});
+  });
+
+  it('are told in plain forms', () => {
+    const values: TraitValues = {};
+    const at = 3 * dayMs;
+    const make = (occurredAt: number, item: string): BehaviourEvent => ({
+      id: item,
+      subject: 's',
+      type: 'a',
+      occurredAt,
+      receivedAt: 0,
+      source: 't',
+      properties: { item },
+      mask: 4,
+    });
+    for (const trait of traits) {
+      trait.fold(values, make(at, 'x'), 7);
+      trait.fold(values, make(at + dayMs, '__proto__'), 8);
+      trait.fold(values, make(at - 5, 'x'), 9);
+    }
+    const [c, r, s, w] = traits.map((trait) => trait.view(JSON.parse(JSON.stringify(values))));
+    expect(c).toEqual({ a: { 2: 1, 3: 1, 4: 1 } });
+    expect(r).toEqual({ a: at + dayMs });
+    expect(s).toEqual([
+      [at - 5, 9, 'x'],
+      [at, 7, 'x'],
+      [at + dayMs, 8, '__proto__'],
+    ]);
+    expect(canonicalJson(w)).toBe('{"days":{"2":{"x":1},"3":{"x":1},"4":{"__proto__":1}},"newest":4}');
   });
 });

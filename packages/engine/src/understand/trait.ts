@@ -2,9 +2,10 @@
 // (occurredAt, position), never of the order of arrival: so a late event lands where it belongs, without a replay.
 // Per person, hence deleted or refolded, never subtracted.
 import { dayOf } from '../base/day.js';
-import { limits } from '../base/limits.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Purpose } from '../model/purpose.js';
+import { addStamped, stampedList, stampsSince, type Stamps } from './stamps.js';
+import { countValue, valueDaysSince, valueDaysView, type ValueDays } from './value-days.js';
 
 /** The traits of one person as stored: plain JSON, by trait name. */
 export interface TraitValues {
@@ -20,37 +21,48 @@ export interface Trait {
   readonly fold: (values: TraitValues, event: BehaviourEvent, position: number) => void;
   /** Drops what lies before a calendar day (a logged retention cut). */
   readonly cut: (values: TraitValues, day: number) => void;
+  /** The value as it is told and compared: the same for the same set of events. undefined: there is none. */
+  readonly view: (values: Readonly<TraitValues>) => unknown;
 }
 
 interface TraitShape<V> {
   readonly name: string;
   readonly kind: TraitKind;
   readonly purpose: Purpose;
-  readonly initial: () => V;
-  readonly fold: (value: V, event: BehaviourEvent, position: number) => void;
-  readonly cut: (value: V, day: number) => void;
+  /** Takes one event; `value` may be changed in place. undefined: there is still nothing. */
+  readonly fold: (value: V | undefined, event: BehaviourEvent, position: number) => V | undefined;
+  /** undefined: nothing is left. */
+  readonly cut: (value: V, day: number) => V | undefined;
+  readonly view: (value: Readonly<V>) => unknown;
 }
 
 /**
  * Binds a trait to its place among a person's values: the one spot where its type is taken on trust, since only this trait writes there.
  */
 export function defineTrait<V>(shape: TraitShape<V>): Trait {
-  const { name, kind, purpose, initial, fold, cut } = shape;
+  const { name, kind, purpose, fold, cut, view } = shape;
   return {
     name,
     kind,
     purpose,
     fold: (values, event, position) => {
-      fold((values[name] ??= initial()) as V, event, position);
+      const before = values[name];
+      const after = fold(before as V | undefined, event, position);
+      if (after !== before) values[name] = after;
     },
     cut: (values, day) => {
-      if (values[name] !== undefined) cut(values[name] as V, day);
+      if (values[name] === undefined) return;
+      const after = cut(values[name] as V, day);
+      if (after === undefined) delete values[name];
+      else values[name] = after;
     },
+    view: (values) => (values[name] === undefined ? undefined : view(values[name] as V)),
   };
 }
 
+/** By event type: calendar day (UTC) and count, in turns. */
 interface Counter {
-  [type: string]: { [day: number]: number };
+  [type: string]: number[];
 }
 
 /** Events per type and calendar day (UTC): integers; decay is applied at read. */
@@ -59,19 +71,25 @@ export function counter(name: string, purpose: Purpose): Trait {
     name,
     kind: 'counter',
     purpose,
-    initial: () => ({}),
-    fold: (value, event) => {
-      const days = (value[event.type] ??= {});
+    fold: (value = {}, event) => {
+      const days = (value[event.type] ??= []);
       const day = dayOf(event.occurredAt);
-      days[day] = (days[day] ?? 0) + 1;
+      let at = days.length - 2;
+      while (at >= 0 && days[at] !== day) at -= 2;
+      if (at < 0) days.push(day, 1);
+      else days[at + 1] = (days[at + 1] ?? 0) + 1;
+      return value;
     },
     cut: (value, day) => {
-      for (const [type, days] of Object.entries(value)) {
-        for (const key of Object.keys(days)) if (Number(key) < day) delete days[Number(key)];
-        if (Object.keys(days).length === 0) delete value[type];
-      }
+      const kept = Object.entries(value).map(([type, days]) => [type, days.filter((_, at) => (days[at - (at % 2)] ?? 0) >= day)] as const);
+      return someOf(kept.filter(([, days]) => days.length > 0));
     },
+    view: (value) => Object.fromEntries(Object.entries(value).map(([type, days]) => [type, countByDay(days)])),
   });
+}
+
+function countByDay(days: readonly number[]): object {
+  return Object.fromEntries(days.flatMap((day, at) => (at % 2 === 0 ? [[day, days[at + 1]]] : [])));
 }
 
 interface Recency {
@@ -84,107 +102,63 @@ export function recency(name: string, purpose: Purpose): Trait {
     name,
     kind: 'recency',
     purpose,
-    initial: () => ({}),
-    fold: (value, event) => {
+    fold: (value = {}, event) => {
       value[event.type] = Math.max(value[event.type] ?? 0, event.occurredAt);
+      return value;
     },
-    cut: (value, day) => {
-      for (const [type, at] of Object.entries(value)) if (dayOf(at) < day) delete value[type];
-    },
+    cut: (value, day) => someOf(Object.entries(value).filter(([, at]) => dayOf(at) >= day)),
+    view: (value) => value,
   });
 }
 
-/** [occurredAt, position, value]: the order in which a person's events stand. */
-export type Stamped<T> = [at: number, position: number, value: T];
-
-/** Inserts in (occurredAt, position) order and keeps the newest `max`. */
-function insert<T>(list: Stamped<T>[], at: number, position: number, value: T, max: number): void {
-  const last = list.at(-1);
-  if (last === undefined || last[0] < at || (last[0] === at && last[1] < position)) {
-    list.push([at, position, value]);
-    if (list.length > max) list.shift();
-    return;
-  }
-  let index = list.length;
-  for (; index > 0; index -= 1) {
-    const before = list[index - 1];
-    if (before === undefined || before[0] < at || (before[0] === at && before[1] < position)) break;
-  }
-  list.splice(index, 0, [at, position, value]);
-  if (list.length > max) list.shift();
-}
-
-function cutList<T>(list: Stamped<T>[], day: number): void {
-  const keep = list.findIndex(([at]) => dayOf(at) >= day);
-  list.splice(0, keep === -1 ? list.length : keep);
+function someOf<T>(entries: readonly (readonly [string, T])[]): { [key: string]: T } | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** The newest `max` values that `pick` finds, oldest first. */
 export function sequence(name: string, purpose: Purpose, max: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
-  return defineTrait<Stamped<string>[]>({
+  return defineTrait<Stamps<string>>({
     name,
     kind: 'sequence',
     purpose,
-    initial: () => [],
     fold: (value, event, position) => {
       const picked = pick(event);
-      if (picked !== undefined) insert(value, event.occurredAt, position, picked, max);
+      return picked === undefined ? value : addStamped(value, [event.occurredAt, position, picked], max);
     },
-    cut: cutList,
+    cut: stampsSince,
+    view: stampedList,
   });
-}
-
-interface Window {
-  newest: number;
-  days: { [day: number]: { different: number; readonly counts: { [value: string]: number } } };
 }
 
 /**
- * How often each picked value occurred per calendar day within the newest `days` days of the trait's own events. At most
- * limits.windowValuesMax different values a day: whoever has more is a robot, whose first ones stay.
+ * How often each picked value occurred per calendar day within the newest `days` days of the trait's own events.
  */
 export function window(name: string, purpose: Purpose, days: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
-  return defineTrait<Window>({
+  return defineTrait<ValueDays>({
     name,
     kind: 'window',
     purpose,
-    initial: () => ({ newest: 0, days: {} }),
     fold: (value, event) => {
       const picked = pick(event);
-      if (picked === undefined || picked === '__proto__') return; // a plain object cannot count under that name
-      const day = dayOf(event.occurredAt);
-      if (day <= value.newest - days) return;
-      const perDay = (value.days[day] ??= { different: 0, counts: {} });
-      const count = Object.hasOwn(perDay.counts, picked) ? perDay.counts[picked] : undefined;
-      if (count !== undefined) perDay.counts[picked] = count + 1;
-      else if (perDay.different < limits.windowValuesMax) {
-        perDay.different += 1;
-        perDay.counts[picked] = 1;
-      }
-      if (day <= value.newest) return;
-      value.newest = day;
-      cutDays(value.days, day - days + 1);
+      return picked === undefined ? value : countValue(value, dayOf(event.occurredAt), picked, days);
     },
-    cut: (value, day) => cutDays(value.days, day),
+    cut: valueDaysSince,
+    view: valueDaysView,
   });
-}
-
-function cutDays(days: Window['days'], from: number): void {
-  for (const day of Object.keys(days)) if (Number(day) < from) delete days[Number(day)];
 }
 
 /** The last value of a property by event time, whatever the order of arrival. */
 export function lastValue(name: string, purpose: Purpose, property: string): Trait {
-  return defineTrait<Stamped<string | number | boolean>[]>({
+  return defineTrait<Stamps<string | number | boolean>>({
     name,
     kind: 'last_value',
     purpose,
-    initial: () => [],
     fold: (value, event, position) => {
       const given = event.properties[property];
-      if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean')
-        insert(value, event.occurredAt, position, given, 1);
+      if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return value;
+      return addStamped(value, [event.occurredAt, position, given], 1);
     },
-    cut: cutList,
+    cut: stampsSince,
+    view: stampedList,
   });
 }

@@ -1,0 +1,51 @@
+// How often each value occurred on each calendar day of a window. Columns instead of objects by value: values are ids, of which there are
+// many, and an object that has a key of its own for each is slow to make and large to hold.
+import { limits } from '../base/limits.js';
+
+/** A calendar day (UTC), its different values in the order in which they came, and how often each occurred. */
+type ValueDay = [day: number, values: string[], counts: number[]];
+
+/** Plain JSON. */
+export interface ValueDays {
+  newest: number;
+  days: ValueDay[];
+}
+
+/**
+ * Counts one value on a day within the newest `length` days; `window` is changed, or made when there is none. At most
+ * limits.windowValuesMax different values a day: whoever has more is a robot, whose first ones stay.
+ */
+export function countValue(window: ValueDays | undefined, day: number, value: string, length: number): ValueDays {
+  if (window === undefined) return { newest: day, days: [[day, [value], [1]]] };
+  if (day <= window.newest - length) return window;
+  let found = window.days.find(([each]) => each === day);
+  if (found === undefined) window.days.push((found = [day, [], []]));
+  const [, values, counts] = found;
+  const at = values.indexOf(value);
+  if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+  else if (values.length < limits.windowValuesMax) {
+    values.push(value);
+    counts.push(1);
+  }
+  if (day > window.newest) {
+    window.newest = day;
+    window.days = window.days.filter(([each]) => each > day - length);
+  }
+  return window;
+}
+
+/** What does not lie before the calendar day; undefined: nothing. */
+export function valueDaysSince(window: ValueDays, day: number): ValueDays | undefined {
+  const days = window.days.filter(([each]) => each >= day);
+  return days.length === 0 ? undefined : { newest: window.newest, days };
+}
+
+/** As it is told: counts by value by day. */
+export function valueDaysView({ newest, days }: Readonly<ValueDays>): object {
+  const told = days.map(([day, values, counts]) => [day, byValue(values, counts)] as const);
+  return { newest, days: Object.fromEntries<Record<string, number>>(told) };
+}
+
+function byValue(values: readonly string[], counts: readonly number[]): Record<string, number> {
+  return Object.fromEntries(values.map((value, at) => [value, counts[at] ?? 0]));
+}

@@ -1,6 +1,6 @@
 // State in memory, for tests and the simulator: a Map per table, its keys sorted when a range is first asked for after a change.
 import { byteOrder } from '../ports/tables.js';
-import type { RowChange, State, StateBatch, StateHead } from '../ports/state.js';
+import { listBatch, type RowChange, type State, type StateBatch, type StateHead } from '../ports/state.js';
 
 interface Rows {
   readonly values: Map<string, string>;
@@ -33,11 +33,7 @@ export class MemoryState implements State {
   }
 
   batch(): StateBatch {
-    const changes: RowChange[] = [];
-    return {
-      add: (table, key, value) => void changes.push([table, key, value]),
-      commit: (head) => this.#commit(changes, head),
-    };
+    return listBatch((changes, head) => this.#commit(changes, head));
   }
 
   async wipe(): Promise<void> {

@@ -31,6 +31,15 @@ export interface State {
   close(): Promise<void>;
 }
 
+/** A batch that is a list, for stores in memory. */
+export function listBatch(commit: (rows: readonly RowChange[], head: StateHead) => Promise<void>): StateBatch {
+  const rows: RowChange[] = [];
+  return {
+    add: (table, key, value) => void rows.push([table, key, value]),
+    commit: (head) => commit(rows, head),
+  };
+}
+
 /** A commit of a few rows. */
 export async function commitRows(state: State, rows: readonly RowChange[], head: StateHead): Promise<void> {
   const batch = state.batch();

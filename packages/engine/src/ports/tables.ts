@@ -18,7 +18,7 @@ interface Cell {
   value: unknown;
   /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
   dueIn: number;
-  /** Units of its text when it was last read or written; of a new row, a guess. In memory it takes about twice as many bytes. */
+  /** Units of its text when it was last read or written; of a new row, a guess. In memory each takes several bytes. */
   size: number;
 }
 

@@ -2,7 +2,7 @@
 // whole store is lost, because state must always be rebuildable.
 import { MemoryState } from '../adapters/memory-state.js';
 import type { Clock } from '../ports/clock.js';
-import { commitRows, type RowChange, type State, type StateBatch, type StateHead } from '../ports/state.js';
+import { commitRows, listBatch, type RowChange, type State, type StateBatch, type StateHead } from '../ports/state.js';
 import type { SeededRandom } from './seeded-random.js';
 
 export class CrashingState implements State {
@@ -38,11 +38,7 @@ export class CrashingState implements State {
   }
 
   batch(): StateBatch {
-    const changes: RowChange[] = [];
-    return {
-      add: (table, key, value) => void changes.push([table, key, value]),
-      commit: (head) => this.#commit(changes, head),
-    };
+    return listBatch((changes, head) => this.#commit(changes, head));
   }
 
   wipe(): Promise<void> {

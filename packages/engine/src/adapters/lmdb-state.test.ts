@@ -72,6 +72,50 @@ describe('the files', () => {
   });
 });
 
+describe('scrub', () => {
+  const secrets = (folder: string): number =>
+    fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.mdb'))
+      .reduce((sum, name) => sum + fs.readFileSync(join(folder, name)).toString('latin1').split('secret').length - 1, 0);
+
+  test('leaves nothing of deleted rows, in any number of rounds, and survives reopening', async () => {
+    const folder = fresh();
+    let state = openIn(folder);
+    for (let round = 1; round <= 3; round++) {
+      const rows = Array.from(
+        { length: 3000 },
+        (_, n) => ['t', `k${n}`, `${n % 5 === 0 ? 'secret' : 'plain'}${'x'.repeat(n % 200)}`] as const,
+      );
+      await commitRows(state, rows, head);
+      const gone = rows.filter((_, n) => n % 5 === 0).map(([table, key]) => [table, key, null] as const);
+      await commitRows(state, gone, head);
+      expect(secrets(folder)).toBeGreaterThan(0);
+      await state.scrub();
+      expect(secrets(folder)).toBe(0);
+      expect([...state.range('t')].length).toBe(2400);
+      await state.close();
+      state = openIn(folder);
+      expect([state.head(), [...state.range('t')].length, state.get('t', 'k5'), state.get('t', 'k1')]).toEqual([
+        head,
+        2400,
+        undefined,
+        'plainx',
+      ]);
+    }
+    await state.close();
+  });
+
+  test('half a copy that a crash left is destroyed at the next opening', async () => {
+    const folder = await filled();
+    fs.mkdirSync(join(folder, 'other'));
+    fs.writeFileSync(join(folder, 'other', 'data.mdb'), 'secret');
+    const state = openIn(folder);
+    expect([state.head(), secrets(folder)]).toEqual([head, 0]);
+    await state.close();
+  });
+});
+
 describe('what looks wrong is distrusted until a wipe', () => {
   test('a process that died while opening', async () => {
     const folder = await filled();

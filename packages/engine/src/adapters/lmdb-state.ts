@@ -8,12 +8,15 @@
 //     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
 //   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
 //   - A read sees the last commit that has resolved, or a later one: the snapshot of reads is renewed when a commit resolves.
+//   - LMDB leaves deleted bytes in free pages and in the gaps of used ones. `scrub` copies the living rows into a new file and destroys
+//     the old one; reads go on meanwhile, commits wait.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { assert } from '../base/assert.js';
 import { DiskError } from '../ports/disk.js';
 import type { State, StateBatch, StateHead } from '../ports/state.js';
+import { LmdbFolders, lmdbFiles as dataFiles, syncNames } from './lmdb-folders.js';
 import { lmdbOptions } from './lmdb-options.js';
 import { LmdbWriter, type WriteFailure } from './lmdb-writer.js';
 import { RowPacker } from './row-frames.js';
@@ -23,12 +26,12 @@ const rangeRowsMax = 256;
 const encodingVersion = '1';
 const headName = '\0head';
 const headKey = Buffer.from(headName);
-const dataFiles = ['data.mdb', 'lock.mdb'] as const;
 const markFile = 'distrusted';
 
 export class LmdbState implements State {
   readonly #folder: string;
-  readonly #writer: LmdbWriter;
+  readonly #folders: LmdbFolders;
+  #writer: LmdbWriter;
   readonly #keyScratch = Buffer.allocUnsafeSlow(keyBytesMax + 3);
   #db: RootDatabase<unknown, Uint8Array> | undefined;
   #head: StateHead | null = null;
@@ -37,8 +40,10 @@ export class LmdbState implements State {
   /** Opens, or makes, the store in `folder`, a path of the machine that nothing else uses. Damage is not an error: head() is null then. */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#writer = new LmdbWriter(folder);
+    this.#folders = new LmdbFolders(folder);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#folders.destroySpare();
+    this.#writer = new LmdbWriter(this.#folders.current);
     if (!fs.existsSync(join(folder, markFile))) this.#open();
   }
 
@@ -94,9 +99,29 @@ export class LmdbState implements State {
       await this.#db?.close();
       this.#db = undefined;
       this.#head = null;
-      for (const name of [...dataFiles, markFile]) fs.rmSync(join(this.#folder, name), { force: true });
+      this.#folders.destroyAll();
+      fs.rmSync(join(this.#folder, markFile), { force: true });
+      this.#writer = new LmdbWriter(this.#folders.current);
       this.#open();
       assert(this.#db !== undefined, 'an empty store opens');
+    });
+  }
+
+  scrub(): Promise<void> {
+    return this.#inTurn(async () => {
+      const old = this.#db;
+      if (old === undefined) return;
+      await this.#writer.close();
+      const spare = this.#folders.emptySpare();
+      await this.#copyTo(old, spare);
+      const fresh = open<unknown, Uint8Array>(spare, lmdbOptions);
+      for (const name of dataFiles) fs.chmodSync(join(spare, name), 0o600);
+      syncNames(spare, dataFiles);
+      this.#folders.change();
+      this.#db = fresh;
+      this.#writer = new LmdbWriter(spare);
+      await old.close();
+      this.#folders.destroySpare();
     });
   }
 
@@ -117,16 +142,27 @@ export class LmdbState implements State {
     });
   }
 
+  async #copyTo(db: RootDatabase<unknown, Uint8Array>, folder: string): Promise<void> {
+    try {
+      await db.backup(folder, true);
+    } catch (error) {
+      this.#folders.destroySpare();
+      const message = error instanceof Error ? error.message : 'unknown';
+      throw new DiskError(/no space|ENOSPC/iu.test(message) ? 'no_space' : 'io', `copy of state: ${message}`);
+    }
+  }
+
   #open(): void {
     this.#mark();
     // A power cut may tear the files of a store that is being made; the mark must then be there to be found.
-    const isNew = !fs.existsSync(join(this.#folder, 'data.mdb'));
+    const { current } = this.#folders;
+    const isNew = !this.#folders.hasData;
     if (isNew) syncNames(this.#folder, [markFile]);
     let db: RootDatabase<unknown, Uint8Array> | undefined;
     try {
-      db = open<unknown, Uint8Array>(this.#folder, lmdbOptions);
-      for (const name of dataFiles) fs.chmodSync(join(this.#folder, name), 0o600);
-      if (isCut(db, join(this.#folder, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
+      db = open<unknown, Uint8Array>(current, lmdbOptions);
+      for (const name of dataFiles) fs.chmodSync(join(current, name), 0o600);
+      if (isCut(db, join(current, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
       this.#head = parseHead(textOf(db.get(headKey)));
     } catch {
       // Whatever it was, the log can rebuild it. The mark stays until the wipe.
@@ -134,7 +170,7 @@ export class LmdbState implements State {
       return;
     }
     this.#db = db;
-    if (isNew) syncNames(this.#folder, dataFiles);
+    if (isNew) syncNames(current, dataFiles);
     fs.rmSync(join(this.#folder, markFile));
   }
 
@@ -207,18 +243,4 @@ function isCut(db: RootDatabase<unknown, Uint8Array>, path: string): boolean {
 /** ENOSPC and EDQUOT as the numbers of the system, and LMDB's own full map. */
 function isFull({ code }: WriteFailure): boolean {
   return code === 28 || code === 112 || code === 122 || code === -30792;
-}
-
-/** Makes files and their names durable, where the platform can sync a folder. Failing costs a rebuild at most: the log is the truth. */
-function syncNames(folder: string, names: readonly string[]): void {
-  for (const path of [...names.map((name) => join(folder, name)), folder]) {
-    const handle = fs.openSync(path, 'r');
-    try {
-      fs.fsyncSync(handle);
-    } catch {
-      return;
-    } finally {
-      fs.closeSync(handle);
-    }
-  }
 }

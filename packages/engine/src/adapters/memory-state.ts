@@ -42,6 +42,10 @@ export class MemoryState implements State {
     await Promise.resolve();
   }
 
+  async scrub(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async close(): Promise<void> {
     await Promise.resolve();
   }

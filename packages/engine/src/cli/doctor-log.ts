@@ -1,9 +1,10 @@
 // The checks of `ethogram doctor` on log and state. They hold the folder as the engine would, so nothing writes meanwhile. Opening the log
 // does what every start does: it cuts a torn tail that nobody was promised. Nothing else is changed: no event is written.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLog } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
+import { LmdbFolders } from '../adapters/lmdb-folders.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
@@ -60,8 +61,7 @@ export function logFinding(log: Pick<Log, 'head' | 'verify'>, bytes: number, dee
 async function stateFinding(path: string, log: Log): Promise<Finding> {
   const folder = join(path, 'state');
   const rebuild = 'Nothing to do: the next start rebuilds it from the log, which takes a while for a large one.';
-  if (!existsSync(join(folder, 'data.mdb')))
-    return log.head === 0 ? fine('state', 'None yet.') : warning('state', 'There is none.', rebuild);
+  if (!new LmdbFolders(folder).hasData) return log.head === 0 ? fine('state', 'None yet.') : warning('state', 'There is none.', rebuild);
   const state = new LmdbState(folder);
   try {
     const head = state.head();

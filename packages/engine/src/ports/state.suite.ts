@@ -107,6 +107,35 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
       await state.close();
     });
 
+    test('scrub changes no row and no head, twice over, also with commits before, meanwhile and after', async () => {
+      const state = make();
+      await state.scrub();
+      await commitRows(
+        state,
+        [
+          ['t', 'a', '1'],
+          ['t', 'b', '2'],
+        ],
+        head(1),
+      );
+      const during = state.scrub();
+      const commit = commitRows(
+        state,
+        [
+          ['t', 'b', null],
+          ['t', 'c', '3'],
+        ],
+        head(2),
+      );
+      expect(state.get('t', 'a')).toBe('1');
+      await Promise.all([during, commit]);
+      await state.scrub();
+      await commitRows(state, [['t', 'd', '4']], head(3));
+      const again = await reopen(state);
+      expect([again.head(), [...again.range('t')].map(([key]) => key).join('')]).toEqual([head(3), 'acd']);
+      await again.close();
+    });
+
     test('the longest ids fit a key, two at once', async () => {
       const state = make();
       const long = '\uffff'.repeat(256);

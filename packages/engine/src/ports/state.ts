@@ -28,6 +28,11 @@ export interface State {
   /** The rows of the next commit, packed one by one, so that nobody has to hold all of them as text. */
   batch(): StateBatch;
   wipe(): Promise<void>;
+  /**
+   * Rewrites what is stored, so that nothing deleted or replaced is left of it anywhere. Reads go on meanwhile; commits wait. Rejects with
+   * DiskError no_space when there is no room for a copy; all is then as before.
+   */
+  scrub(): Promise<void>;
   close(): Promise<void>;
 }
 

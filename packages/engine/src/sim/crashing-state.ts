@@ -45,6 +45,10 @@ export class CrashingState implements State {
     return this.#rows.wipe();
   }
 
+  scrub(): Promise<void> {
+    return this.#rows.scrub();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

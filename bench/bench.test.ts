@@ -86,6 +86,25 @@ describe('benches in their small form', () => {
     expectPositive(figures, Object.keys(figures).slice(1));
   });
 
+  it('erase gives its fields; a forgotten posting, a float sum and a first-seen number each turn it red', async () => {
+    const figures = await bench('erase');
+    expect(Object.keys(figures)).toEqual([
+      'bench',
+      'equal',
+      'dump_sha256',
+      'keys',
+      'bytes',
+      'subjects_erased',
+      'events',
+      'ack_p50_ms',
+      'ack_p99_ms',
+    ]);
+    expect(figures['equal']).toBe(true);
+    expectPositive(figures, Object.keys(figures).slice(3));
+    for (const fault of ['forgotten-posting', 'float-sum', 'first-seen-id'])
+      expect(await bench('erase', fault), fault).toMatchObject({ equal: false });
+  });
+
   it('wrong use ends with 2 and says why', async () => {
     await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({
       code: 2,

@@ -11,6 +11,8 @@ export const faults = [
   'lost-answers',
   'stale-rank',
   'forgotten-posting',
+  'float-sum',
+  'first-seen-id',
   'no-admission',
 ] as const;
 

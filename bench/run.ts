@@ -1,6 +1,7 @@
 // Runs one bench and ends with its JSON line on stdout. Exit codes: 0 a figure, 1 a wrong answer of what is measured, 2 wrong use.
 import { Complaint } from './complaint.js';
 import { decide } from './decide.js';
+import { erase } from './erase.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
@@ -8,12 +9,11 @@ import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
-import { redaction } from './redaction.js';
 import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, redaction };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase };
 
 async function main(): Promise<number> {
   try {

@@ -52,6 +52,6 @@ async function erase(turn: number): Promise<void> {
   await engine.accept([
     { id: 'x', subject, type: 'item.viewed', occurredAt: Date.now(), source: 'crash', properties: { product_id: 'i1' } },
   ]);
-  await engine.redact([subject]);
+  await engine.erase([subject]);
   writeSync(marks, `erased ${subject}\n`);
 }

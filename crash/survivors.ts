@@ -1,9 +1,11 @@
 // What is left in a data folder after a crash, against what was acknowledged before it.
 import { open, type Engine } from 'ethogram';
+import { MemoryDisk } from 'ethogram/internal/adapters/memory-disk';
 import { MemoryState } from 'ethogram/internal/adapters/memory-state';
 import { SystemClock } from 'ethogram/internal/adapters/system-clock';
 import { KeyedDraw } from 'ethogram/internal/adapters/keyed-draw';
 import { decodeEvent } from 'ethogram/internal/model/event-codec';
+import { Suppressions } from 'ethogram/internal/consent/suppressions';
 import { recover } from 'ethogram/internal/runtime/recover';
 
 export interface Survivors {
@@ -46,6 +48,7 @@ export async function survivors(folder: string, promises: readonly string[]): Pr
       clock: new SystemClock(),
       draw: new KeyedDraw(new Uint8Array(32)),
       hashKey: engine.hashKey,
+      suppressions: await Suppressions.open(new MemoryDisk(), 'erasures', new Uint8Array(32)),
     });
     const [live, fresh] = [[...(await engine.dump())], [...rebuilt.dump()]];
     const at = live.findIndex((line, index) => line !== fresh[index]);

@@ -37,6 +37,6 @@ if (!why.ok) throw new Error(why.code);
 console.log(why.value.summary);
 for (const item of why.value.items) console.log(item.item, '-', item.why.join(' '));
 
-console.log('erased:', (await engine.redact(['ann'])).events, 'events');
+console.log('erased:', (await engine.erase(['ann'])).events, 'events');
 await engine.close();
 rmSync(folder, { recursive: true, force: true });

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'duplicate'
   | 'no_grant'
   | 'captured_before_grant'
+  | 'subject_erased'
   | 'consent_stale'
   | 'purpose_unknown'
   | 'permit_forged'
@@ -323,7 +324,13 @@ export type Profile = {
   readonly events: number;
 };
 
-export type ErasureAnswer = { readonly success: true; readonly events: number };
+export type ErasureAnswer = {
+  readonly success: true;
+  readonly events: number;
+  readonly receipt: string;
+  readonly erasedAt: number;
+  readonly deadlineAt: number;
+};
 
 export type Health = {
   readonly status: 'ok' | 'stopped';

@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
       const decision = await ethogram.rank({ point: 'home', subject: 'ann', limit: 3, exclude: ['pot'] });
       said.push(decision);
       if (decision.ok) said.push(await ethogram.why(decision.value.id));
-      said.push(await ethogram.profile('ann'), await ethogram.redact(['ann', 'nobody']), await ethogram.profile('ann'));
+      said.push(await ethogram.profile('ann'), await ethogram.erase(['ann', 'nobody']), await ethogram.profile('ann'));
       if (decision.ok) said.push(await ethogram.why(decision.value.id));
       return said;
     },
@@ -82,7 +82,7 @@ export const scenarios: readonly Scenario[] = [
       await ethogram.rank({ point: 'nowhere' }),
       await ethogram.why('d_none'),
       await ethogram.profile('nobody'),
-      await ethogram.redact(['nobody']),
+      await ethogram.erase(['nobody']),
       await ethogram.declareBasis({ eventType: 'no.such.type', purpose: 'train', basis: 'contract', reason: 'x' }),
       await ethogram.declareBasis({ eventType: 'item.viewed', purpose: 'train', basis: 'contract', reason: 'x' }),
       await ethogram.health(),

@@ -122,7 +122,7 @@ class Client implements Ethogram {
     return this.#transport.ask({ method: 'GET', path: `/v1/subjects/${encodeURIComponent(subject)}`, repeatable: true });
   }
 
-  async redact(subjects: readonly string[]): Promise<Result<{ readonly events: number }>> {
+  async erase(subjects: readonly string[]): Promise<Result<{ readonly events: number }>> {
     let events = 0;
     for (const subject of subjects) {
       const path = `/v1/subjects/${encodeURIComponent(subject)}`;

@@ -13,7 +13,7 @@ export interface EngineLike {
   rank(request: RankRequest): Result<Decision>;
   why(id: string): Result<Why>;
   profile(subject: string): Result<Profile>;
-  redact(subjects: readonly string[]): Promise<{ readonly events: number }>;
+  erase(subjects: readonly string[]): Promise<{ readonly events: number }>;
   health(): Health;
 }
 
@@ -26,7 +26,11 @@ export function inProcess(engine: EngineLike): Ethogram {
     rank: (request) => caught(() => engine.rank(request)),
     why: (id) => caught(() => engine.why(id)),
     profile: (subject) => caught(() => engine.profile(subject)),
-    redact: (subjects) => caught(async () => ok(await engine.redact(subjects))),
+    erase: (subjects) =>
+      caught(async () => {
+        const { events } = await engine.erase(subjects);
+        return ok({ events });
+      }),
     health: () => caught(() => ok(engine.health())),
   };
 }

@@ -60,6 +60,11 @@ export const errors = {
     'The event was captured before the grant in force, so nothing was kept.',
     'Events captured without a grant stay unusable; drop them at the client.',
   ),
+  subject_erased: entry(
+    200,
+    'This person was erased after the event or choice was captured, so nothing was kept.',
+    'Drop what was captured before; a choice that the person makes now (POST /v1/consents) begins anew.',
+  ),
   consent_stale: entry(
     409,
     'The grant is older than the withdrawal that it would undo.',

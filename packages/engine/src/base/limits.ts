@@ -57,6 +57,11 @@ export const limits = {
   compactSliceBytes: 512 * 1024,
   redactionEntriesAhead: 4096,
   keySlotsAhead: 256,
+  // erasure
+  suppressionEntriesAhead: 4096,
+  suppressionsAskedMax: 65_536,
+  erasureCompletionMs: 10 * 60_000,
+  erasureDeadlineMs: 24 * 60 * 60_000,
   // the HTTP server and its bodies (beside those of the door above)
   connectionsMax: 10_000,
   headerBytesMax: 8 * 1024,

@@ -91,6 +91,12 @@ export class Arguments {
     return value;
   }
 
+  /** At most one positional argument. */
+  optional(name: string): string | undefined {
+    if (this.positionals.length > 1) throw new UsageError(`it takes one ${name.toUpperCase()} at most`);
+    return this.positionals[0];
+  }
+
   /** Refuses positional arguments. */
   none(): void {
     if (this.positionals.length > 0) throw new UsageError('it takes no arguments besides options');

@@ -70,7 +70,7 @@ describe('usage', () => {
       'decide',
       'why',
       'profile',
-      'redact',
+      'erase',
       'dump',
       'verify',
       'keys',
@@ -102,7 +102,7 @@ describe('usage', () => {
 });
 
 describe('a folder', () => {
-  test('import, decide, why, profile, dump, verify, redact; a repeated import adds nothing', () => {
+  test('import, decide, why, profile, dump, verify, erase; a repeated import adds nothing', () => {
     copyFileSync(join(root, 'examples/views.csv'), join(folder, 'views.csv'));
     const first = run('import', 'views.csv', ...basis, '--data', 'shop', '--json');
     expect([first.code, JSON.parse(first.out)]).toEqual([0, expect.objectContaining({ rows: 7, accepted: 7, unreadable: 0, refused: 0 })]);
@@ -123,7 +123,7 @@ describe('a folder', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}\n$/);
     expect(run('dump', '--canonical', '--data', 'shop').out).toContain('made-up-3');
     expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 0 });
-    expect(JSON.parse(run('redact', 'made-up-3', '--data', 'shop', '--json').out)).toMatchObject({ subjects: 1, events: 3 });
+    expect(JSON.parse(run('erase', 'made-up-3', '--data', 'shop', '--json').out)).toMatchObject({ subjects: 1, events: 3 });
     expect(run('dump', '--canonical', '--data', 'shop').out).not.toContain('made-up-3');
     expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 3 });
   });
@@ -202,7 +202,7 @@ describe('the demo', () => {
     expect(run('demo', '--once', '--port', '0', '--data', 'keyed', '--key', key)).toMatchObject({ code: 0 });
     const { child, out } = await start('Ctrl-C', 'serve', '--data', 'keyed', '--port', '0');
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
-    for (const args of [['decide', 'home'], ['profile', 'nobody'], ['why', 'd_none'], ['redact', 'nobody'], ['rejects']]) {
+    for (const args of [['decide', 'home'], ['profile', 'nobody'], ['why', 'd_none'], ['erase', 'nobody'], ['rejects']]) {
       expect([args, (await runHere(...args, '--url', url)).err]).toEqual([args, expect.stringContaining('key_missing')]);
       expect([args, (await runHere(...args, '--url', url, '--key', key)).err]).toEqual([args, expect.not.stringContaining('key_')]);
     }

@@ -11,20 +11,26 @@ const chunkChars = 64 * 1024;
 export const dump: Command = {
   name: 'dump',
   summary: 'print the whole state, byte for byte the same for the same history',
-  synopsis: 'dump --canonical [--hash]',
-  help: ['For comparing two folders: `cmp` finds the first difference, --hash says whether there is one.'],
-  examples: ['ethogram dump --canonical > a.txt && cmp a.txt b.txt', 'ethogram dump --canonical --hash'],
+  synopsis: 'dump --canonical [--hash] [DIR]',
+  help: [
+    'For comparing two data folders: `cmp` finds the first difference, --hash says whether there is one. DIR is the same as --data DIR.',
+  ],
+  examples: [
+    'ethogram dump --canonical one > a.txt; ethogram dump --canonical other > b.txt; cmp a.txt b.txt',
+    'ethogram dump --canonical --hash',
+  ],
   options: {
     ...dataOption,
     canonical: { type: 'boolean', help: 'RFC 8785 lines in key order (the only form there is)' },
     hash: { type: 'boolean', help: 'print only the SHA-256 of those lines' },
   },
-  argument: { kind: 'none' },
+  argument: { kind: 'file' },
   shape: ['with --hash: sha256', 'without it the lines themselves: name of the table, key, row, with tabs between'],
   async run(args, terminal) {
-    args.none();
+    const dir = args.optional('dir');
+    if (dir !== undefined && args.text('data') !== undefined) throw new UsageError('say DIR or --data DIR, not both');
     if (!args.flag('canonical')) throw new UsageError('say --canonical');
-    await withEngine(new DataFolder(args), terminal, async (engine) => {
+    await withEngine(new DataFolder(args, dir), terminal, async (engine) => {
       const lines = await engine.dump();
       if (args.flag('hash')) {
         const hash = createHash('sha256');

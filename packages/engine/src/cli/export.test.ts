@@ -80,7 +80,7 @@ test('law 3: an event leaves for the purpose it was kept for, while that still h
   // Given again, it does not reach back: what was captured before stays.
   await within('law', (engine) => engine.choose('ann', { choices: { analytics: 'granted' }, origin: 'test' }));
   expect(await ids('analytics')).toEqual(['b1']);
-  await within('law', (engine) => engine.redact(['bob']));
+  await within('law', (engine) => engine.erase(['bob']));
   expect(await ids('analytics')).toEqual([]);
 });
 

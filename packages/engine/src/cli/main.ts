@@ -13,7 +13,7 @@ import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
 import { profile } from './profile.js';
-import { redact } from './redact.js';
+import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { serve } from './serve.js';
@@ -32,7 +32,7 @@ export const commands: readonly Command[] = [
   decide,
   why,
   profile,
-  redact,
+  erase,
   dump,
   verify,
   keys,

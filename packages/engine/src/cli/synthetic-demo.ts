@@ -42,7 +42,8 @@ export class SyntheticDemo implements DemoSwitch {
     this.#stopping = false;
     const { clock, complain, url } = this.#options;
     const { seed, days } = worldDefaults;
-    const world = new SyntheticWorld({ startAt: clock.now() - days * dayMs });
+    // Other people each time: those of the last time were erased, and stay so.
+    const world = new SyntheticWorld({ world: `${clock.now().toString(36)}-`, startAt: clock.now() - days * dayMs });
     this.#world = world;
     this.#running = this.#live(world, new DemoStream(new Remote(url()), world, seed)).catch(() => {
       this.#state = 'idle';
@@ -57,7 +58,7 @@ export class SyntheticDemo implements DemoSwitch {
     const world = this.#world;
     this.#world = null;
     if (world !== null) {
-      await engine.redact(world.shoppers.map(({ subject }) => subject));
+      await engine.erase(world.shoppers.map(({ subject }) => subject));
       const ids = world.items.map(({ id }) => id);
       for (let at = 0; at < ids.length; at += limits.itemsPerRequestMax)
         await engine.retireItems(ids.slice(at, at + limits.itemsPerRequestMax));

@@ -9,6 +9,8 @@ import { categories, SyntheticShop } from './synthetic-shop.js';
 
 export interface WorldOptions {
   readonly seed: number;
+  /** Part of every shopper's id: another world has other people. */
+  readonly world: string;
   readonly shoppers: number;
   readonly items: number;
   readonly days: number;
@@ -23,6 +25,7 @@ export interface WorldOptions {
 
 export const worldDefaults: Omit<WorldOptions, 'startAt'> = {
   seed: 1,
+  world: '',
   shoppers: 200,
   items: 60,
   days: 3,
@@ -140,7 +143,7 @@ export class SyntheticWorld {
     const second = random.below(categories.length);
     const ungranted = random.chance(ungrantedShare);
     return {
-      subject: `synthetic-${(index + 1).toString().padStart(3, '0')}`,
+      subject: `synthetic-${this.#options.world}${(index + 1).toString().padStart(3, '0')}`,
       ungranted,
       private: random.chance(0.2),
       withdrawsAt: !ungranted && random.chance(withdrawShare) ? startAt + random.below(days * dayMs) : null,

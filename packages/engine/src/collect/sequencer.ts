@@ -11,6 +11,7 @@ import { systemTypes, type ConsentChange, type Choice } from '../model/system-ev
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { changeStanding, effectiveChange } from '../consent/standing.js';
+import type { Suppressions } from '../consent/suppressions.js';
 import type { AppendEvent, Log } from '../ports/log.js';
 import type { Dedupe } from './dedupe.js';
 import type { IncomingEvent } from './incoming.js';
@@ -50,6 +51,7 @@ export class Sequencer {
   readonly #gate: Gate;
   readonly #registry: Registry;
   readonly #dedupe: Dedupe;
+  readonly #suppressions: Suppressions;
   readonly #validator: Validator;
 
   constructor(parts: {
@@ -57,12 +59,14 @@ export class Sequencer {
     readonly gate: Gate;
     readonly registry: Registry;
     readonly dedupe: Dedupe;
+    readonly suppressions: Suppressions;
     readonly validator: Validator;
   }) {
     this.#log = parts.log;
     this.#gate = parts.gate;
     this.#registry = parts.registry;
     this.#dedupe = parts.dedupe;
+    this.#suppressions = parts.suppressions;
     this.#validator = parts.validator;
   }
 
@@ -73,7 +77,8 @@ export class Sequencer {
     const rejections: Rejection[] = [];
     const first = this.#log.head;
     let accepted = 0;
-    let narrows = false;
+    /** Withdrawals and receipts are taken on a full disk, too. */
+    let urgent = false;
     const undo: (() => void)[] = [];
     const push = (event: BehaviourEvent): void => {
       events.push(event);
@@ -97,13 +102,17 @@ export class Sequencer {
       });
       this.#gate.setAhead(subject, after.standing);
       undo.push(() => this.#gate.resetAhead(subject, before));
-      if (after.narrowed !== 0) narrows = true;
+      if (after.narrowed !== 0) urgent = true;
       return effective.stale === 0 ? null : fail('consent_stale');
     };
     const one = (each: Waiting): Failure | null => {
       if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, first + events.length, push, consent, undo);
-      if (each.kind === 'consent') return consent(each.subject, each.change, each.occurredAt, each.id);
+      if (each.kind === 'consent') {
+        if (each.occurredAt <= (this.#suppressions.erasedAt(each.subject) ?? -1)) return fail('subject_erased');
+        return consent(each.subject, each.change, each.occurredAt, each.id);
+      }
       push({ ...each.event, receivedAt, mask: everyPurpose });
+      if (each.event.type === systemTypes.erasureRecorded) urgent = true;
       return null;
     };
     let bytes = 0;
@@ -118,7 +127,7 @@ export class Sequencer {
       else rejections.push({ index, code: failure.code, ...(failure.field === undefined ? {} : { field: failure.field }) });
     }
     if (events.length === 0) return { consumed, sequenced: null, rejections, accepted, failure: null };
-    const appended = this.#log.append(appends, { urgent: narrows });
+    const appended = this.#log.append(appends, { urgent });
     if (!appended.ok) {
       for (const step of undo.reverse()) step();
       return { consumed, sequenced: null, rejections, accepted: 0, failure: appended };
@@ -139,6 +148,10 @@ export class Sequencer {
     if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
     const properties = this.#validator.properties(known.type, event.properties);
     if (!properties.ok) return properties;
+    const erasedAt = this.#suppressions.erasedAt(event.subject);
+    // A choice that rides on an event may be an old one on a clock that is fast; only one made for itself begins anew.
+    if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.standingAhead(event.subject) === undefined))
+      return fail('subject_erased');
     let position = at;
     if (event.consent !== undefined) {
       const before = this.#gate.epoch(event.subject);

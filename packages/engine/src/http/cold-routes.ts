@@ -137,8 +137,9 @@ export class ColdRoutes {
 
   /** Erasing somebody who is not there is a success: what was asked for holds. */
   async #erase(id: string): Promise<Response> {
-    const { events } = isId(id) ? await this.#engine.redact([id]) : { events: 0 };
-    return answer(ok({ success: true, events }));
+    if (!isId(id)) return answer(fail('subject_unknown'));
+    const { receipt, events, erasedAt, deadlineAt } = await this.#engine.erase([id]);
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt }));
   }
 
   /** What may be sent: nothing about anybody. */

@@ -49,7 +49,7 @@ describe('what goes out', () => {
     await door.rig.say('ann', 'granted', 'personalise');
     await door.rig.visit('ann', 'tea');
     expect(await page()).toContain('ann');
-    await door.rig.engine.redact(['ann']);
+    await door.rig.engine.erase(['ann']);
     expect(await page()).not.toContain('ann viewed');
     expect(await page()).toContain('Waiting for your first event');
   });

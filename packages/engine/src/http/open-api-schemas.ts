@@ -225,7 +225,13 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     traits: Type.Record(Type.String(), Type.Unknown()),
     events: Type.Integer({ minimum: 0 }),
   }),
-  ErasureAnswer: Type.Object({ success: Type.Literal(true), events: Type.Integer({ minimum: 0 }) }),
+  ErasureAnswer: Type.Object({
+    success: Type.Literal(true),
+    events: Type.Integer({ minimum: 0 }),
+    receipt: Type.String(),
+    erasedAt: Type.Integer(),
+    deadlineAt: Type.Integer(),
+  }),
   Health: Type.Object(
     {
       status: oneOfThese(['ok', 'stopped']),

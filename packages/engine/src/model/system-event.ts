@@ -13,6 +13,7 @@ export const systemTypes = {
   exposure: 'exposure',
   outcome: 'outcome',
   erasureRecorded: 'erasure.recorded',
+  erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
 } as const;
 

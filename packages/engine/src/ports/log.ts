@@ -23,6 +23,13 @@ export interface VerifyReport {
   readonly problems: readonly string[];
 }
 
+export interface Compaction {
+  /** Keys that were destroyed. */
+  readonly keys: number;
+  /** By how much the log has shrunk. */
+  readonly bytes: number;
+}
+
 export interface Log {
   /** The next position that will be given. */
   readonly head: number;
@@ -47,7 +54,7 @@ export interface Log {
   /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
   redact(positions: readonly number[]): Promise<void>;
   /** Rewrites what redactions touched, so that their bytes and keys are gone from the disk. */
-  compact(): Promise<void>;
+  compact(): Promise<Compaction>;
   /** Reads everything: checksums, seals, digests, chain, positions. */
   verify(onProgress?: (done: number, total: number) => void): VerifyReport;
   close(): Promise<void>;

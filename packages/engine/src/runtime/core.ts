@@ -1,12 +1,14 @@
 // The core: everything that is folded from the log, put together over the ports. It owns no I/O of its own; runtime/engine.ts drives it.
 import type { HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
+import { Receipts } from '../answer/receipts.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { Sequencer } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
 import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
+import type { Suppressions } from '../consent/suppressions.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -25,7 +27,7 @@ import { Trace, type TraceRow } from '../understand/trace.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/3';
+export const stateFormat = 'ethogram-state/4';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -33,6 +35,8 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly draw: Draw;
   readonly hashKey: HashKey;
+  /** Who was erased: what they captured before is refused. */
+  readonly suppressions: Suppressions;
   readonly modelWindowPositions?: number;
   readonly dedupePositions?: number;
   readonly cachedRowsMax?: number;
@@ -49,6 +53,7 @@ export class Core {
   readonly model: NextItem;
   readonly decisions: Decisions;
   readonly imports: Imports;
+  readonly receipts: Receipts;
   readonly fold: Fold;
   readonly sequencer: Sequencer;
   readonly rank: Rank;
@@ -83,13 +88,16 @@ export class Core {
     });
     this.decisions = new Decisions(tables.table('decision'));
     this.imports = new Imports(tables.table('import'));
-    this.fold = new Fold([consents, this.catalogue, this.profiles, this.trace, this.model, this.decisions, this.imports], position);
+    this.receipts = new Receipts(tables.table('receipt'));
+    const { catalogue, profiles: traits, trace, model, decisions, imports, receipts } = this;
+    this.fold = new Fold([consents, catalogue, traits, trace, model, decisions, imports, receipts], position);
     consents.tell((subject, purposes) => this.fold.withdraw(subject, purposes));
     this.sequencer = new Sequencer({
       log: options.log,
       gate: this.gate,
       registry: this.registry,
       dedupe: this.dedupe,
+      suppressions: options.suppressions,
       validator: new Validator(),
     });
     this.rank = new Rank({

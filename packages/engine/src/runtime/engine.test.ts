@@ -219,7 +219,7 @@ describe('redaction', () => {
     await rig.send(rig.view('p4', 'late', rig.clock.now() - 10_000));
     rig.engine.rank({ point: 'home', subject: 'p4' });
     const facts = rig.engine.core.fold.position;
-    const done = await rig.engine.redact(['p4', 'p5']);
+    const done = await rig.engine.erase(['p4', 'p5']);
     expect(done.events).toBeGreaterThan(8);
     const live = await rig.dump();
     expect(live.join('\n')).not.toContain('"p4"');

@@ -18,9 +18,11 @@ import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
-import type { Log, VerifyReport } from '../ports/log.js';
+import type { Compaction, Log, VerifyReport } from '../ports/log.js';
+import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
+import { Erasures } from './erasures.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -63,6 +65,7 @@ export class Engine {
   readonly core: Core;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
+  readonly #erasures: Erasures;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -71,7 +74,6 @@ export class Engine {
   #checkpointNotBeforeMs = 0;
   #tickedAt: number;
   #cutDay = 0;
-  #redacting = false;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
@@ -88,6 +90,20 @@ export class Engine {
       onSettled: () => this.#afterSettling(),
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
+    });
+    this.#erasures = new Erasures({
+      core,
+      log: options.log,
+      state: options.state,
+      writer: this.#writer,
+      clock: options.clock,
+      suppressions: options.suppressions,
+      newId: () => this.#newId('e'),
+      checkpoint: () => this.#checkpointNow(),
+      record: async (type, properties) => {
+        const done = await this.#facts([{ type, properties }]);
+        if (!done.ok) throw new CodedError(done.code);
+      },
     });
   }
 
@@ -106,6 +122,7 @@ export class Engine {
     const core = await recover(options, options.onReplay);
     const engine = new Engine(core, options);
     await engine.#register(options.eventTypes ?? shopTypes);
+    await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
@@ -212,40 +229,16 @@ export class Engine {
   }
 
   /**
-   * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, the bytes and keys beneath are
-   * destroyed by compaction. Resolves when state, log and disk are as if they had never been.
+   * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, and what they captured before is
+   * refused from now on. Resolves when that holds and is on disk; the bytes and keys beneath are destroyed by the receipt's deadline.
    */
-  redact(subjects: readonly string[]): Promise<{ readonly events: number }> {
-    let events = 0;
-    const done = this.#writer.exclusive(async () => {
-      await this.#checkpointing?.catch(() => undefined);
-      const positions: number[] = [];
-      const found = subjects.map((subject) => {
-        const own = this.core.trace.positions(subject);
-        positions.push(...own);
-        return {
-          subject,
-          events: own
-            .map((position) => ({ position, event: this.#read(position) }))
-            .flatMap(({ position, event }) => (event === undefined ? [] : [{ position, event }])),
-        };
-      });
-      events = positions.length;
-      if (positions.length === 0) return;
-      positions.sort((a, b) => a - b);
-      // State forgets first, at once: nobody decides for them while the disk works. No checkpoint may show that before the log knows.
-      for (const each of found) this.core.fold.forget(each.subject, each.events);
-      this.core.dedupe.forget(positions);
-      this.#redacting = true;
-      await this.#options.log.redact(positions);
-      this.#redacting = false;
-      await this.#checkpoint();
-      await this.#options.log.compact();
-    });
-    return done.then(async () => {
-      await this.#facts([{ type: systemTypes.erasureRecorded, properties: { subjects: subjects.length, events } }]);
-      return { events };
-    });
+  erase(subjects: readonly string[]): Promise<ErasureReceipt> {
+    return this.#erasures.erase(subjects);
+  }
+
+  /** Destroys the bytes and keys of everybody erased so far, now. */
+  completeErasures(): Promise<Compaction> {
+    return this.#erasures.complete();
   }
 
   health(): Health {
@@ -282,6 +275,7 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    await this.#erasures.close().catch(() => undefined);
     if (!this.#writer.halted) {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
@@ -289,6 +283,7 @@ export class Engine {
     }
     await this.#options.state.close();
     await this.#options.log.close();
+    this.#options.suppressions.close();
     this.#options.keys.close();
   }
 
@@ -357,8 +352,23 @@ export class Engine {
   }
 
   #startCheckpoint(): void {
-    if (this.#redacting || this.#checkpointing !== null || this.core.fold.position === this.#checkpointedAt || this.#writer.halted) return;
+    if (
+      this.#erasures.forgetting !== null ||
+      this.#checkpointing !== null ||
+      this.core.fold.position === this.#checkpointedAt ||
+      this.#writer.halted
+    )
+      return;
     void this.#checkpoint().catch(() => undefined);
+  }
+
+  /** Resolves when a checkpoint that began after the call is durable. */
+  async #checkpointNow(): Promise<void> {
+    while (this.#checkpointing !== null || this.#erasures.forgetting !== null) {
+      await this.#checkpointing?.catch(() => undefined);
+      await this.#erasures.forgetting;
+    }
+    return this.#checkpoint();
   }
 
   /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */

@@ -4,11 +4,14 @@ import type { Disk } from '../ports/disk.js';
 
 export const logFolder = 'log';
 export const keysFolder = 'keys';
+/** Who was erased: outlives log, state and every backup. */
+export const erasuresFolder = 'erasures';
 
 /** Makes the folders, if missing, and their names durable. */
 export async function prepareFolders(disk: Disk): Promise<void> {
   disk.makeFolder('');
   disk.makeFolder(logFolder);
   disk.makeFolder(keysFolder);
+  disk.makeFolder(erasuresFolder);
   await disk.syncFolder('');
 }

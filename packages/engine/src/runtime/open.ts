@@ -2,6 +2,8 @@
 //
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
+//   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+import { hkdfSync } from 'node:crypto';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -12,7 +14,8 @@ import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
-import { keysFolder, logFolder, prepareFolders } from './folders.js';
+import { Suppressions } from '../consent/suppressions.js';
+import { erasuresFolder, keysFolder, logFolder, prepareFolders } from './folders.js';
 import { Engine, type EngineOptions } from './engine.js';
 
 export type OpenOptions = Partial<
@@ -65,7 +68,14 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   });
   const state = new LmdbState(`${folder}/state`);
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
-  return Engine.open({ ...options, log, keys, state, clock, entropy, draw: new KeyedDraw(drawSalt), hashKey: tenant.hashKey, onHalt });
+  const suppressions = await Suppressions.open(disk, erasuresFolder, suppressionKey(tenant));
+  const draw = new KeyedDraw(drawSalt);
+  return Engine.open({ ...options, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+}
+
+/** The key of the list of the erased: of the tenant, so that a list fits every backup of the same tenant. */
+export function suppressionKey(tenant: Tenant): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(tenant.drawSalt, 'base64'), '', 'ethogram suppressions', 32));
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

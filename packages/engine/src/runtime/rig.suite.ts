@@ -7,6 +7,7 @@ import { MemoryDisk } from '../adapters/memory-disk.js';
 import { MemoryState } from '../adapters/memory-state.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import type { IncomingEvent } from '../collect/incoming.js';
+import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
 import type { DecisionPoint } from '../model/decision-point.js';
@@ -56,6 +57,7 @@ export class Rig {
       entropy,
       draw: new KeyedDraw(new Uint8Array(32).fill(7)),
       hashKey: [1, 2],
+      suppressions: await Suppressions.open(disk, 'erasures', new Uint8Array(32).fill(9)),
       tickMs: 0,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),

@@ -6,13 +6,14 @@ import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { MemoryState } from '../adapters/memory-state.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import { CodedError } from '../base/errors.js';
+import { Suppressions } from '../consent/suppressions.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import { purposesOf, type Purpose } from '../model/purpose.js';
 import type { Choice } from '../model/system-event.js';
 import type { Keys } from '../ports/keys.js';
 import type { Log } from '../ports/log.js';
 import { Engine, type EngineOptions } from '../runtime/engine.js';
-import { keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
+import { erasuresFolder, keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
 import { recover } from '../runtime/recover.js';
 import { CrashingState } from './crashing-state.js';
 import { FaultyDisk } from './faulty-disk.js';
@@ -72,6 +73,7 @@ export class World {
   #erasures = 0;
   #log: Log | null = null;
   #keys: Keys | null = null;
+  #suppressions: Suppressions | null = null;
 
   constructor(options: WorldOptions) {
     this.#options = { subjects: 30, clients: 4, pauseMs: 4000, crashEveryMs: 8 * 60_000, ...options };
@@ -112,10 +114,11 @@ export class World {
     };
   }
 
-  #engineOptions(log: Log, keys: Keys, clock: SimulatedProcess): EngineOptions {
+  #engineOptions(log: Log, keys: Keys, suppressions: Suppressions, clock: SimulatedProcess): EngineOptions {
     return {
       log,
       keys,
+      suppressions,
       state: this.#state,
       clock,
       entropy: new SeededEntropy(this.#options.seed * 1000 + this.#lives),
@@ -145,7 +148,9 @@ export class World {
     const log = this.#options.mutant?.wrapLog?.(opened) ?? opened;
     this.#log = log;
     this.#keys = keys;
-    const engine = await Engine.open(this.#engineOptions(log, keys, clock));
+    const suppressions = await Suppressions.open(this.#disk, erasuresFolder, new Uint8Array(32).fill(9));
+    this.#suppressions = suppressions;
+    const engine = await Engine.open(this.#engineOptions(log, keys, suppressions, clock));
     this.#options.mutant?.afterOpen?.(engine);
     await engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'legitimate_interests', reason: 'simulated' });
     this.#engine = engine;
@@ -190,10 +195,11 @@ export class World {
     const engine = this.#engine;
     const log = this.#log;
     const keys = this.#keys;
-    if (engine === null || log === null || keys === null) return;
+    const suppressions = this.#suppressions;
+    if (engine === null || log === null || keys === null || suppressions === null) return;
     this.#checks += 1;
     const live = [...(await engine.dump())];
-    const options = { ...this.#engineOptions(log, keys, this.#life), state: new MemoryState() };
+    const options = { ...this.#engineOptions(log, keys, suppressions, this.#life), state: new MemoryState() };
     const rebuilt = [...(await recover(options)).dump()];
     const at = live.findIndex((line, index) => line !== rebuilt[index]);
     if (at >= 0 || live.length !== rebuilt.length)
@@ -314,7 +320,8 @@ export class World {
     await engine.accept([this.#event(subject, 'item.viewed'), this.#event(subject, 'item.viewed'), this.#event(subject, 'item.imported')]);
     if (this.#engine !== engine) return;
     this.#book.erase(subject, false);
-    await engine.redact([subject]);
+    await engine.erase([subject]);
+    if (this.#random.chance(0.5)) await engine.completeErasures();
     if (this.#engine === engine) this.#book.erase(subject, true);
   }
 }

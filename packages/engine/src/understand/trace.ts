@@ -44,6 +44,11 @@ export class Trace implements FoldPart {
     return [...full.flat(), ...row.positions];
   }
 
+  /** Everybody of whom an event stands in the log, in order of their ids. */
+  *subjects(): Iterable<string> {
+    for (const [subject] of this.#rows.rows()) yield subject;
+  }
+
   withdraw(): void {
     // where an event stands is needed to erase it, whatever it may be used for
   }

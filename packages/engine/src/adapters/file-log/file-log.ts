@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.js';
 import { DiskError, type Disk } from '../../ports/disk.js';
 import type { Entropy } from '../../ports/entropy.js';
 import type { Keys } from '../../ports/keys.js';
-import type { AppendEvent, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import type { AppendEvent, Compaction, Log, LogEntry, VerifyReport } from '../../ports/log.js';
 import { makeDurableFolder } from '../durable-folder.js';
 import { Compactor } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
@@ -340,8 +340,10 @@ export class FileLog implements Log {
     });
   }
 
-  compact(): Promise<void> {
-    return this.#inTurn(async () => {
+  async compact(): Promise<Compaction> {
+    let keys = 0;
+    let bytes = 0;
+    await this.#inTurn(async () => {
       await this.sync();
       const { pending } = this.#redactions;
       if (pending.hasAnyIn(this.#active.first, this.#active.below)) {
@@ -352,9 +354,15 @@ export class FileLog implements Log {
         await this.#commit.request();
       }
       const touched = this.#segments.filter((segment) => pending.hasAnyIn(segment.first, segment.below));
-      for (const segment of touched) await this.#compactor.compact(segment);
+      for (const segment of touched) {
+        const before = segment.file.size();
+        await this.#compactor.compact(segment);
+        keys += 1;
+        bytes += before - segment.file.size();
+      }
       this.#reader.forget();
     });
+    return { keys, bytes };
   }
 
   /** Runs maintenance in its turn. A refusal for want of space leaves the log as it was; everything else that fails stops it. */

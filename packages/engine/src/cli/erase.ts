@@ -1,16 +1,19 @@
-// ethogram redact: erases subjects. Their events become gaps, what was learned from them goes, the bytes and keys beneath are destroyed.
+// ethogram erase: erases people. Their events become gaps, what was learned from them goes, the bytes and keys beneath are destroyed.
 import { dataOption, urlOption, type Command } from './command.js';
 import { UsageError } from './arguments.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { Remote } from './remote.js';
 
-export const redact: Command = {
-  name: 'redact',
+export const erase: Command = {
+  name: 'erase',
   summary: 'erase people: their events, traits, and what was learned from them',
-  synopsis: 'redact SUBJECT...',
-  help: ['It cannot be undone. Erasing somebody who is not there succeeds.'],
-  examples: ['ethogram redact ann', 'ethogram redact ann bob --url http://127.0.0.1:4040'],
+  synopsis: 'erase SUBJECT...',
+  help: [
+    'It cannot be undone. Erasing somebody who is not there succeeds. What they captured before is refused from now on.',
+    'On a folder the bytes and keys are destroyed before the command ends; a server does that by the deadline in its answer.',
+  ],
+  examples: ['ethogram erase ann', 'ethogram erase ann bob --url http://127.0.0.1:4040'],
   options: { ...dataOption, ...urlOption },
   argument: { kind: 'none' },
   shape: ['subjects (how many), events (how many were erased)'],
@@ -20,7 +23,11 @@ export const redact: Command = {
     const url = args.text('url');
     let events = 0;
     if (url === undefined) {
-      ({ events } = await withEngine(new DataFolder(args), terminal, (engine) => engine.redact(subjects)));
+      events = await withEngine(new DataFolder(args), terminal, async (engine) => {
+        const receipt = await engine.erase(subjects);
+        await engine.completeErasures();
+        return receipt.events;
+      });
     } else {
       const remote = new Remote(url, args.text('key'));
       for (const subject of subjects)

@@ -1,0 +1,66 @@
+// Receipts: what was erased, when, and by when nothing of it is left on the disk. They name nobody: counts and times.
+// An erasure has two moments: recorded (log, state, profiles and exact models are as if the person had never been; acknowledged) and
+// completed (bytes and keys beneath are destroyed too). Both are facts in the log, so a restart knows what is still owed.
+import { canonicalJson } from '../base/canonical-json.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { systemTypes } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from '../understand/fold.js';
+
+/** Properties of `erasure.recorded`. */
+export interface ErasureReceipt {
+  readonly receipt: string;
+  /** ms since 1970 UTC; nothing captured up to then is taken any more. */
+  readonly erasedAt: number;
+  /** By then the bytes and keys are destroyed, ms. */
+  readonly deadlineAt: number;
+  readonly subjects: number;
+  readonly events: number;
+}
+
+export interface ReceiptRow extends Omit<ErasureReceipt, 'receipt'> {
+  /** null: bytes and keys are still to be destroyed. */
+  completedAt: number | null;
+}
+
+export class Receipts implements FoldPart {
+  readonly name = 'receipt';
+  readonly #rows: Table<ReceiptRow>;
+
+  constructor(rows: Table<ReceiptRow>) {
+    this.#rows = rows;
+  }
+
+  get(receipt: string): Readonly<ReceiptRow> | undefined {
+    return this.#rows.get(receipt);
+  }
+
+  /** Receipts whose bytes are not destroyed yet, in order of their ids. */
+  owed(): string[] {
+    return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
+  }
+
+  apply(event: BehaviourEvent): void {
+    if (event.type === systemTypes.erasureRecorded) {
+      const { receipt, erasedAt, deadlineAt, subjects, events } = event.properties as unknown as ErasureReceipt; // written by the engine
+      this.#rows.set(receipt, { erasedAt, deadlineAt, subjects, events, completedAt: null });
+    } else if (event.type === systemTypes.erasureCompleted) {
+      for (const receipt of event.properties['receipts'] as readonly string[]) {
+        const row = this.#rows.get(receipt); // written by the engine, as above
+        if (row !== undefined) this.#rows.set(receipt, { ...row, completedAt: event.occurredAt });
+      }
+    }
+  }
+
+  withdraw(): void {
+    // a receipt names nobody
+  }
+
+  forget(): void {
+    // a receipt names nobody
+  }
+
+  *dump(): Iterable<string> {
+    for (const [receipt, row] of this.#rows.rows()) yield `${JSON.stringify(receipt)}\t${canonicalJson(row)}`;
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryDisk } from '../adapters/memory-disk.js';
+import { Suppressions } from './suppressions.js';
+
+const key = new Uint8Array(32).fill(3);
+const reopen = (disk: MemoryDisk): Promise<Suppressions> => Suppressions.open(disk, 'erasures', key);
+
+describe('the list of erased people', () => {
+  it('holds at once and after reopening, keeps the newest time, and forgets nobody', async () => {
+    const disk = new MemoryDisk();
+    let list = await reopen(disk);
+    expect([list.erasedAt('ann'), list.isOpen, list.size]).toEqual([undefined, false, 0]);
+    const written = list.add(['ann', 'bob'], 5);
+    expect([list.erasedAt('ann'), list.erasedAt('bob'), list.erasedAt('eve')]).toEqual([5, 5, undefined]);
+    await written;
+    await list.add(['ann'], 9);
+    await list.add(['ann'], 7);
+    list.close();
+    list = await reopen(disk);
+    expect([list.erasedAt('ann'), list.erasedAt('bob'), list.size, list.isOpen]).toEqual([9, 5, 2, true]);
+    await list.applied(list.entriesUsed);
+    list.close();
+    list = await reopen(disk);
+    expect([list.isOpen, list.size]).toEqual([false, 2]);
+    await list.add(['eve'], 11);
+    expect(list.isOpen).toBe(true);
+    list.close();
+  });
+
+  it('names nobody: neither ids nor unkeyed hashes stand in the file', async () => {
+    const disk = new MemoryDisk();
+    const list = await reopen(disk);
+    await list.add(['somebody-4711'], 5);
+    const file = disk.open('erasures/suppressed');
+    expect(Buffer.from(file.read(0, file.size())).includes('somebody')).toBe(false);
+    const other = await Suppressions.open(new MemoryDisk(), 'erasures', new Uint8Array(32).fill(4));
+    expect(other.tagOf('somebody-4711')).not.toBe(list.tagOf('somebody-4711'));
+  });
+
+  it('cuts a tear that was never acknowledged, and refuses damage before it', async () => {
+    const disk = new MemoryDisk();
+    let list = await reopen(disk);
+    await list.add(['ann'], 5);
+    await list.add(['bob', 'eve', 'joe'], 6);
+    list.close();
+    const file = disk.open('erasures/suppressed');
+    file.write(2 * 40 + 9, Buffer.from('x'));
+    list = await reopen(disk);
+    expect([list.erasedAt('ann'), list.erasedAt('bob'), list.erasedAt('eve'), list.erasedAt('joe')]).toEqual([5, 6, undefined, undefined]);
+    await list.add(['kim'], 7);
+    list.close();
+    file.write(9, Buffer.from('x'));
+    await expect(reopen(disk)).rejects.toMatchObject({ code: 'log_damaged' });
+  });
+
+  it('takes over the list of another folder', async () => {
+    const live = await reopen(new MemoryDisk());
+    await live.add(['ann', 'bob'], 5);
+    const restored = await reopen(new MemoryDisk());
+    await restored.add(['bob'], 3);
+    await restored.applied(restored.entriesUsed);
+    await restored.merge(live.entries());
+    expect([restored.erasedAt('ann'), restored.erasedAt('bob'), restored.isOpen]).toEqual([5, 5, true]);
+  });
+});

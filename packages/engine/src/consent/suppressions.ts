@@ -1,0 +1,184 @@
+// Who was erased, and when: so that a device that retries, or a backup that is restored, cannot bring them back. Kept in a folder of its
+// own, outside log and state; it outlives both. A person stands in it as a keyed hash: whoever has the file but not the key learns a count.
+//
+// `suppressed`: entries of 40 bytes, written in order into space made ahead (a full disk must still take an erasure):
+//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied   5  zeros   8  16 HMAC-SHA256(key, subject), cut to 16 bytes
+//   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out
+//   32  u32 synced before: every entry below this index was on stable storage when this one was written   36  u32 crc32 of bytes 0-35
+// Invariants: an entry holds in memory from the call on, on disk when `add` has resolved; nothing is ever taken out. A tear in what was
+// never acknowledged is cut off at opening; damage before it is refused.
+// Non-goal: knowing which of the same person's other ids to refuse: the caller names them all.
+import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { assert } from '../base/assert.js';
+import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import type { Disk, DiskFile } from '../ports/disk.js';
+
+const fileName = 'suppressed';
+const magic = 0x55534745;
+const entryBytes = 40;
+const tagBytes = 16;
+const kindErased = 1;
+const kindApplied = 2;
+
+export interface Suppression {
+  /** Keyed hash of the id, as a string of 16 bytes in latin-1. */
+  readonly tag: string;
+  /** ms since 1970 UTC */
+  readonly erasedAt: number;
+}
+
+export class Suppressions {
+  readonly #file: DiskFile;
+  readonly #key: Uint8Array;
+  readonly #erasedAt = new Map<string, number>();
+  /** What was asked for lately, 0 = not erased: a hash costs microseconds, and the same people send again and again. */
+  #asked = new Map<string, number>();
+  #used = 0;
+  #allocated = 0;
+  #applied = 0;
+  #syncedBefore = 0;
+
+  /** Opens the list or makes one. Throws CodedError log_damaged when an entry is damaged that others follow, or what the disk throws. */
+  static async open(disk: Disk, folder: string, key: Uint8Array): Promise<Suppressions> {
+    disk.makeFolder(folder);
+    const path = folder === '' ? fileName : `${folder}/${fileName}`;
+    const list = new Suppressions(disk.open(path, { create: true }), key);
+    list.#load();
+    list.#grow();
+    await list.#sync();
+    await disk.syncFolder(folder);
+    return list;
+  }
+
+  private constructor(file: DiskFile, key: Uint8Array) {
+    this.#file = file;
+    this.#key = key;
+  }
+
+  /** How many ids are suppressed. */
+  get size(): number {
+    return this.#erasedAt.size;
+  }
+
+  /** Entries that may not have been carried out on the log that lies beside: after a crash, or in a restored folder. */
+  get isOpen(): boolean {
+    return this.#applied < this.#used;
+  }
+
+  /** When this id was last erased, ms; undefined: never. */
+  erasedAt(subject: string): number | undefined {
+    if (this.#erasedAt.size === 0) return undefined;
+    let at = this.#asked.get(subject);
+    if (at === undefined) {
+      at = this.#erasedAt.get(this.tagOf(subject)) ?? 0;
+      if (this.#asked.size >= limits.suppressionsAskedMax) this.#asked = new Map();
+      this.#asked.set(subject, at);
+    }
+    return at === 0 ? undefined : at;
+  }
+
+  tagOf(subject: string): string {
+    return createHmac('sha256', this.#key).update(subject, 'utf8').digest().toString('latin1', 0, tagBytes);
+  }
+
+  /** Holds at once; resolves when it is on stable storage. */
+  async add(subjects: readonly string[], erasedAt: number): Promise<void> {
+    await this.merge(subjects.map((subject) => ({ tag: this.tagOf(subject), erasedAt })));
+  }
+
+  /** Takes over entries of another list under the same key: of a live folder into a restored one. */
+  async merge(entries: Iterable<Suppression>): Promise<void> {
+    const fresh = [...entries].filter(({ tag, erasedAt }) => (this.#erasedAt.get(tag) ?? 0) < erasedAt);
+    for (const { tag, erasedAt } of fresh) this.#erasedAt.set(tag, erasedAt);
+    this.#asked = new Map();
+    this.#write(fresh.map(({ tag, erasedAt }) => [kindErased, Buffer.from(tag, 'latin1'), erasedAt]));
+    if (fresh.length > 0) await this.#sync();
+  }
+
+  /** Entries in the file: what to hand to `applied` once all of them are carried out. */
+  get entriesUsed(): number {
+    return this.#used;
+  }
+
+  /** The first `entries` of the file have been carried out on the log beside it. */
+  async applied(entries: number): Promise<void> {
+    if (entries <= this.#applied) return;
+    this.#write([[kindApplied, Buffer.alloc(tagBytes), entries]]);
+    await this.#sync();
+    // The note itself asks for nothing.
+    this.#applied = entries + 1 === this.#used ? this.#used : entries;
+  }
+
+  *entries(): Iterable<Suppression> {
+    for (const [tag, erasedAt] of this.#erasedAt) yield { tag, erasedAt };
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  async #sync(): Promise<void> {
+    const written = this.#used;
+    await this.#file.sync();
+    this.#syncedBefore = Math.max(this.#syncedBefore, written);
+  }
+
+  #write(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    if (this.#used + entries.length > this.#allocated) this.#grow(entries.length);
+    const bytes = Buffer.concat(entries.map((entry) => encode(entry, this.#syncedBefore)));
+    this.#file.write(this.#used * entryBytes, bytes);
+    this.#used += entries.length;
+  }
+
+  #grow(need = 0): void {
+    const target = this.#used + need + limits.suppressionEntriesAhead;
+    if (this.#allocated >= this.#used + need + limits.suppressionEntriesAhead / 2) return;
+    this.#file.write(this.#allocated * entryBytes, new Uint8Array((target - this.#allocated) * entryBytes));
+    this.#allocated = target;
+  }
+
+  #load(): void {
+    const size = this.#file.size();
+    const bytes = Buffer.from(this.#file.read(0, size));
+    this.#allocated = Math.floor(size / entryBytes);
+    let badAt: number | undefined;
+    for (let index = 0; index < this.#allocated; index += 1) {
+      const entry = bytes.subarray(index * entryBytes, (index + 1) * entryBytes);
+      if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) badAt ??= index;
+      else if (badAt === undefined) this.#take(entry, index);
+      else if (entry.readUInt32LE(32) > badAt)
+        throw new CodedError('log_damaged', `${fileName} at offset ${badAt * entryBytes}: entry damaged`);
+    }
+    assert(this.#applied <= this.#used, 'no more is carried out than was asked');
+    const rest = bytes.subarray(this.#used * entryBytes);
+    if (rest.some((byte) => byte !== 0)) this.#file.write(this.#used * entryBytes, new Uint8Array(rest.length));
+  }
+
+  #take(entry: Buffer, index: number): void {
+    this.#used = index + 1;
+    const value = Number(entry.readBigUInt64LE(24));
+    if (entry.readUInt8(4) === kindApplied) {
+      this.#applied = value === index ? index + 1 : Math.max(this.#applied, value);
+      return;
+    }
+    const tag = entry.toString('latin1', 8, 8 + tagBytes);
+    this.#erasedAt.set(tag, Math.max(this.#erasedAt.get(tag) ?? 0, value));
+  }
+}
+
+type Entry = readonly [kind: number, tag: Uint8Array, value: number];
+
+function encode([kind, tag, value]: Entry, syncedBefore: number): Buffer {
+  const bytes = Buffer.alloc(entryBytes);
+  bytes.writeUInt32LE(magic, 0);
+  bytes.writeUInt8(kind, 4);
+  bytes.set(tag, 8);
+  bytes.writeBigUInt64LE(BigInt(value), 24);
+  bytes.writeUInt32LE(syncedBefore, 32);
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, 36)), 36);
+  return bytes;
+}

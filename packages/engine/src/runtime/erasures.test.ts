@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../base/limits.js';
+import { MemoryDisk } from '../adapters/memory-disk.js';
+import { Suppressions } from '../consent/suppressions.js';
+import { Rig } from './rig.suite.js';
+
+/** Ann and Bob with a visit each. */
+async function pair(disk?: MemoryDisk): Promise<Rig> {
+  const rig = await Rig.open(disk);
+  for (const subject of ['ann', 'bob']) {
+    await rig.say(subject, 'granted', 'personalise', 'train');
+    await rig.visit(subject, 'tea', 'cup');
+  }
+  return rig;
+}
+
+describe('an erasure', () => {
+  it('is a receipt at once, and completed later: by itself, or when asked', async () => {
+    const rig = await pair();
+    const { receipt, ...rest } = await rig.engine.erase(['ann', 'ann', 'nobody']);
+    expect(rest).toMatchObject({ subjects: 2, events: 3, deadlineAt: rest.erasedAt + limits.erasureDeadlineMs });
+    expect(rig.engine.core.receipts.get(receipt)).toMatchObject({ events: 3, completedAt: null });
+    expect(rig.engine.core.receipts.owed()).toEqual([receipt]);
+    rig.clock.advance(limits.erasureCompletionMs);
+    await expect.poll(() => rig.engine.core.receipts.owed()).toEqual([]);
+    const { keys } = await rig.engine.completeErasures();
+    expect(keys).toBe(0);
+    expect(rig.engine.core.receipts.get(receipt)?.completedAt).toBe(rig.clock.now());
+  });
+
+  it('still owes its completion after a restart', async () => {
+    const rig = await pair();
+    const { receipt } = await rig.engine.erase(['ann']);
+    await rig.restart();
+    expect(rig.engine.core.receipts.owed()).toEqual([receipt]);
+    rig.clock.advance(limits.erasureCompletionMs);
+    await expect.poll(() => rig.engine.core.receipts.owed()).toEqual([]);
+  });
+
+  it('takes many at once, each with its own receipt, whatever else is under way', async () => {
+    const rig = await pair();
+    const events = Array.from({ length: 20 }, (_, n) => rig.view('bob', `i${n}`));
+    const [one, other, taken] = await Promise.all([rig.engine.erase(['ann']), rig.engine.erase(['eve', 'ann']), rig.send(...events)]);
+    expect([one.events, other.events, taken.accepted, one.receipt === other.receipt]).toEqual([3, 0, 20, false]);
+    const live = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
+  });
+
+  it('takes a decision with it that was made while it waited for its turn', async () => {
+    const rig = await pair();
+    const writing = rig.send(rig.view('bob', 'pot'));
+    const erasing = rig.engine.erase(['ann']);
+    const before = rig.engine.rank({ point: 'home', subject: 'ann' });
+    const draft = rig.engine.prepareRank({ point: 'home', subject: 'ann' });
+    await Promise.all([writing, erasing]);
+    const after = draft.ok ? rig.engine.emitRank(draft.value) : draft;
+    expect(before).toMatchObject({ ok: true, value: { mode: 'personal' } });
+    expect(after).toMatchObject({ ok: true, value: { mode: 'contextual', contextualBecause: 'superseded', subject: null } });
+    const live = await rig.dump();
+    expect(live.join('\n')).not.toContain('"ann"');
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
+  });
+});
+
+describe('whoever was erased stays so', () => {
+  it('against retries, with the choice that rides on them or without, before and after a restart', async () => {
+    const rig = await pair();
+    const old = rig.view('ann', 'tea', rig.clock.now(), 'old');
+    const consent = { choices: { personalise: 'granted', train: 'granted' }, origin: 'context.consent' } as const;
+    await rig.engine.erase(['ann']);
+    for (const round of [1, 2]) {
+      rig.clock.advance(60_000);
+      const fast = { ...rig.view('ann', 'tea', rig.clock.now() + 30_000, `fast${round}`), consent };
+      expect((await rig.send(old, { ...old, id: 'again', consent }, fast)).codes).toEqual(Array(3).fill('subject_erased'));
+      expect(await rig.engine.choose('ann', consent, old.occurredAt)).toMatchObject({ ok: false, code: 'subject_erased' });
+      expect(rig.engine.profile('ann')).toMatchObject({ ok: false, code: 'subject_unknown' });
+      await rig.restart(round === 1);
+    }
+  });
+
+  it('also under a declared basis, which asks nobody', async () => {
+    const rig = await pair();
+    await rig.engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'legitimate_interests', reason: 'test' });
+    await rig.engine.erase(['kim']);
+    const row = { ...rig.view('kim', 'tea', rig.clock.now() - 1000), type: 'item.imported' };
+    expect((await rig.send(row, { ...row, id: 'z', occurredAt: rig.clock.now() + 1 })).codes).toEqual(['subject_erased', 'subject_erased']);
+  });
+
+  it('until they choose anew, and then only for what comes after', async () => {
+    const rig = await pair();
+    const old = rig.view('ann', 'tea');
+    await rig.engine.erase(['ann']);
+    rig.clock.advance(1000);
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    rig.clock.advance(1000);
+    expect((await rig.send(old, rig.view('ann', 'cup'))).codes).toEqual(['subject_erased']);
+    expect(rig.engine.profile('ann')).toMatchObject({ ok: true, value: { events: 2 } });
+    await rig.restart(true);
+    expect(rig.engine.profile('ann')).toMatchObject({ ok: true, value: { events: 2 } });
+  });
+
+  it('when a crash came between the list and the log: opening carries it out', async () => {
+    const rig = await pair();
+    await rig.engine.close();
+    const list = await Suppressions.open(rig.disk, 'erasures', new Uint8Array(32).fill(9));
+    await list.add(['ann'], rig.clock.now());
+    list.close();
+    await rig.start();
+    expect(rig.engine.profile('ann')).toMatchObject({ ok: false, code: 'subject_unknown' });
+    expect(rig.engine.profile('bob').ok).toBe(true);
+    expect(rig.engine.core.receipts.owed()).toHaveLength(1);
+    await rig.restart(true);
+    expect(rig.engine.profile('ann').ok).toBe(false);
+  });
+});

@@ -1,0 +1,158 @@
+// Erasures on their way. Acknowledged means: in one turn of the event loop, while nothing else moves, state and models forget; then the
+// log's redaction and the list of the erased are on stable storage. Requests that come meanwhile share the next turn. Completed means: rows
+// are rewritten, ciphertext is compacted away, keys are destroyed; that follows in its own time, well before the receipt's deadline.
+// Invariant: no checkpoint begins between forgetting and the durable redaction, so no stored state knows less than the log says.
+import { limits } from '../base/limits.js';
+import { must } from '../base/assert.js';
+import type { ErasureReceipt } from '../answer/receipts.js';
+import type { Suppressions } from '../consent/suppressions.js';
+import { decodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import type { Clock } from '../ports/clock.js';
+import type { Compaction, Log } from '../ports/log.js';
+import type { State } from '../ports/state.js';
+import type { Core } from './core.js';
+import type { Writer } from './writer.js';
+
+interface Asked {
+  readonly subjects: readonly string[];
+  events: number;
+  erasedAt: number;
+}
+
+export interface ErasureParts {
+  readonly core: Core;
+  readonly log: Log;
+  readonly state: State;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly suppressions: Suppressions;
+  readonly newId: () => string;
+  /** Writes what state holds now; resolves when it is durable. */
+  readonly checkpoint: () => Promise<void>;
+  readonly record: (type: 'erasure.recorded' | 'erasure.completed', properties: BehaviourEvent['properties']) => Promise<void>;
+}
+
+export class Erasures {
+  readonly #parts: ErasureParts;
+  #waiting: Asked[] = [];
+  #turn: Promise<void> | null = null;
+  #completion: Promise<void> = Promise.resolve();
+  #cancelTimer: (() => void) | null = null;
+  /** While state has forgotten what the log does not know yet: resolves when it does. */
+  forgetting: Promise<unknown> | null = null;
+
+  constructor(parts: ErasureParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. */
+  async erase(subjects: readonly string[]): Promise<ErasureReceipt> {
+    const asked: Asked = { subjects, events: 0, erasedAt: 0 };
+    this.#waiting.push(asked);
+    this.#turn ??= this.#parts.writer.exclusive(() => this.#run());
+    await this.#turn;
+    const receipt: ErasureReceipt = {
+      receipt: this.#parts.newId(),
+      erasedAt: asked.erasedAt,
+      deadlineAt: asked.erasedAt + limits.erasureDeadlineMs,
+      subjects: new Set(subjects).size,
+      events: asked.events,
+    };
+    await this.#parts.record('erasure.recorded', { ...receipt });
+    this.#schedule();
+    return receipt;
+  }
+
+  /** What a crash, or a restored backup, left undone: people in the list of the erased of whom events from before are still here. */
+  async carryOut(): Promise<void> {
+    const { core, suppressions } = this.#parts;
+    if (suppressions.isOpen) {
+      const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
+      if (left.length > 0) await this.erase(left);
+      await suppressions.applied(suppressions.entriesUsed);
+    }
+    if (core.receipts.owed().length > 0) this.#schedule();
+  }
+
+  /** Destroys the bytes and keys of everybody erased so far. Resolves when nothing of them is left on the disk. */
+  complete(): Promise<Compaction> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    const turn = this.#completion.then(() => this.#complete());
+    this.#completion = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  /** Stops the timer; waits for what runs. */
+  async close(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    await this.#completion;
+  }
+
+  /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
+  async #run(): Promise<void> {
+    const { core, log, clock, suppressions } = this.#parts;
+    const asked = this.#waiting;
+    this.#waiting = [];
+    this.#turn = null;
+    const found = new Map<string, readonly { readonly position: number; readonly event: BehaviourEvent }[]>();
+    const positions: number[] = [];
+    let erasedAt = clock.now();
+    for (const each of asked) {
+      for (const subject of each.subjects) {
+        if (found.has(subject)) continue;
+        const own = core.trace.positions(subject);
+        const events = own.flatMap((position) => this.#read(position));
+        found.set(subject, events);
+        for (const position of own) positions.push(position);
+        each.events += own.length;
+        // Clocks go back at times; what was received is from before all the same.
+        for (const { event } of events) if (event.receivedAt > erasedAt) erasedAt = event.receivedAt;
+      }
+    }
+    for (const each of asked) each.erasedAt = erasedAt;
+    positions.sort((a, b) => a - b);
+    for (const [subject, events] of found) core.fold.forget(subject, events);
+    core.dedupe.forget(positions);
+    this.forgetting = Promise.all([suppressions.add([...found.keys()], erasedAt), log.redact(positions)]);
+    await this.forgetting;
+    this.forgetting = null;
+  }
+
+  async #complete(): Promise<Compaction> {
+    const { core, log, state, suppressions, checkpoint, record } = this.#parts;
+    const owed = core.receipts.owed();
+    const carriedOut = suppressions.entriesUsed;
+    await checkpoint();
+    await state.scrub();
+    const compaction = await log.compact();
+    if (this.forgetting === null) await suppressions.applied(carriedOut);
+    if (owed.length > 0) await record('erasure.completed', { receipts: owed, ...compaction });
+    return compaction;
+  }
+
+  #schedule(): void {
+    this.#cancelTimer ??= this.#parts.clock.after(limits.erasureCompletionMs, () => {
+      this.#cancelTimer = null;
+      // What fails (a full disk) is tried again; the receipt stays owed meanwhile.
+      this.complete().catch(() => this.#schedule());
+    });
+  }
+
+  #isLeftOver(subject: string): boolean {
+    const { core, suppressions } = this.#parts;
+    const erasedAt = suppressions.erasedAt(subject);
+    if (erasedAt === undefined) return false;
+    return core.trace.positions(subject).some((position) => this.#read(position).some(({ event }) => event.receivedAt <= erasedAt));
+  }
+
+  #read(position: number): { readonly position: number; readonly event: BehaviourEvent }[] {
+    const entry = must(this.#parts.log.readOne(position), 'a traced position lies below the head');
+    return entry.bytes === null ? [] : [{ position, event: decodeEvent(entry.bytes, entry.mask) }];
+  }
+}

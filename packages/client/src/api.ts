@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'no_grant'
   | 'captured_before_grant'
   | 'subject_erased'
+  | 'subject_restricted'
+  | 'event_unknown'
   | 'consent_stale'
   | 'purpose_unknown'
   | 'permit_forged'

@@ -65,6 +65,12 @@ export const errors = {
     'This person was erased after the event or choice was captured, so nothing was kept.',
     'Drop what was captured before; a choice that the person makes now (POST /v1/consents) begins anew.',
   ),
+  subject_restricted: entry(
+    200,
+    'This person has restricted what is held of them: nothing is added, read or learned until they lift it.',
+    'Send nothing for them; POST /v1/subjects/ID/restriction with `restricted` false lifts it.',
+  ),
+  event_unknown: entry(404, 'This person has no such event.', 'GET their archive or export; the id is the messageId that the client sent.'),
   consent_stale: entry(
     409,
     'The grant is older than the withdrawal that it would undo.',

@@ -60,6 +60,7 @@ export const limits = {
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,
+  retentionSliceEvents: 500,
   erasureCompletionMs: 10 * 60_000,
   erasureDeadlineMs: 24 * 60 * 60_000,
   // the HTTP server and its bodies (beside those of the door above)

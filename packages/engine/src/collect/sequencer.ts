@@ -97,12 +97,12 @@ export class Sequencer {
         occurredAt,
         receivedAt,
         source: change.origin,
-        properties: { choices: effective.change.choices, origin: change.origin },
+        properties: { ...effective.change },
         mask: everyPurpose,
       });
       this.#gate.setAhead(subject, after.standing);
       undo.push(() => this.#gate.resetAhead(subject, before));
-      if (after.narrowed !== 0) urgent = true;
+      if (after.narrowed !== 0 || after.turned) urgent = true;
       return effective.stale === 0 ? null : fail('consent_stale');
     };
     const one = (each: Waiting): Failure | null => {
@@ -188,7 +188,7 @@ export class Sequencer {
         this.#registry.declaredFor(purpose).length === 0;
       if (!idle) choices[purpose] = choice;
     }
-    return { choices, origin: change.origin };
+    return { ...change, choices };
   }
 }
 

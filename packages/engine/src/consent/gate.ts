@@ -49,6 +49,11 @@ export class Gate {
     if (ahead !== undefined && ahead.epoch <= standing.epoch) this.#ahead.delete(subject);
   }
 
+  /** The subject's stream is about to be folded again from its start; what is on its way to the disk still counts. */
+  unsettle(subject: string): void {
+    this.#settled.delete(subject);
+  }
+
   forget(subject: string): void {
     this.#ahead.delete(subject);
     this.#settled.delete(subject);
@@ -57,6 +62,7 @@ export class Gate {
   /** Append: for which purposes may this event be kept? None = refused, with the reason. */
   admit(known: KnownType, subject: string, occurredAt: number): Result<PurposeMask> {
     const standing = this.standingAhead(subject);
+    if (standing?.restricted === true) return fail('subject_restricted');
     let mask = 0;
     let early = false;
     for (const [purpose, how] of known.purposes) {
@@ -117,6 +123,7 @@ export class Gate {
    * one another. undefined: nothing holds.
    */
   #ground(standing: Standing | undefined, purpose: Purpose): number | undefined {
+    if (standing?.restricted === true) return undefined;
     const stand = standing?.stands[purpose];
     if (stand?.choice === 'granted') return stand.since;
     const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, stand));

@@ -21,6 +21,8 @@ export interface Standing {
   /** Position of the last change: the subject's epoch. */
   readonly epoch: number;
   readonly stands: { readonly [P in Purpose]?: Stand };
+  /** Everything is frozen until the person lifts it. */
+  readonly restricted?: true;
 }
 
 export interface StandingChange {
@@ -28,6 +30,8 @@ export interface StandingChange {
   /** Purposes that held by consent before and no longer do. */
   readonly narrowed: PurposeMask;
   readonly changed: boolean;
+  /** The restriction was set or lifted. */
+  readonly turned: boolean;
   /** Grants that came too late: older than the withdrawal they would undo. */
   readonly stale: PurposeMask;
 }
@@ -62,8 +66,12 @@ export function changeStanding(
     stands[purpose] = { choice, since: position, at: occurredAt, receivedAt };
     changed = true;
   }
-  if (!changed) return { standing: old, narrowed: 0, changed: false, stale };
-  return { standing: { epoch: position, stands }, narrowed, changed: true, stale };
+  const wasRestricted = old.restricted === true;
+  const restricted = change.restricted ?? wasRestricted;
+  const turned = restricted !== wasRestricted;
+  if (!changed && !turned) return { standing: old, narrowed: 0, changed: false, turned, stale };
+  const standing: Standing = { epoch: position, stands, ...(restricted ? { restricted } : {}) };
+  return { standing, narrowed, changed: true, turned, stale };
 }
 
 /** The part of `change` that would change something, or null: signals repeated on every request append nothing. */
@@ -79,5 +87,6 @@ export function effectiveChange(
   for (const [purpose, stand] of Object.entries(after.standing.stands)) {
     if (isPurpose(purpose) && stand !== before?.stands[purpose]) choices[purpose] = stand.choice;
   }
-  return { change: { choices, origin: change.origin }, stale: after.stale };
+  const turned = after.turned && change.restricted !== undefined ? { restricted: change.restricted } : {};
+  return { change: { choices, origin: change.origin, ...turned }, stale: after.stale };
 }

@@ -6,6 +6,7 @@ import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
+import { correctionIn } from '../understand/history.js';
 
 export interface DecisionRow {
   readonly position: number;
@@ -13,6 +14,8 @@ export interface DecisionRow {
   /** [occurredAt, item or ''] of each exposure, in log order. */
   readonly exposures: [at: number, item: string][];
   readonly outcomes: [at: number, kind: string, item: string][];
+  /** Position of the correction that took away what it started from. */
+  readonly corrected?: number;
 }
 
 export class Decisions implements FoldPart {
@@ -32,6 +35,8 @@ export class Decisions implements FoldPart {
       this.#rows.set(event.id, { position, subject: event.subject, exposures: [], outcomes: [] });
       return;
     }
+    const correction = correctionIn(event);
+    if (correction !== undefined) return this.#touch(correction.touched, event.subject, position);
     if (event.type !== systemTypes.exposure && event.type !== systemTypes.outcome) return;
     const { decisionId, item, kind } = event.properties;
     if (typeof decisionId !== 'string') return;
@@ -50,6 +55,13 @@ export class Decisions implements FoldPart {
 
   forget(_subject: string, events: readonly { readonly event: BehaviourEvent }[]): void {
     for (const { event } of events) if (event.type === systemTypes.decisionMade) this.#rows.delete(event.id);
+  }
+
+  #touch(ids: readonly string[], subject: string | null, position: number): void {
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row !== undefined && row.subject === subject) this.#rows.set(id, { ...row, corrected: position });
+    }
   }
 
   *dump(): Iterable<string> {

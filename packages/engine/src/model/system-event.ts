@@ -1,4 +1,5 @@
 // The event types that the engine itself writes. They share the log, the order and the redaction of all other events.
+import type { BehaviourEvent } from './event.js';
 import type { Purpose } from './purpose.js';
 
 export const systemTypes = {
@@ -12,6 +13,8 @@ export const systemTypes = {
   decisionMade: 'decision.made',
   exposure: 'exposure',
   outcome: 'outcome',
+  eventCorrected: 'event.corrected',
+  purposeForgotten: 'purpose.forgotten',
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
@@ -37,6 +40,16 @@ export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'ob
 export interface ConsentChange {
   readonly choices: { readonly [P in Purpose]?: Choice };
   readonly origin: string;
+  /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
+  readonly restricted?: boolean;
+}
+
+/** Properties of `event.corrected`, in the subject's own stream: the event at position `at` is this one, and always was. */
+export interface Correction {
+  readonly at: number;
+  readonly event: BehaviourEvent;
+  /** Decisions for this person that would have started from something else. */
+  readonly touched: readonly string[];
 }
 
 /** The lawful bases of GDPR art. 6(1) beside consent. */

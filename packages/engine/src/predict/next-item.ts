@@ -141,12 +141,10 @@ export class NextItem implements FoldPart {
     return { items, nowMs, ownKey: own };
   }
 
-  advance(position: number): void {
+  advance(position: number, only?: string): void {
     const from = position - this.#windowPositions;
     if (from <= 0) return;
-    const gone = [...this.#rows.rows(0, from)];
-    for (const [text, row] of gone) {
-      const key = Number(text);
+    for (const [key, row] of only === undefined ? [...this.#before(from)] : this.#ownBefore(from, only)) {
       this.#hide(key, row);
       this.#rows.delete(key);
       const spans = this.#spans.edit(row.subject, () => []);
@@ -154,6 +152,10 @@ export class NextItem implements FoldPart {
       if (at >= 0) spans.splice(at, 1);
       if (spans.length === 0) this.#spans.delete(row.subject);
     }
+  }
+
+  freeze(subject: string): void {
+    this.forget(subject);
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {
@@ -175,6 +177,15 @@ export class NextItem implements FoldPart {
     for (const [key, row] of this.#rows.rows()) yield `row\t${key}\t${canonicalJson(row)}`;
     for (const line of this.index.dump()) yield `index\t${line}`;
     for (const line of this.popular.dump()) yield `popular\t${line}`;
+  }
+
+  *#before(from: number): Iterable<readonly [key: number, row: Readonly<VisitRow>]> {
+    for (const [text, row] of this.#rows.rows(0, from)) yield [Number(text), row];
+  }
+
+  #ownBefore(from: number, subject: string): (readonly [key: number, row: Readonly<VisitRow>])[] {
+    const spans = this.#spans.get(subject) ?? [];
+    return spans.filter(([key]) => key < from).map((span) => [span[0], this.#row(span)]);
   }
 
   #tick(day: number): void {

@@ -23,7 +23,10 @@ import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
 import { Fold } from '../understand/fold.js';
 import { Profiles, type ProfileRow } from '../understand/profile.js';
+import { historyOf } from '../understand/history.js';
+import type { Trait } from '../understand/trait.js';
 import { Trace, type TraceRow } from '../understand/trace.js';
+import { Withdrawals } from '../understand/withdrawals.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
@@ -54,7 +57,10 @@ export class Core {
   readonly decisions: Decisions;
   readonly imports: Imports;
   readonly receipts: Receipts;
+  readonly withdrawals: Withdrawals;
   readonly fold: Fold;
+  readonly traits: readonly Trait[];
+  readonly validator = new Validator();
   readonly sequencer: Sequencer;
   readonly rank: Rank;
 
@@ -74,7 +80,8 @@ export class Core {
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
     const consents = new Consents(this.gate, this.registry, standings);
-    this.profiles = new Profiles(profiles, meta, defaultTraits(this.registry));
+    this.traits = defaultTraits(this.registry);
+    this.profiles = new Profiles(profiles, meta, this.traits);
     this.catalogue = new Catalogue(tables.table('item'), meta);
     this.trace = new Trace(traces, tables.table('positions'));
     this.model = new NextItem({
@@ -89,16 +96,18 @@ export class Core {
     this.decisions = new Decisions(tables.table('decision'));
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
-    const { catalogue, profiles: traits, trace, model, decisions, imports, receipts } = this;
-    this.fold = new Fold([consents, catalogue, traits, trace, model, decisions, imports, receipts], position);
-    consents.tell((subject, purposes) => this.fold.withdraw(subject, purposes));
+    this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
+    const { catalogue, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
+    const parts = [consents, catalogue, traits, trace, model, decisions, imports, receipts, withdrawals];
+    this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
+    consents.tell(this.fold);
     this.sequencer = new Sequencer({
       log: options.log,
       gate: this.gate,
       registry: this.registry,
       dedupe: this.dedupe,
       suppressions: options.suppressions,
-      validator: new Validator(),
+      validator: this.validator,
     });
     this.rank = new Rank({
       gate: this.gate,

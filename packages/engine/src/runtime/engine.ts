@@ -23,6 +23,7 @@ import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
+import { Rights, type Corrected } from './rights.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -66,6 +67,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
+  readonly #rights: Rights;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -73,6 +75,7 @@ export class Engine {
   /** By the monotonic clock: before this, rows that wait are no reason for another checkpoint. */
   #checkpointNotBeforeMs = 0;
   #tickedAt: number;
+  #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
   #closed = false;
 
@@ -99,11 +102,20 @@ export class Engine {
       clock: options.clock,
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
+      beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
         if (!done.ok) throw new CodedError(done.code);
       },
+    });
+    this.#rights = new Rights({
+      core,
+      log: options.log,
+      clock: options.clock,
+      erasures: this.#erasures,
+      newId: () => this.#newId('r'),
+      writer: this.#writer,
     });
   }
 
@@ -236,9 +248,32 @@ export class Engine {
     return this.#erasures.erase(subjects);
   }
 
+  /**
+   * Corrects one event of a person: profile, segments and models become what they were had it been right from the start, and the wrong one
+   * a gap. Resolves with the decisions for them that started from the wrong one.
+   */
+  correct(subject: string, id: string, properties: BehaviourEvent['properties']): Promise<Result<Corrected>> {
+    return this.#rights.correct(subject, id, properties);
+  }
+
+  /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
+  async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
+    if (this.core.gate.standing(subject) === undefined && this.core.trace.positions(subject).length === 0) return fail('subject_unknown');
+    return this.choose(subject, { choices: {}, origin, restricted });
+  }
+
   /** Destroys the bytes and keys of everybody erased so far, now. */
   completeErasures(): Promise<Compaction> {
     return this.#erasures.complete();
+  }
+
+  /** Takes out what is past the retention of its event type by today. Resolves with how many events. */
+  async cutRetention(): Promise<number> {
+    this.#cutDay = dayOf(this.#options.clock.now());
+    const types = Object.fromEntries(this.core.registry.list().map(({ name, retentionDays }) => [name, this.#cutDay - retentionDays]));
+    const cut = { day: this.#cutDay - limits.counterDays, types };
+    await this.#facts([{ type: systemTypes.retentionCut, properties: cut }]);
+    return this.#rights.forgetExpired(() => this.#closed);
   }
 
   health(): Health {
@@ -275,7 +310,8 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
-    await this.#erasures.close().catch(() => undefined);
+    await this.#expiring;
+    await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
@@ -319,18 +355,14 @@ export class Engine {
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
     if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
-    const day = dayOf(this.#options.clock.now());
-    const facts: { type: string; properties: BehaviourEvent['properties'] }[] = [{ type: systemTypes.tick, properties: {} }];
-    if (day > this.#cutDay) {
-      this.#cutDay = day;
-      facts.push({ type: systemTypes.retentionCut, properties: { day: day - limits.counterDays } });
-    }
-    void this.#facts(facts).then(
+    void this.#facts([{ type: systemTypes.tick, properties: {} }]).then(
       () => {
         this.#tickedAt = this.core.fold.position;
       },
       () => undefined,
     );
+    if (dayOf(this.#options.clock.now()) > this.#cutDay)
+      this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
   }
 
   #every(ms: number, task: () => void): void {
@@ -344,7 +376,8 @@ export class Engine {
   }
 
   #afterSettling(): void {
-    const { fold, tables } = this.core;
+    const { fold, tables, withdrawals } = this.core;
+    if (withdrawals.isOwed) this.#erasures.schedule();
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
     const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;

@@ -20,6 +20,12 @@ interface Asked {
   erasedAt: number;
 }
 
+export interface Retraction {
+  /** Positions by subject. */
+  readonly gone: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly tell?: readonly BehaviourEvent[];
+}
+
 export interface ErasureParts {
   readonly core: Core;
   readonly log: Log;
@@ -28,6 +34,8 @@ export interface ErasureParts {
   readonly clock: Clock;
   readonly suppressions: Suppressions;
   readonly newId: () => string;
+  /** More that is to be retracted first. */
+  readonly beforeCompletion: () => Promise<unknown>;
   /** Writes what state holds now; resolves when it is durable. */
   readonly checkpoint: () => Promise<void>;
   readonly record: (type: 'erasure.recorded' | 'erasure.completed', properties: BehaviourEvent['properties']) => Promise<void>;
@@ -60,19 +68,44 @@ export class Erasures {
       events: asked.events,
     };
     await this.#parts.record('erasure.recorded', { ...receipt });
-    this.#schedule();
+    this.schedule();
     return receipt;
+  }
+
+  /**
+   * Takes single events out of people's histories: their places become gaps, and everything of these people is folded again without them.
+   * `choose` says which, and what to tell in their streams, in the turn in which nothing else moves. Resolves with how many when the log says
+   * so durably.
+   */
+  async retract(choose: () => Retraction): Promise<number> {
+    let events = 0;
+    const { core, writer } = this.#parts;
+    await writer.exclusive(async () => {
+      const positions: number[] = [];
+      const { gone: chosen, tell = [] } = choose();
+      if (tell.length > 0) writer.appendNow(tell);
+      for (const [subject, gone] of chosen) {
+        core.fold.refold(subject, gone);
+        for (const position of gone) positions.push(position);
+      }
+      events = positions.length;
+      if (events === 0) return;
+      core.dedupe.forget(positions);
+      await this.#agree([], 0, positions);
+    });
+    if (events > 0) this.schedule();
+    return events;
   }
 
   /** What a crash, or a restored backup, left undone: people in the list of the erased of whom events from before are still here. */
   async carryOut(): Promise<void> {
-    const { core, suppressions } = this.#parts;
+    const { core, log, suppressions } = this.#parts;
     if (suppressions.isOpen) {
       const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
       if (left.length > 0) await this.erase(left);
       await suppressions.applied(suppressions.entriesUsed);
     }
-    if (core.receipts.owed().length > 0) this.#schedule();
+    if (core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.redactions > 0) this.schedule();
   }
 
   /** Destroys the bytes and keys of everybody erased so far. Resolves when nothing of them is left on the disk. */
@@ -96,7 +129,7 @@ export class Erasures {
 
   /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
   async #run(): Promise<void> {
-    const { core, log, clock, suppressions } = this.#parts;
+    const { core, clock } = this.#parts;
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
@@ -116,16 +149,23 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
-    positions.sort((a, b) => a - b);
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget(positions);
-    this.forgetting = Promise.all([suppressions.add([...found.keys()], erasedAt), log.redact(positions)]);
+    await this.#agree([...found.keys()], erasedAt, positions);
+  }
+
+  /** State has forgotten; the log and the list of the erased follow. */
+  async #agree(subjects: readonly string[], erasedAt: number, positions: readonly number[]): Promise<void> {
+    const { log, suppressions } = this.#parts;
+    positions = [...positions].sort((a, b) => a - b);
+    this.forgetting = Promise.all([suppressions.add(subjects, erasedAt), log.redact(positions)]);
     await this.forgetting;
     this.forgetting = null;
   }
 
   async #complete(): Promise<Compaction> {
     const { core, log, state, suppressions, checkpoint, record } = this.#parts;
+    await this.#parts.beforeCompletion();
     const owed = core.receipts.owed();
     const carriedOut = suppressions.entriesUsed;
     await checkpoint();
@@ -136,11 +176,12 @@ export class Erasures {
     return compaction;
   }
 
-  #schedule(): void {
+  /** Something waits to be destroyed. */
+  schedule(): void {
     this.#cancelTimer ??= this.#parts.clock.after(limits.erasureCompletionMs, () => {
       this.#cancelTimer = null;
       // What fails (a full disk) is tried again; the receipt stays owed meanwhile.
-      this.complete().catch(() => this.#schedule());
+      this.complete().catch(() => this.schedule());
     });
   }
 

@@ -7,13 +7,16 @@ import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
 import { Dedupe } from '../collect/dedupe.js';
+import { correctionIn } from '../understand/history.js';
 import { Core, stateFormat, type CoreOptions } from './core.js';
 
 export type Progress = (done: number, total: number) => void;
 
+const unsent: ReadonlySet<string> = new Set([systemTypes.consentChanged, systemTypes.decisionMade, systemTypes.purposeForgotten]);
+
 /** The event types that do not pass the duplicate check: the engine writes them itself. */
 export function passesDedupe(event: BehaviourEvent): boolean {
-  return event.subject !== null && event.type !== systemTypes.consentChanged && event.type !== systemTypes.decisionMade;
+  return event.subject !== null && !unsent.has(event.type);
 }
 
 export async function recover(options: CoreOptions, onProgress?: Progress): Promise<Core> {
@@ -30,7 +33,7 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
   let sinceCheckpoint = 0;
   for (const entry of log.read(from)) {
     const event = entry.bytes === null ? null : decodeEvent(entry.bytes, entry.mask);
-    if (event !== null && event.subject !== null && passesDedupe(event)) core.dedupe.claim(event.subject, event.id, entry.position);
+    if (event !== null) claim(core, event, entry.position);
     core.fold.apply({ position: entry.position, event });
     sinceCheckpoint += 1;
     if (sinceCheckpoint < limits.replayCheckpointEvents && core.tables.pressure < 1) continue;
@@ -41,6 +44,13 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
   }
   onProgress?.(log.head - from, log.head - from);
   return core;
+}
+
+/** The place of a corrected event is a gap by now; its id is taken all the same. */
+function claim(core: Core, event: BehaviourEvent, position: number): void {
+  const correction = correctionIn(event);
+  if (correction !== undefined) return claim(core, correction.event, correction.at);
+  if (event.subject !== null && passesDedupe(event)) core.dedupe.claim(event.subject, event.id, position);
 }
 
 /** Writes the state as it is at the fold's position. Rejects when the store cannot; the rows then wait for the next time. */

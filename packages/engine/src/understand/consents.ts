@@ -11,12 +11,17 @@ import { changeStanding, type Standing } from '../consent/standing.js';
 import type { Rows } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
+export interface HearsOfConsent {
+  withdraw(subject: string, purposes: PurposeMask): void;
+  freeze(subject: string, position: number): void;
+}
+
 export class Consents implements FoldPart {
   readonly name = 'consent';
   readonly #gate: Gate;
   readonly #registry: Registry;
   readonly #rows: Rows<Standing>;
-  #onWithdrawn: ((subject: string, purposes: PurposeMask) => void) | undefined;
+  #hears: HearsOfConsent | undefined;
 
   constructor(gate: Gate, registry: Registry, rows: Rows<Standing>) {
     this.#gate = gate;
@@ -25,8 +30,8 @@ export class Consents implements FoldPart {
   }
 
   /** Who must hear of withdrawals: the fold itself, which tells all parts. Set once, when the fold is put together. */
-  tell(onWithdrawn: (subject: string, purposes: PurposeMask) => void): void {
-    this.#onWithdrawn = onWithdrawn;
+  tell(hears: HearsOfConsent): void {
+    this.#hears = hears;
   }
 
   apply(event: BehaviourEvent, position: number): void {
@@ -36,16 +41,22 @@ export class Consents implements FoldPart {
       // written by the engine from a checked declaration
       this.#registry.foldBasis(event.properties['declaration'] as BasisDeclaration, position);
     } else if (event.type === systemTypes.consentChanged && event.subject !== null) {
-      const choices = event.properties['choices'] as ConsentChange['choices']; // written by the sequencer
-      const change: ConsentChange = { choices, origin: event.source };
+      const { choices, restricted } = event.properties as unknown as ConsentChange; // written by the sequencer
+      const change: ConsentChange = { choices, origin: event.source, ...(restricted === undefined ? {} : { restricted }) };
       const after = changeStanding(this.#rows.get(event.subject), change, position, event.occurredAt, event.receivedAt);
       this.#gate.settle(event.subject, after.standing);
-      if (after.narrowed !== 0) must(this.#onWithdrawn, 'the fold is put together before it runs')(event.subject, after.narrowed);
+      const hears = must(this.#hears, 'the fold is put together before it runs');
+      if (after.narrowed !== 0) hears.withdraw(event.subject, after.narrowed);
+      if (after.turned && after.standing.restricted === true) hears.freeze(event.subject, position);
     }
   }
 
   withdraw(): void {
     // the standing itself is what withdrew
+  }
+
+  reset(subject: string): void {
+    this.#gate.unsettle(subject);
   }
 
   forget(subject: string): void {

@@ -1,6 +1,7 @@
 // The profile: a subject's traits, one row a person. A trait sees only events that may be used for its purpose; a withdrawal of that
 // purpose removes it whole.
 import { canonicalJson } from '../base/canonical-json.js';
+import { dayOf } from '../base/day.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type PurposeMask } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
@@ -37,7 +38,8 @@ export class Profiles implements FoldPart {
       }
       return;
     }
-    if (event.subject === null || isSystemType(event.type)) return;
+    // What is older than the cut counts no more, whenever it comes: so traits are a function of the set of events alone.
+    if (event.subject === null || isSystemType(event.type) || dayOf(event.occurredAt) < this.#cutDay) return;
     let row: ProfileRow | undefined;
     for (const trait of this.#traits) {
       if ((event.mask & bitOf(trait.purpose)) === 0) continue;
@@ -49,7 +51,10 @@ export class Profiles implements FoldPart {
   /** The traits of a subject under a purpose, with the retention cut applied; undefined when there are none. */
   read(subject: string): Readonly<ProfileRow> | undefined {
     const row = this.#rows.get(subject);
-    return row === undefined || row.cut === this.#cutDay ? row : this.#trimmed(row);
+    if (row === undefined) return undefined;
+    const current = row.cut === this.#cutDay ? row : this.#trimmed(row);
+    // A row of which the cut left nothing is no row: it is not there either when the log is folded anew.
+    return Object.keys(current.traits).length === 0 ? undefined : current;
   }
 
   /** The traits of a subject as they are told; those without a value are not there. */
@@ -71,8 +76,10 @@ export class Profiles implements FoldPart {
 
   *dump(): Iterable<string> {
     yield `cut\t${this.#cutDay}`;
-    for (const [subject, row] of this.#rows.rows())
-      yield `${JSON.stringify(subject)}\t${canonicalJson(this.#view(this.#trimmed(row).traits))}`;
+    for (const [subject] of this.#rows.rows()) {
+      const row = this.read(subject);
+      if (row !== undefined) yield `${JSON.stringify(subject)}\t${canonicalJson(this.#view(row.traits))}`;
+    }
   }
 
   #view(values: Readonly<TraitValues>): Record<string, unknown> {

@@ -53,8 +53,9 @@ export class FileLog implements Log {
   #unsynced = new Set<Segment>();
   #folderUnsynced = false;
   #keysUnsynced = false;
-  /** Redactions and compactions, one after the other. */
-  #maintenance: Promise<void> = Promise.resolve();
+  /** Redactions one after the other, and compactions; a redaction does not wait for a compaction. */
+  #redacting: Promise<void> = Promise.resolve();
+  #compacting: Promise<void> = Promise.resolve();
   readonly #segments: Segment[];
   readonly #options: FileLogOptions;
   readonly #limits: FileLogLimits;
@@ -329,7 +330,7 @@ export class FileLog implements Log {
   }
 
   redact(positions: readonly number[]): Promise<void> {
-    return this.#inTurn(async () => {
+    const turn = this.#inTurn(this.#redacting, async () => {
       const fresh = [...new Set(positions)].filter((position) => !this.#redactions.has(position)).sort((a, b) => a - b);
       if (fresh.length === 0) return;
       assert((fresh[0] ?? 0) >= 0 && (fresh.at(-1) ?? 0) < this.#head, 'only positions of the log are redacted');
@@ -338,12 +339,14 @@ export class FileLog implements Log {
       await this.#redactions.accept(fresh);
       this.#reader.forget();
     });
+    this.#redacting = turn.catch(() => {});
+    return turn;
   }
 
   async compact(): Promise<Compaction> {
     let keys = 0;
     let bytes = 0;
-    await this.#inTurn(async () => {
+    const turn = this.#inTurn(this.#compacting, async () => {
       await this.sync();
       const { pending } = this.#redactions;
       if (pending.hasAnyIn(this.#active.first, this.#active.below)) {
@@ -362,12 +365,14 @@ export class FileLog implements Log {
       }
       this.#reader.forget();
     });
+    this.#compacting = turn.catch(() => {});
+    await turn;
     return { keys, bytes };
   }
 
   /** Runs maintenance in its turn. A refusal for want of space leaves the log as it was; everything else that fails stops it. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#maintenance.then(async () => {
+  #inTurn(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+    return before.then(async () => {
       if (this.#failure !== undefined) throw this.#failure;
       assert(!this.#isClosed, 'a closed log is not changed');
       try {
@@ -377,8 +382,6 @@ export class FileLog implements Log {
         throw error instanceof DiskError ? this.#fail(error) : error;
       }
     });
-    this.#maintenance = turn.catch(() => {});
-    return turn;
   }
 
   verify(onProgress?: (done: number, total: number) => void): VerifyReport {
@@ -390,7 +393,7 @@ export class FileLog implements Log {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#maintenance;
+    await Promise.all([this.#redacting, this.#compacting]);
     await this.#spares.close();
     try {
       if (this.#failure === undefined) await this.#closeInPeace();

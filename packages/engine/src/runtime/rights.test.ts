@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeEvent } from '../model/event-codec.js';
+import { limits } from '../base/limits.js';
+import { Rig } from './rig.suite.js';
+
+const dayMs = 86_400_000;
+
+/** What others are served from: everything but where events stand and which decisions were touched. */
+const shared = (lines: readonly string[]): string[] => lines.filter((line) => /^(?:profile|visit|consent)\t/u.test(line));
+
+const entries = (rig: Rig): string[] =>
+  [...rig.engine.log.read(0)].map(({ bytes, mask }) => (bytes === null ? 'gap' : decodeEvent(bytes, mask).type));
+
+async function expectSameAnew(rig: Rig): Promise<string[]> {
+  const live = await rig.dump();
+  await rig.restart(true);
+  expect(await rig.dump()).toEqual(live);
+  return live;
+}
+
+/** Ann buys by mistake what Bob wants; `item`: what stands in the log at first. */
+async function bought(item: string): Promise<Rig> {
+  const rig = await Rig.open();
+  for (const subject of ['bob', 'ann']) await rig.say(subject, 'granted', 'personalise', 'train');
+  await rig.visit('bob', 'tea', 'pot');
+  rig.clock.advance(60_000);
+  await rig.send(rig.view('ann', 'tea'), rig.view('ann', item, rig.clock.now() + 1000, 'wrong'));
+  rig.clock.advance(60_000);
+  rig.engine.rank({ point: 'home', subject: 'bob' });
+  rig.engine.rank({ point: 'home', subject: 'ann' });
+  await rig.visit('ann', 'cup');
+  await rig.visit('bob', 'jar');
+  return rig;
+}
+
+describe('rectification', () => {
+  it('makes profile and models what they were had it been right from the start, and names the decisions it touched', async () => {
+    const rig = await bought('car');
+    const before = rig.engine.rank({ point: 'home', subject: 'ann' });
+    const corrected = await rig.engine.correct('ann', 'wrong', { product_id: 'can' });
+    const right = await bought('can');
+    right.engine.rank({ point: 'home', subject: 'ann' });
+    await right.engine.retireItems(['nothing']);
+    expect(shared(await rig.dump())).toEqual(shared(await right.dump()));
+    expect((await rig.dump()).join('\n')).not.toContain('"car"');
+    const touched = corrected.ok ? corrected.value.touched : [];
+    expect(touched).toHaveLength(2);
+    expect(touched).toContain(before.ok ? before.value.id : '');
+    expect(rig.engine.core.decisions.get(touched[0] ?? '')?.corrected).toBe(corrected.ok ? corrected.value.position : -1);
+    await expectSameAnew(rig);
+    expect(entries(rig).filter((type) => type === 'gap')).toHaveLength(1);
+    expect(await rig.engine.verify()).toMatchObject({ ok: true });
+  });
+
+  it('can be done again, refuses what does not fit, and changes nothing when nothing is wrong', async () => {
+    const rig = await bought('car');
+    expect(await rig.engine.correct('ann', 'no-such', { product_id: 'can' })).toMatchObject({ ok: false, code: 'event_unknown' });
+    expect(await rig.engine.correct('bob', 'wrong', { product_id: 'can' })).toMatchObject({ ok: false, code: 'event_unknown' });
+    expect(await rig.engine.correct('ann', 'wrong', { product_id: 5 })).toMatchObject({ ok: false, code: 'event_property' });
+    const head = rig.engine.log.head;
+    expect(await rig.engine.correct('ann', 'wrong', { product_id: 'car' })).toMatchObject({ ok: true, value: { touched: [] } });
+    await rig.engine.drain();
+    expect(rig.engine.log.head).toBe(head);
+    for (const item of ['can', 'pan', 'fan']) expect((await rig.engine.correct('ann', 'wrong', { product_id: item })).ok).toBe(true);
+    const live = await expectSameAnew(rig);
+    expect(live.join('\n')).toContain('"fan"');
+    expect(live.join('\n')).not.toMatch(/"(?:car|can|pan)"/u);
+    expect(entries(rig).filter((type) => type === 'event.corrected')).toHaveLength(1);
+    expect((await rig.send(rig.view('ann', 'car', rig.clock.now(), 'wrong'))).codes).toEqual(['duplicate']);
+    await rig.engine.erase(['ann']);
+    expect((await expectSameAnew(rig)).join('\n')).not.toMatch(/"(?:ann|fan)"/u);
+  });
+});
+
+describe('restriction', () => {
+  it('freezes everything, and when it is lifted nothing was lost', async () => {
+    const rig = await bought('car');
+    const before = shared(await rig.dump()).filter((line) => !line.startsWith('consent'));
+    await rig.engine.restrict('ann', true, 'test');
+    expect((await rig.send(rig.view('ann', 'fan'))).codes).toEqual(['subject_restricted']);
+    expect(rig.engine.rank({ point: 'home', subject: 'ann' })).toMatchObject({ ok: true, value: { mode: 'contextual' } });
+    expect((await rig.dump()).filter((line) => line.startsWith('visit')).join('\n')).not.toContain('car');
+    expect(rig.engine.profile('ann')).toMatchObject({ ok: true, value: { consent: { restricted: true } } });
+    await expectSameAnew(rig);
+    await rig.engine.restrict('ann', false, 'test');
+    expect(shared(await rig.dump()).filter((line) => !line.startsWith('consent'))).toEqual(before);
+    expect(rig.engine.rank({ point: 'home', subject: 'ann' })).toMatchObject({ ok: true, value: { mode: 'personal' } });
+    await expectSameAnew(rig);
+    expect(await rig.engine.restrict('nobody', true, 'test')).toMatchObject({ ok: false, code: 'subject_unknown' });
+  });
+
+  it('holds against a decision that is under way', async () => {
+    const rig = await bought('car');
+    const draft = rig.engine.prepareRank({ point: 'home', subject: 'ann' });
+    await rig.engine.restrict('ann', true, 'test');
+    const answer = draft.ok ? rig.engine.emitRank(draft.value) : draft;
+    expect(answer).toMatchObject({ ok: true, value: { mode: 'contextual', contextualBecause: 'superseded' } });
+  });
+});
+
+describe('withdrawal', () => {
+  it('redacts what has no purpose left, keeps what has, and says so in the stream of the person', async () => {
+    const rig = await Rig.open();
+    await rig.say('ann', 'granted', 'personalise', 'train', 'analytics');
+    await rig.visit('ann', 'tea');
+    await rig.send({ ...rig.view('ann', 'x', rig.clock.now()), type: 'page.viewed', properties: { name: 'start' } });
+    await rig.say('ann', 'withdrawn', 'personalise', 'train');
+    await rig.engine.completeErasures();
+    expect(entries(rig).filter((type) => type === 'gap')).toHaveLength(0);
+    await rig.say('ann', 'granted', 'personalise');
+    await rig.visit('ann', 'cup');
+    await rig.say('ann', 'objected', 'analytics');
+    await rig.engine.completeErasures();
+    expect(entries(rig).filter((type) => type === 'gap')).toHaveLength(2);
+    expect(entries(rig).filter((type) => type === 'purpose.forgotten')).toHaveLength(2);
+    const live = (await expectSameAnew(rig)).join('\n');
+    expect(live).toContain('"cup"');
+    expect(live).not.toContain('"tea"');
+    expect(rig.engine.core.withdrawals.owed()).toEqual([]);
+  });
+
+  it('is carried out after a restart, too', async () => {
+    const rig = await bought('car');
+    await rig.say('ann', 'withdrawn', 'personalise', 'train');
+    await rig.restart();
+    rig.clock.advance(limits.erasureCompletionMs);
+    await expect.poll(() => rig.engine.core.withdrawals.owed()).toEqual([]);
+    expect(entries(rig).filter((type) => type === 'gap')).toHaveLength(3);
+    await expectSameAnew(rig);
+  });
+});
+
+describe('retention', () => {
+  it('takes out what is past the period of its type, and nothing else', async () => {
+    const rig = await bought('car');
+    await rig.engine.correct('ann', 'wrong', { product_id: 'can' });
+    const old = rig.engine.core.trace.positions('ann').length;
+    rig.clock.advance(396 * dayMs);
+    await rig.visit('ann', 'new');
+    await rig.engine.cutRetention();
+    const live = (await expectSameAnew(rig)).join('\n');
+    expect(live).not.toMatch(/"(?:tea|can|cup|pot|jar)":/u);
+    expect(rig.engine.core.model.index.visits).toBe(1);
+    expect(rig.engine.core.trace.positions('ann').length).toBeLessThan(old);
+    expect(rig.engine.profile('ann')).toMatchObject({ ok: true, value: { consent: { stands: { personalise: { choice: 'granted' } } } } });
+    expect(await rig.engine.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe('any history', () => {
+  it('gives the same state folded forward and folded anew, with every right used at random', async () => {
+    const people = ['ann', 'bob', 'eve'];
+    const step = fc.tuple(fc.integer({ min: 0, max: 13 }), fc.constantFrom(...people), fc.integer({ min: 0, max: 9 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
+        const rig = await Rig.open();
+        for (const subject of people) await rig.say(subject, 'granted', 'personalise', 'train');
+        for (const [kind, subject, n] of steps) {
+          rig.clock.advance(n * 400_000);
+          if (kind <= 5)
+            await rig.send(rig.view(subject, `i${n}`, rig.clock.now() - (kind === 5 ? n * 1_000_000 : 0), `${subject}${n}${kind}`));
+          else if (kind === 6) rig.engine.rank({ point: 'home', subject });
+          else if (kind === 7) await rig.engine.correct(subject, `${subject}${n}0`, { product_id: `c${n}` });
+          else if (kind === 8) await rig.engine.choose(subject, { choices: { personalise: n < 5 ? 'withdrawn' : 'granted' }, origin: 't' });
+          else if (kind === 9) await rig.engine.choose(subject, { choices: { train: n < 5 ? 'objected' : 'granted' }, origin: 't' });
+          else if (kind === 10) await rig.engine.restrict(subject, n < 6, 't');
+          else if (kind === 11) await rig.engine.erase([subject]);
+          else if (kind === 12) await rig.engine.completeErasures();
+          else {
+            rig.clock.advance(n * 30 * dayMs);
+            await rig.engine.cutRetention();
+          }
+        }
+        await rig.engine.completeErasures();
+        await expectSameAnew(rig);
+        await rig.engine.close();
+      }),
+      { numRuns: 60, seed: 11 },
+    );
+  }, 60_000);
+});

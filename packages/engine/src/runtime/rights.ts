@@ -1,0 +1,210 @@
+// What a person may ask for beside erasure, carried out on log and state: rectification, restriction, and the destruction of what a
+// withdrawal or a retention period has left without a purpose. The rules stand in docs/consent.spec.md.
+import { canonicalJson } from '../base/canonical-json.js';
+import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
+import { fail, ok, type Result } from '../base/result.js';
+import { everyPurpose } from '../collect/sequencer.js';
+import { changeStanding, type Standing, type StandingChange } from '../consent/standing.js';
+import type { DecisionRecord } from '../model/decision.js';
+import { decodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent, Properties } from '../model/event.js';
+import { bitOf } from '../model/purpose.js';
+import { isSystemType, systemTypes, type ConsentChange, type Correction } from '../model/system-event.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { currentVisit, recentItems } from '../understand/current-visit.js';
+import { correctionIn, historyOf, type Placed } from '../understand/history.js';
+import type { TraitValues } from '../understand/trait.js';
+import type { Core } from './core.js';
+import type { Erasures } from './erasures.js';
+import type { Writer } from './writer.js';
+
+export interface Corrected {
+  /** Position of the correction in the log. */
+  readonly position: number;
+  /** Decisions for this person that would have started from something else. */
+  readonly touched: readonly string[];
+}
+
+export interface RightsParts {
+  readonly core: Core;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly erasures: Erasures;
+  readonly newId: () => string;
+  readonly writer: Writer;
+}
+
+export class Rights {
+  readonly #parts: RightsParts;
+
+  constructor(parts: RightsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Replaces the properties of one event of the person, as if they had been so from the start, and makes the wrong ones a gap. Resolves with
+   * the decisions that started from the wrong ones.
+   */
+  async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
+    const { core, log, writer, erasures } = this.#parts;
+    let made: Result<Corrected & { readonly at: number }> = fail('event_unknown');
+    // In one turn: a decision that started from the wrong event is either in the history by now, or starts from the right one.
+    await writer.exclusive(() => {
+      made = this.#correct(subject, id, properties);
+      return Promise.resolve();
+    });
+    const corrected = made as Result<Corrected & { readonly at: number }>; // set in the turn above
+    if (!corrected.ok) return corrected;
+    const { at, ...told } = corrected.value;
+    if (told.position === at) return ok(told);
+    await writer.exclusive(() => Promise.resolve());
+    // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were wrong.
+    await log.redact([at]);
+    await erasures.retract(() => {
+      const older = correctionsOf(historyOf(subject, core.trace, log), at).slice(0, -1);
+      return { gone: new Map(older.length === 0 ? [] : [[subject, new Set(older)]]) };
+    });
+    erasures.schedule();
+    return ok(told);
+  }
+
+  #correct(subject: string, id: string, properties: Properties): Result<Corrected & { readonly at: number }> {
+    const { core, log, writer } = this.#parts;
+    const history = historyOf(subject, core.trace, log);
+    const wrong = history.find(({ event }) => event.id === id && event.mask !== everyPurpose);
+    const type = wrong === undefined ? undefined : core.registry.known(wrong.event.type)?.type;
+    if (wrong === undefined || type === undefined) return fail('event_unknown');
+    const kept = core.validator.properties(type, properties);
+    if (!kept.ok) return kept;
+    const at = wrong.position;
+    const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
+    if (canonicalJson(event.properties) === canonicalJson(wrong.event.properties)) return ok({ at, position: at, touched: [] });
+    const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
+    const appended = writer.appendNow([this.#own(subject, systemTypes.eventCorrected, { ...correction }, event.mask)]);
+    return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
+  }
+
+  /** Redacts the events of everybody who withdrew, as far as no purpose is left for them. Resolves with how many. */
+  async forgetWithdrawn(): Promise<number> {
+    const { core, log, erasures } = this.#parts;
+    let events = 0;
+    for (const [subject, through] of core.withdrawals.owed()) {
+      events += await erasures.retract(() => {
+        const history = historyOf(subject, core.trace, log);
+        if (history.length === 0) return { gone: new Map() };
+        const gone = withoutPurpose(history);
+        return { gone: new Map([[subject, gone]]), tell: [this.#own(subject, systemTypes.purposeForgotten, { through }, everyPurpose)] };
+      });
+    }
+    return events;
+  }
+
+  /** What the engine says in a person's own stream. */
+  #own(subject: string, type: string, properties: Properties, mask: number): BehaviourEvent {
+    const { clock, newId } = this.#parts;
+    const now = clock.now();
+    return { id: newId(), subject, type, occurredAt: now, receivedAt: now, source: 'engine', properties, mask };
+  }
+
+  /** Redacts what is older than its event type may be kept, at the start of the calendar day of `now`. Resolves with how many events. */
+  async forgetExpired(isStopped: () => boolean): Promise<number> {
+    const today = dayOf(this.#parts.clock.now());
+    let events = 0;
+    for (const some of this.#expired(today)) {
+      if (isStopped()) break;
+      const { core } = this.#parts;
+      // Somebody may have been erased since they were found.
+      const held = (subject: string): ReadonlySet<number> => new Set(core.trace.positions(subject));
+      events += await this.#parts.erasures.retract(() => {
+        const still = [...some].map(([subject, gone]) => {
+          const own = held(subject);
+          return [subject, new Set([...gone].filter((position) => own.has(position)))] as const;
+        });
+        return { gone: new Map(still.filter(([, gone]) => gone.size > 0)) };
+      });
+      await this.#parts.clock.yield();
+    }
+    return events;
+  }
+
+  /** Expired positions by subject, some hundred at a time. */
+  *#expired(today: number): Iterable<Map<string, Set<number>>> {
+    const { core, log } = this.#parts;
+    const days = new Map(core.registry.list().map(({ name, retentionDays }) => [name, retentionDays]));
+    const shortest = Math.min(...days.values());
+    let found = new Map<string, Set<number>>();
+    let count = 0;
+    for (const entry of log.read(0)) {
+      if (entry.bytes === null) continue;
+      const event = decodeEvent(entry.bytes, entry.mask);
+      if (dayOf(event.receivedAt) >= today - shortest) break;
+      const correction = correctionIn(event);
+      const { subject, type, occurredAt } = correction?.event ?? event;
+      const kept = days.get(type);
+      if (subject === null || kept === undefined || dayOf(occurredAt) >= today - kept) continue;
+      const own = found.get(subject) ?? new Set();
+      found.set(subject, own.add(entry.position));
+      if (correction !== undefined) own.add(correction.at);
+      count += 1;
+      if (count < limits.retentionSliceEvents) continue;
+      yield found;
+      found = new Map();
+      count = 0;
+    }
+    if (count > 0) yield found;
+  }
+
+  /** Personal decisions after the event whose inputs are others when the event is the right one. */
+  #touched(history: readonly Placed[], right: Placed): string[] {
+    const traits = this.#parts.core.traits.filter(({ name }) => name === recentItems);
+    const values: TraitValues = {};
+    const touched: string[] = [];
+    let standing: Standing | undefined;
+    for (const { position, event: was } of history) {
+      const event = position === right.position ? right.event : was;
+      if (event.type === systemTypes.consentChanged) {
+        const after = changedBy(event, standing, position);
+        standing = after.standing;
+        if ((after.narrowed & bitOf('personalise')) !== 0) for (const { name } of traits) delete values[name];
+      }
+      if (event.type === systemTypes.decisionMade && position > right.position) {
+        const record = event.properties['decision'] as DecisionRecord; // written by the engine
+        const inputs = currentVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
+        if (record.mode === 'personal' && canonicalJson(inputs) !== canonicalJson(record.inputs)) touched.push(event.id);
+      }
+      if (isSystemType(event.type) || (event.mask & bitOf('personalise')) === 0) continue;
+      for (const trait of traits) trait.fold(values, event, position);
+    }
+    return touched;
+  }
+}
+
+/** Positions of the corrections of the event at `at`, oldest first. */
+function correctionsOf(history: readonly Placed[], at: number): number[] {
+  return history.filter(({ event }) => correctionIn(event)?.at === at).map(({ position }) => position);
+}
+
+function changedBy(event: BehaviourEvent, before: Standing | undefined, position: number): StandingChange {
+  const change = event.properties as unknown as ConsentChange; // written by the sequencer
+  return changeStanding(before, change, position, event.occurredAt, event.receivedAt);
+}
+
+/** Positions of behaviour of which every purpose has been withdrawn since. */
+function withoutPurpose(history: readonly Placed[]): Set<number> {
+  const left = new Map<number, number>();
+  let standing: Standing | undefined;
+  for (const { position, event } of history) {
+    if (event.type === systemTypes.consentChanged) {
+      const after = changedBy(event, standing, position);
+      standing = after.standing;
+      if (after.narrowed !== 0) for (const [at, mask] of left) left.set(at, mask & ~after.narrowed);
+    } else if (event.mask !== everyPurpose) {
+      const correction = correctionIn(event);
+      // A correction goes when the event goes that it corrects.
+      left.set(position, correction === undefined ? event.mask : (left.get(correction.at) ?? 0));
+    }
+  }
+  return new Set([...left].filter(([, mask]) => mask === 0).map(([position]) => position));
+}

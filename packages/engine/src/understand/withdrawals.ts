@@ -1,0 +1,53 @@
+// Whose withdrawn events still lie sealed in the log. A withdrawal makes state forget at once; the bytes of events for which no purpose is
+// left are redacted after that, and the person's stream then says so (`purpose.forgotten`). What is owed survives a restart, as it is folded.
+import type { BehaviourEvent } from '../model/event.js';
+import { systemTypes } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from './fold.js';
+
+export class Withdrawals implements FoldPart {
+  readonly name = 'withdrawal';
+  /** Subject -> position of their newest narrowing that is still to be carried out on the bytes. */
+  readonly #rows: Table<number>;
+  readonly #epoch: (subject: string) => number;
+  #isOwed: boolean;
+
+  /** `epoch`: position of the subject's last folded change of consent. */
+  constructor(rows: Table<number>, epoch: (subject: string) => number) {
+    this.#rows = rows;
+    this.#epoch = epoch;
+    this.#isOwed = this.owed().length > 0;
+  }
+
+  /** May somebody be owed? Asked often. */
+  get isOwed(): boolean {
+    return this.#isOwed;
+  }
+
+  /** Whose bytes are still there, and up to which change of theirs. */
+  owed(): (readonly [subject: string, through: number])[] {
+    const owed = [...this.#rows.rows()];
+    this.#isOwed = owed.length > 0;
+    return owed;
+  }
+
+  apply(event: BehaviourEvent): void {
+    if (event.type !== systemTypes.purposeForgotten || event.subject === null) return;
+    const through = event.properties['through'];
+    const row = this.#rows.get(event.subject);
+    if (row !== undefined && typeof through === 'number' && through >= row) this.#rows.delete(event.subject);
+  }
+
+  withdraw(subject: string): void {
+    this.#rows.set(subject, this.#epoch(subject));
+    this.#isOwed = true;
+  }
+
+  forget(subject: string): void {
+    this.#rows.delete(subject);
+  }
+
+  *dump(): Iterable<string> {
+    for (const [subject, through] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${through}`;
+  }
+}

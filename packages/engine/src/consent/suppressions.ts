@@ -3,7 +3,8 @@
 //
 // `suppressed`: entries of 40 bytes, written in order into space made ahead (a full disk must still take an erasure):
 //    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied   5  zeros   8  16 HMAC-SHA256(key, subject), cut to 16 bytes
-//   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out
+//   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out, and in place of the hash
+//       u64 redactions of the log on which they were: beside an older log (a restored backup) they are not
 //   32  u32 synced before: every entry below this index was on stable storage when this one was written   36  u32 crc32 of bytes 0-35
 // Invariants: an entry holds in memory from the call on, on disk when `add` has resolved; nothing is ever taken out. A tear in what was
 // never acknowledged is cut off at opening; damage before it is refused.
@@ -39,6 +40,7 @@ export class Suppressions {
   #used = 0;
   #allocated = 0;
   #applied = 0;
+  #appliedRedactions = 0;
   #syncedBefore = 0;
 
   /** Opens the list or makes one. Throws CodedError log_damaged when an entry is damaged that others follow, or what the disk throws. */
@@ -63,9 +65,9 @@ export class Suppressions {
     return this.#erasedAt.size;
   }
 
-  /** Entries that may not have been carried out on the log that lies beside: after a crash, or in a restored folder. */
-  get isOpen(): boolean {
-    return this.#applied < this.#used;
+  /** May entries not have been carried out on a log that has had so many redactions: after a crash, or in a restored folder? */
+  isOpen(redactions: number): boolean {
+    return this.#applied < this.#used || redactions < this.#appliedRedactions;
   }
 
   /** When this id was last erased, ms; undefined: never. */
@@ -103,11 +105,14 @@ export class Suppressions {
     return this.#used;
   }
 
-  /** The first `entries` of the file have been carried out on the log beside it. */
-  async applied(entries: number): Promise<void> {
-    if (entries <= this.#applied) return;
-    this.#write([[kindApplied, Buffer.alloc(tagBytes), entries]]);
+  /** The first `entries` of the file have been carried out on the log beside it, which has had so many redactions. */
+  async applied(entries: number, redactions: number): Promise<void> {
+    if (entries <= this.#applied && redactions >= this.#appliedRedactions) return;
+    const note = Buffer.alloc(tagBytes);
+    note.writeBigUInt64LE(BigInt(redactions));
+    this.#write([[kindApplied, note, entries]]);
     await this.#sync();
+    this.#appliedRedactions = redactions;
     // The note itself asks for nothing.
     this.#applied = entries + 1 === this.#used ? this.#used : entries;
   }
@@ -163,6 +168,7 @@ export class Suppressions {
     const value = Number(entry.readBigUInt64LE(24));
     if (entry.readUInt8(4) === kindApplied) {
       this.#applied = value === index ? index + 1 : Math.max(this.#applied, value);
+      this.#appliedRedactions = Number(entry.readBigUInt64LE(8));
       return;
     }
     const tag = entry.toString('latin1', 8, 8 + tagBytes);

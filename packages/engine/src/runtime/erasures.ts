@@ -100,10 +100,10 @@ export class Erasures {
   /** What a crash, or a restored backup, left undone: people in the list of the erased of whom events from before are still here. */
   async carryOut(): Promise<void> {
     const { core, log, suppressions } = this.#parts;
-    if (suppressions.isOpen) {
+    if (suppressions.isOpen(log.redactions)) {
       const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
       if (left.length > 0) await this.erase(left);
-      await suppressions.applied(suppressions.entriesUsed);
+      await suppressions.applied(suppressions.entriesUsed, log.redactions);
     }
     if (core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.redactions > 0) this.schedule();
   }
@@ -171,7 +171,7 @@ export class Erasures {
     await checkpoint();
     await state.scrub();
     const compaction = await log.compact();
-    if (this.forgetting === null) await suppressions.applied(carriedOut);
+    if (this.forgetting === null) await suppressions.applied(carriedOut, log.redactions);
     if (owed.length > 0) await record('erasure.completed', { receipts: owed, ...compaction });
     return compaction;
   }

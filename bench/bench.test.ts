@@ -105,6 +105,15 @@ describe('benches in their small form', () => {
       expect(await bench('erase', fault), fault).toMatchObject({ equal: false });
   });
 
+  it('revoke gives its fields; a slow choice and a late withdrawal each turn one red', async () => {
+    const figures = await bench('revoke');
+    const fields = ['request_to_ack_p99_ms', 'ack_to_republished_p99_ms', 'request_to_ack_p50_ms', 'ack_to_republished_p50_ms'];
+    expect(Object.keys(figures)).toEqual(['bench', ...fields]);
+    expectPositive(figures, fields);
+    expect(Number((await bench('revoke', 'slow-choice'))['request_to_ack_p50_ms'])).toBeGreaterThan(95);
+    expect(Number((await bench('revoke', 'late-withdrawal'))['ack_to_republished_p50_ms'])).toBeGreaterThan(80);
+  });
+
   it('wrong use ends with 2 and says why', async () => {
     await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({
       code: 2,

@@ -5,6 +5,7 @@ import { burn, type Fault } from './fault.js';
 const busyMs = 5;
 const lostEvery = 100;
 const staleMs = 100;
+const lateMs = 100;
 
 export function plantFault(engine: Engine, fault: Fault | null): void {
   if (fault === 'slow-event') {
@@ -20,6 +21,16 @@ export function plantFault(engine: Engine, fault: Fault | null): void {
       count += 1;
       return count % lostEvery === 0 ? { ok: true, value: { accepted: events.length, rejections: [] } } : await accept(events);
     };
+  } else if (fault === 'slow-choice') {
+    const choose = engine.choose.bind(engine);
+    engine.choose = async (...given) => {
+      await new Promise((resolve) => setTimeout(resolve, lateMs));
+      return choose(...given);
+    };
+  } else if (fault === 'late-withdrawal') {
+    const { fold } = engine.core;
+    const withdraw = fold.withdraw.bind(fold);
+    fold.withdraw = (...given) => void setTimeout(() => withdraw(...given), lateMs);
   } else if (fault === 'slow-rank') {
     const prepare = engine.prepareRank.bind(engine);
     engine.prepareRank = (request) => {

@@ -14,6 +14,8 @@ export const faults = [
   'float-sum',
   'first-seen-id',
   'no-admission',
+  'slow-choice',
+  'late-withdrawal',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -2,10 +2,11 @@
 import { Acknowledgements } from './acknowledgements.js';
 import { Child } from './child.js';
 import { demand } from './complaint.js';
-import { Connection, postRequest } from './connection.js';
+import { Connection } from './connection.js';
 import { fill } from './decide.js';
 import { openLoop } from './open-loop.js';
 import { checkDecision, People, questionOf } from './people.js';
+import { pause, viewAs as view } from './probe.js';
 import { percentile, rounded } from './percentile.js';
 import { say } from './progress.js';
 import { makeScratchFolder, removeScratchFolder, sayDiskSpeed } from './scratch-folder.js';
@@ -72,26 +73,4 @@ async function probeOnce(connection: Connection, probe: number): Promise<number>
     if (answer.body.includes(sought)) return tookMs;
     demand(tookMs < probeMsMax, `after ${probeMsMax} ms the event had no effect`);
   }
-}
-
-async function view(connection: Connection, subject: string, item: string, place: number): Promise<void> {
-  const context = { consent: { categoryPreferences: { personalise: true, train: true } } };
-  const event = {
-    type: 'track',
-    event: 'item.viewed',
-    userId: subject,
-    messageId: `${place}`,
-    timestamp: new Date().toISOString(),
-    properties: { product_id: item },
-    context,
-  };
-  const { status, body } = await connection.ask(postRequest('/v1/batch', JSON.stringify(event)));
-  const text = body.toString('utf8');
-  demand(status === 200 && text.includes('"accepted":1'), `a probe's event was not taken: ${status} ${text.slice(0, 200)}`);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

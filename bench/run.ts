@@ -9,11 +9,12 @@ import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
+import { revoke } from './revoke.js';
 import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke };
 
 async function main(): Promise<number> {
   try {

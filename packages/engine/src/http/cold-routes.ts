@@ -9,6 +9,7 @@ import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
 import { parseBasis } from './basis-body.js';
+import { parseCorrection, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
 import { parseConsent } from './consent-body.js';
@@ -61,6 +62,8 @@ export class ColdRoutes {
     table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
+    table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
+    table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -140,6 +143,22 @@ export class ColdRoutes {
     if (!isId(id)) return answer(fail('subject_unknown'));
     const { receipt, events, erasedAt, deadlineAt } = await this.#engine.erase([id]);
     return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt }));
+  }
+
+  async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseRestriction(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const done = await this.#engine.restrict(param('id'), wish.value.restricted, wish.value.origin);
+    return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
+  }
+
+  async #correct({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseCorrection(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const done = await this.#engine.correct(param('id'), wish.value.id, wish.value.properties);
+    return answer(done.ok ? ok({ success: true, touched: done.value.touched }) : done);
   }
 
   /** What may be sent: nothing about anybody. */

@@ -157,6 +157,9 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     naming(false),
   ]),
   ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer() }),
+  RestrictionRequest: Type.Object({ restricted: Type.Boolean(), origin: opt(id) }, open),
+  CorrectionRequest: Type.Object({ id, properties: Type.Object({}, open) }, open),
+  CorrectionAnswer: Type.Object({ success: Type.Literal(true), touched: Type.Array(Type.String()) }),
   BasisRequest: Type.Object(
     {
       eventType: Type.String(),
@@ -219,6 +222,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     consent: nullable(
       Type.Object({
         epoch: Type.Integer(),
+        restricted: opt(Type.Literal(true)),
         stands: Type.Record(Type.String(), Type.Object({ choice: ref('Choice'), since: Type.Integer(), at: ms, receivedAt: ms })),
       }),
     ),

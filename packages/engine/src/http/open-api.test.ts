@@ -205,7 +205,9 @@ describe('what the server answers fits its schema', () => {
     };
     await ask('ItemsAnswer', 'POST', '/v1/items', { items: [{ id: 'tea', title: 'Tea' }, { id: 'cup' }] });
     await ask('ConsentAnswer', 'POST', '/v1/consents', { subject: 'ann', choices: { personalise: 'granted', train: 'granted' } });
-    await ask('BatchAnswer', 'POST', '/v1/batch', { batch: [view('ann', 'tea'), view('bob', 'tea'), { type: 'track' }] });
+    await ask('BatchAnswer', 'POST', '/v1/batch', {
+      batch: [view('ann', 'tea', { messageId: 'm' }), view('bob', 'tea'), { type: 'track' }],
+    });
     const decision = await ask('DecideAnswer', 'POST', '/v1/decide/home', { userId: 'ann' });
     await ask('DecideAnswer', 'POST', '/v1/decide/home', {});
     await ask('Why', 'GET', `/v1/decisions/${decision.decisionId}`);
@@ -213,6 +215,12 @@ describe('what the server answers fits its schema', () => {
     await ask('OfrepFlag', 'POST', '/ofrep/v1/evaluate/flags/home', { context: { targetingKey: 'ann' } });
     await ask('OfrepFlags', 'POST', '/ofrep/v1/evaluate/flags', {});
     await ask('OfrepFailure', 'POST', '/ofrep/v1/evaluate/flags/none', {});
+    await ask('CorrectionAnswer', 'POST', '/v1/subjects/ann/corrections', {
+      id: 'm',
+      properties: { product_id: 'cup' },
+    });
+    await ask('ConsentAnswer', 'POST', '/v1/subjects/ann/restriction', { restricted: true });
+    await ask('Profile', 'GET', '/v1/subjects/ann');
     await ask('Health', 'GET', '/health');
     await ask('ErasureAnswer', 'DELETE', '/v1/subjects/ann');
     await ask('BasisAnswer', 'POST', '/v1/bases', { eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: 'as agreed' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../base/limits.js';
-import { MemoryDisk } from '../adapters/memory-disk.js';
+import type { MemoryDisk } from '../adapters/memory-disk.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { Rig } from './rig.suite.js';
 

@@ -1,6 +1,6 @@
-// Erasure equality, on two histories: people are erased one after another while others go on sending and asking; then the bytes and keys are
-// destroyed. `ethogram dump --canonical` of that folder, whose state was only ever folded forward, must be the same, by `cmp`, as that of a
-// copy whose state is thrown away and folded anew from the log, in which the erased are gaps.
+// Erasure equality, on two histories: people are erased one after another while others go on sending and asking; then the bytes and keys
+// are destroyed. `ethogram dump --canonical` of that folder, whose state was only ever folded forward, must be the same, by `cmp`, as
+// that of a copy whose state is thrown away and folded anew from the log, in which the erased are gaps.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

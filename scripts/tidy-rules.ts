@@ -64,6 +64,7 @@ export const banned: readonly Ban[] = [
       at('adapters/node-disk.ts', 'Windows cannot sync a folder'),
       at('cli/', 'the door that is a process: arguments, signals, exit code'),
       at('sim/run.ts', 'a program: arguments and exit code'),
+      at('sim/run-races.ts', 'a program: arguments and exit code'),
     ],
   },
   {
@@ -87,6 +88,7 @@ export const banned: readonly Ban[] = [
       at('adapters/folder-lock.ts', 'part of the adapter of the Disk port'),
       at('adapters/node-disk.ts', 'the adapter of the Disk port'),
       at('adapters/lmdb-state.ts', 'LMDB owns its folder; a wipe removes it'),
+      at('adapters/lmdb-folders.ts', 'the files of LMDB, moved and destroyed'),
       at('cli/', 'reads the files that an operator names'),
     ],
   },
@@ -103,6 +105,7 @@ export const banned: readonly Ban[] = [
       at('adapters/file-log/', 'seals and digests of the log'),
       at('adapters/memory-log.ts', 'digests of the log'),
       at('adapters/key-file.ts', 'wraps the keys'),
+      at('adapters/subject-tags.ts', 'keyed hashes of ids'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),
       at('cli/', 'hashes of a dump and of a file that is imported'),
       at('sim/scheduler.ts', 'a hash of the trace of a run'),

@@ -226,6 +226,12 @@ export type ConsentRequest = {
 
 export type ConsentAnswer = { readonly success: true; readonly epoch: number };
 
+export type RestrictionRequest = { readonly restricted: boolean; readonly origin?: string };
+
+export type CorrectionRequest = { readonly id: string; readonly properties: { readonly [name: string]: unknown } };
+
+export type CorrectionAnswer = { readonly success: true; readonly touched: readonly string[] };
+
 export type BasisRequest = {
   readonly eventType: string;
   readonly purpose: Purpose;
@@ -318,6 +324,7 @@ export type Profile = {
   readonly subject: string;
   readonly consent: {
     readonly epoch: number;
+    readonly restricted?: true;
     readonly stands: {
       readonly [name: string]: { readonly choice: Choice; readonly since: number; readonly at: number; readonly receivedAt: number };
     };

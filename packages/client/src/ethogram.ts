@@ -79,8 +79,8 @@ export interface Ethogram {
   why(id: string): Promise<Result<Why>>;
   profile(subject: string): Promise<Result<Profile>>;
   /**
-   * Erases people; resolves when state and log are as if they had never been, and what they captured before is refused. Their bytes and keys
-   * are destroyed soon after.
+   * Erases people; resolves when state and log are as if they had never been, and what they captured before is refused. Their bytes and
+   * keys are destroyed soon after.
    */
   erase(subjects: readonly string[]): Promise<Result<{ readonly events: number }>>;
   health(): Promise<Result<Health>>;

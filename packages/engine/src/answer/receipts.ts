@@ -42,8 +42,8 @@ export class Receipts implements FoldPart {
 
   apply(event: BehaviourEvent): void {
     if (event.type === systemTypes.erasureRecorded) {
-      const { receipt, erasedAt, deadlineAt, subjects, events } = event.properties as unknown as ErasureReceipt; // written by the engine
-      this.#rows.set(receipt, { erasedAt, deadlineAt, subjects, events, completedAt: null });
+      const { receipt, ...told } = event.properties['told'] as ErasureReceipt; // written by the engine
+      this.#rows.set(receipt, { ...told, completedAt: null });
     } else if (event.type === systemTypes.erasureCompleted) {
       for (const receipt of event.properties['receipts'] as readonly string[]) {
         const row = this.#rows.get(receipt); // written by the engine, as above

@@ -2,7 +2,7 @@
 // own, outside log and state; it outlives both. A person stands in it as a keyed hash: whoever has the file but not the key learns a count.
 //
 // `suppressed`: entries of 40 bytes, written in order into space made ahead (a full disk must still take an erasure):
-//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied   5  zeros   8  16 HMAC-SHA256(key, subject), cut to 16 bytes
+//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied   5  zeros   8  16 keyed hash of the id (adapters/subject-tags.ts)
 //   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out, and in place of the hash
 //       u64 redactions of the log on which they were: beside an older log (a restored backup) they are not
 //   32  u32 synced before: every entry below this index was on stable storage when this one was written   36  u32 crc32 of bytes 0-35
@@ -10,7 +10,6 @@
 // never acknowledged is cut off at opening; damage before it is refused.
 // Non-goal: knowing which of the same person's other ids to refuse: the caller names them all.
 import { Buffer } from 'node:buffer';
-import { createHmac } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
@@ -33,7 +32,7 @@ export interface Suppression {
 
 export class Suppressions {
   readonly #file: DiskFile;
-  readonly #key: Uint8Array;
+  readonly #tagOf: (subject: string) => string;
   readonly #erasedAt = new Map<string, number>();
   /** What was asked for lately, 0 = not erased: a hash costs microseconds, and the same people send again and again. */
   #asked = new Map<string, number>();
@@ -43,11 +42,14 @@ export class Suppressions {
   #appliedRedactions = 0;
   #syncedBefore = 0;
 
-  /** Opens the list or makes one. Throws CodedError log_damaged when an entry is damaged that others follow, or what the disk throws. */
-  static async open(disk: Disk, folder: string, key: Uint8Array): Promise<Suppressions> {
+  /**
+   * Opens the list or makes one; `tagOf` gives the keyed hash of an id, a string of 16 bytes in latin-1. Throws CodedError log_damaged
+   * when an entry is damaged that others follow, or what the disk throws.
+   */
+  static async open(disk: Disk, folder: string, tagOf: (subject: string) => string): Promise<Suppressions> {
     disk.makeFolder(folder);
     const path = folder === '' ? fileName : `${folder}/${fileName}`;
-    const list = new Suppressions(disk.open(path, { create: true }), key);
+    const list = new Suppressions(disk.open(path, { create: true }), tagOf);
     list.#load();
     list.#grow();
     await list.#sync();
@@ -55,9 +57,9 @@ export class Suppressions {
     return list;
   }
 
-  private constructor(file: DiskFile, key: Uint8Array) {
+  private constructor(file: DiskFile, tagOf: (subject: string) => string) {
     this.#file = file;
-    this.#key = key;
+    this.#tagOf = tagOf;
   }
 
   /** How many ids are suppressed. */
@@ -75,20 +77,16 @@ export class Suppressions {
     if (this.#erasedAt.size === 0) return undefined;
     let at = this.#asked.get(subject);
     if (at === undefined) {
-      at = this.#erasedAt.get(this.tagOf(subject)) ?? 0;
+      at = this.#erasedAt.get(this.#tagOf(subject)) ?? 0;
       if (this.#asked.size >= limits.suppressionsAskedMax) this.#asked = new Map();
       this.#asked.set(subject, at);
     }
     return at === 0 ? undefined : at;
   }
 
-  tagOf(subject: string): string {
-    return createHmac('sha256', this.#key).update(subject, 'utf8').digest().toString('latin1', 0, tagBytes);
-  }
-
   /** Holds at once; resolves when it is on stable storage. */
   async add(subjects: readonly string[], erasedAt: number): Promise<void> {
-    await this.merge(subjects.map((subject) => ({ tag: this.tagOf(subject), erasedAt })));
+    await this.merge(subjects.map((subject) => ({ tag: this.#tagOf(subject), erasedAt })));
   }
 
   /** Takes over entries of another list under the same key: of a live folder into a restored one. */

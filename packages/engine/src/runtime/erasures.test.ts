@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../base/limits.js';
+import { subjectTags } from '../adapters/subject-tags.js';
 import type { MemoryDisk } from '../adapters/memory-disk.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { Rig } from './rig.suite.js';
@@ -104,7 +105,7 @@ describe('whoever was erased stays so', () => {
   it('when a crash came between the list and the log: opening carries it out', async () => {
     const rig = await pair();
     await rig.engine.close();
-    const list = await Suppressions.open(rig.disk, 'erasures', new Uint8Array(32).fill(9));
+    const list = await Suppressions.open(rig.disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test'));
     await list.add(['ann'], rig.clock.now());
     list.close();
     await rig.start();

@@ -67,15 +67,15 @@ export class Erasures {
       subjects: new Set(subjects).size,
       events: asked.events,
     };
-    await this.#parts.record('erasure.recorded', { ...receipt });
+    await this.#parts.record('erasure.recorded', { told: receipt });
     this.schedule();
     return receipt;
   }
 
   /**
    * Takes single events out of people's histories: their places become gaps, and everything of these people is folded again without them.
-   * `choose` says which, and what to tell in their streams, in the turn in which nothing else moves. Resolves with how many when the log says
-   * so durably.
+   * `choose` says which, and what to tell in their streams, in the turn in which nothing else moves. Resolves with how many when the log
+   * says so durably.
    */
   async retract(choose: () => Retraction): Promise<number> {
     let events = 0;

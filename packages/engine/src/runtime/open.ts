@@ -3,12 +3,12 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
-import { hkdfSync } from 'node:crypto';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
+import { subjectTags } from '../adapters/subject-tags.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
@@ -68,14 +68,10 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   });
   const state = new LmdbState(`${folder}/state`);
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
-  const suppressions = await Suppressions.open(disk, erasuresFolder, suppressionKey(tenant));
+  // Of the tenant, so that a list fits every backup of the same tenant.
+  const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
   return Engine.open({ ...options, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
-}
-
-/** The key of the list of the erased: of the tenant, so that a list fits every backup of the same tenant. */
-export function suppressionKey(tenant: Tenant): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(tenant.drawSalt, 'base64'), '', 'ethogram suppressions', 32));
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

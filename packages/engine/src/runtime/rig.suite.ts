@@ -6,6 +6,7 @@ import { ManualClock } from '../adapters/manual-clock.js';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { MemoryState } from '../adapters/memory-state.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import { subjectTags } from '../adapters/subject-tags.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
@@ -57,7 +58,7 @@ export class Rig {
       entropy,
       draw: new KeyedDraw(new Uint8Array(32).fill(7)),
       hashKey: [1, 2],
-      suppressions: await Suppressions.open(disk, 'erasures', new Uint8Array(32).fill(9)),
+      suppressions: await Suppressions.open(disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test')),
       tickMs: 0,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),

@@ -10,10 +10,11 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf } from '../model/purpose.js';
-import { isSystemType, systemTypes, type ConsentChange, type Correction } from '../model/system-event.js';
+import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { currentVisit, recentItems } from '../understand/current-visit.js';
+import { consentIn } from '../understand/consents.js';
 import { correctionIn, historyOf, type Placed } from '../understand/history.js';
 import type { TraitValues } from '../understand/trait.js';
 import type { Core } from './core.js';
@@ -44,8 +45,8 @@ export class Rights {
   }
 
   /**
-   * Replaces the properties of one event of the person, as if they had been so from the start, and makes the wrong ones a gap. Resolves with
-   * the decisions that started from the wrong ones.
+   * Replaces the properties of one event of the person, as if they had been so from the start, and makes the wrong ones a gap. Resolves
+   * with the decisions that started from the wrong ones.
    */
   async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
     const { core, log, writer, erasures } = this.#parts;
@@ -60,7 +61,8 @@ export class Rights {
     const { at, ...told } = corrected.value;
     if (told.position === at) return ok(told);
     await writer.exclusive(() => Promise.resolve());
-    // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were wrong.
+    // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were
+    // wrong.
     await log.redact([at]);
     await erasures.retract(() => {
       const older = correctionsOf(historyOf(subject, core.trace, log), at).slice(0, -1);
@@ -82,7 +84,7 @@ export class Rights {
     const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
     if (canonicalJson(event.properties) === canonicalJson(wrong.event.properties)) return ok({ at, position: at, touched: [] });
     const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
-    const appended = writer.appendNow([this.#own(subject, systemTypes.eventCorrected, { ...correction }, event.mask)]);
+    const appended = writer.appendNow([this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask)]);
     return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
   }
 
@@ -187,8 +189,7 @@ function correctionsOf(history: readonly Placed[], at: number): number[] {
 }
 
 function changedBy(event: BehaviourEvent, before: Standing | undefined, position: number): StandingChange {
-  const change = event.properties as unknown as ConsentChange; // written by the sequencer
-  return changeStanding(before, change, position, event.occurredAt, event.receivedAt);
+  return changeStanding(before, consentIn(event), position, event.occurredAt, event.receivedAt);
 }
 
 /** Positions of behaviour of which every purpose has been withdrawn since. */

@@ -30,6 +30,8 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
     if (event.type === systemTypes.consentChanged) {
       applyConsent(held, event);
       epochs.set(subject, entry.position);
+    } else if (event.type === systemTypes.purposeForgotten) {
+      // a note of the engine about the bytes, used for nothing
     } else if (event.type === systemTypes.decisionMade) {
       checkDecision(event, entry.position, held, problems);
     } else {
@@ -80,7 +82,7 @@ function checkDecision(event: BehaviourEvent, position: number, held: Map<string
 function checkPromises(book: PromiseBook, seen: Map<string, number>, epochs: Map<string, number>, problems: string[]): void {
   const lastOfClient = new Map<number, number>();
   for (const { subject, id, client } of book.events) {
-    if (book.erased.has(subject)) continue;
+    if (book.erased.has(subject) || book.released.has(`${subject} ${id}`)) continue;
     const position = seen.get(`${subject} ${id}`);
     if (position === undefined) {
       problems.push(`law 4: the acknowledged event ${id} is lost`);

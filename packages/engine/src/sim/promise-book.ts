@@ -16,6 +16,8 @@ export class PromiseBook {
   readonly choices: { readonly subject: string; readonly purpose: Purpose; readonly choice: Choice; readonly epoch: number }[] = [];
   /** Subjects whose erasure was asked for; true once it was acknowledged. */
   readonly erased = new Map<string, boolean>();
+  /** `subject id` of events that became gaps with good reason: promises about them are void. */
+  readonly released = new Set<string>();
   decisions = 0;
 
   /** Promises to an erased person are void. */

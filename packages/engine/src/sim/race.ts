@@ -1,5 +1,6 @@
-// One race: a person withdraws, objects, freezes or is erased while their events come in, are learned from, and decisions for them are being
-// made and leave. The order of all steps is drawn by a seed. Everything is checked naively, from outside, sharing no rule with the engine.
+// One race: a person withdraws, objects, freezes or is erased while their events come in, are learned from, and decisions for them are
+// being made and leave. The order of all steps is drawn by a seed. Everything is checked naively, from outside, sharing no rule with the
+// engine.
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { MemoryKeys } from '../adapters/memory-keys.js';
 import { MemoryLog } from '../adapters/memory-log.js';
@@ -122,7 +123,7 @@ export class Race {
       entropy: new SeededEntropy(seed + 1),
       draw: new KeyedDraw(new Uint8Array(32).fill(5)),
       hashKey: [3, 4],
-      suppressions: await Suppressions.open(new MemoryDisk(), 'erasures', new Uint8Array(32)),
+      suppressions: await Suppressions.open(new MemoryDisk(), 'erasures', (subject) => subject.padEnd(16)),
       eventTypes: [viewed],
       tickMs: 0,
       checkpointMs: 4,

@@ -5,6 +5,7 @@ import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { MemoryState } from '../adapters/memory-state.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import { subjectTags } from '../adapters/subject-tags.js';
 import { CodedError } from '../base/errors.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { IncomingEvent } from '../collect/incoming.js';
@@ -19,6 +20,7 @@ import { CrashingState } from './crashing-state.js';
 import { FaultyDisk } from './faulty-disk.js';
 import { checkLog, checkRows } from './laws.js';
 import { PromiseBook } from './promise-book.js';
+import { RedactionWatch } from './redaction-watch.js';
 import { Scheduler, type SimulatedProcess } from './scheduler.js';
 import type { SeededRandom } from './seeded-random.js';
 
@@ -74,6 +76,7 @@ export class World {
   #log: Log | null = null;
   #keys: Keys | null = null;
   #suppressions: Suppressions | null = null;
+  #watch: RedactionWatch | null = null;
 
   constructor(options: WorldOptions) {
     this.#options = { subjects: 30, clients: 4, pauseMs: 4000, crashEveryMs: 8 * 60_000, ...options };
@@ -145,10 +148,12 @@ export class World {
       onFailure: (error) => this.#halted(error),
       limits: { segmentBytes: 256 * 1024, reserveBytes: 64 * 1024, recordBytesMax: 64 * 1024 },
     });
-    const log = this.#options.mutant?.wrapLog?.(opened) ?? opened;
+    const watch = new RedactionWatch(this.#options.mutant?.wrapLog?.(opened) ?? opened, this.#book);
+    this.#watch = watch;
+    const log = watch.watched();
     this.#log = log;
     this.#keys = keys;
-    const suppressions = await Suppressions.open(this.#disk, erasuresFolder, new Uint8Array(32).fill(9));
+    const suppressions = await Suppressions.open(this.#disk, erasuresFolder, subjectTags(new Uint8Array(32).fill(9), 'test'));
     this.#suppressions = suppressions;
     const engine = await Engine.open(this.#engineOptions(log, keys, suppressions, clock));
     this.#options.mutant?.afterOpen?.(engine);
@@ -204,6 +209,7 @@ export class World {
     const at = live.findIndex((line, index) => line !== rebuilt[index]);
     if (at >= 0 || live.length !== rebuilt.length)
       this.#violations.push(`law 1: state is not the fold of the log (${live[at]?.split('\t')[0] ?? 'its end'})`);
+    this.#violations.push(...(this.#watch?.violations.splice(0) ?? []));
     const verified = log.verify();
     for (const problem of verified.problems) this.#violations.push(`the log: ${problem}`);
     this.#violations.push(

@@ -41,9 +41,8 @@ export class Consents implements FoldPart {
       // written by the engine from a checked declaration
       this.#registry.foldBasis(event.properties['declaration'] as BasisDeclaration, position);
     } else if (event.type === systemTypes.consentChanged && event.subject !== null) {
-      const { choices, restricted } = event.properties as unknown as ConsentChange; // written by the sequencer
-      const change: ConsentChange = { choices, origin: event.source, ...(restricted === undefined ? {} : { restricted }) };
-      const after = changeStanding(this.#rows.get(event.subject), change, position, event.occurredAt, event.receivedAt);
+      const before = this.#rows.get(event.subject);
+      const after = changeStanding(before, consentIn(event), position, event.occurredAt, event.receivedAt);
       this.#gate.settle(event.subject, after.standing);
       const hears = must(this.#hears, 'the fold is put together before it runs');
       if (after.narrowed !== 0) hears.withdraw(event.subject, after.narrowed);
@@ -68,4 +67,11 @@ export class Consents implements FoldPart {
     for (const line of this.#registry.dumpBases()) yield line;
     for (const [subject, standing] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${canonicalJson(standing)}`;
   }
+}
+
+/** What a `consent.changed` says. */
+export function consentIn(event: BehaviourEvent): ConsentChange {
+  const { choices, restricted } = event.properties;
+  const change = { choices: choices as ConsentChange['choices'], origin: event.source }; // written by the sequencer
+  return typeof restricted === 'boolean' ? { ...change, restricted } : change;
 }

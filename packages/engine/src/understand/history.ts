@@ -27,5 +27,5 @@ export function historyOf(subject: string, trace: Trace, log: Pick<Log, 'readOne
 }
 
 export function correctionIn(event: BehaviourEvent): Correction | undefined {
-  return event.type === systemTypes.eventCorrected ? (event.properties as unknown as Correction) : undefined; // written by the engine
+  return event.type === systemTypes.eventCorrected ? (event.properties['correction'] as Correction) : undefined; // written by the engine
 }

@@ -1,5 +1,6 @@
 // Whose withdrawn events still lie sealed in the log. A withdrawal makes state forget at once; the bytes of events for which no purpose is
-// left are redacted after that, and the person's stream then says so (`purpose.forgotten`). What is owed survives a restart, as it is folded.
+// left are redacted after that, and the person's stream then says so (`purpose.forgotten`). What is owed survives a restart, as it is
+// folded.
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';

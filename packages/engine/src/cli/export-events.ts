@@ -53,6 +53,7 @@ export class PermittedEvents {
     const { purpose } = this.#choice;
     const known = registry.known(event.type);
     if (known === undefined || event.subject === null) return 'event_type_unknown';
+    // [C26]
     if ((event.mask & bitOf(purpose)) === 0) return 'no_grant';
     const now = gate.admit(known, event.subject, event.occurredAt);
     if (!now.ok) return now.code;

@@ -108,6 +108,7 @@ export class Sequencer {
     const one = (each: Waiting): Failure | null => {
       if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, first + events.length, push, consent, undo);
       if (each.kind === 'consent') {
+        // [C29]
         if (each.occurredAt <= (this.#suppressions.erasedAt(each.subject) ?? -1)) return fail('subject_erased');
         return consent(each.subject, each.change, each.occurredAt, each.id);
       }
@@ -144,6 +145,7 @@ export class Sequencer {
     undo: (() => void)[],
   ): Failure | null {
     const known = this.#registry.known(event.type);
+    // [C1]
     if (known === undefined) return fail('event_type_unknown', '/type');
     if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
     const properties = this.#validator.properties(known.type, event.properties);
@@ -151,10 +153,12 @@ export class Sequencer {
     const erasedAt = this.#suppressions.erasedAt(event.subject);
     // A choice that rides on an event may be an old one on a clock that is fast; only one made for itself begins anew.
     if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.standingAhead(event.subject) === undefined))
+      // [C28]
       return fail('subject_erased');
     let position = at;
     if (event.consent !== undefined) {
       const before = this.#gate.epoch(event.subject);
+      // [C4]
       consent(event.subject, event.consent, Math.min(event.occurredAt, receivedAt), `consent:${event.id}`);
       if (this.#gate.epoch(event.subject) !== before) position += 1;
     }
@@ -184,6 +188,7 @@ export class Sequencer {
       if (!isPurpose(purpose) || choice === undefined) continue;
       const idle =
         (choice === 'denied' || choice === 'withdrawn') &&
+        // [C5]
         standing?.stands[purpose] === undefined &&
         this.#registry.declaredFor(purpose).length === 0;
       if (!idle) choices[purpose] = choice;

@@ -45,6 +45,7 @@ export class Validator {
     }
     const kept: Record<string, unknown> = {};
     for (const name of compiled.names) {
+      // [C2]
       if (!Object.hasOwn(given, name)) continue;
       const value = given[name];
       if (value !== undefined && value !== null) kept[name] = value;

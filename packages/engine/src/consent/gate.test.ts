@@ -124,6 +124,18 @@ describe('read and use', () => {
     expect(gate.open(permit(), 'personalise')).toMatchObject({ ok: true });
   });
 
+  it('reads nothing of a person who has restricted it, under a grant or a basis', () => {
+    say('personalise', 'granted', 50);
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'contract', reason: 'test' }, 9);
+    const read = (): boolean[] => (['personalise', 'analytics'] as const).map((purpose) => gate.permitRead('ada', purpose, 'x').ok);
+    expect(read()).toEqual([true, true]);
+    position += 1;
+    const { standing } = changeStanding(gate.standing('ada'), { choices: {}, origin: 'test', restricted: true }, position, 60, 60);
+    gate.settle('ada', standing);
+    expect(read()).toEqual([false, false]);
+    expect(gate.admit(known, 'ada', 100)).toMatchObject({ ok: false, code: 'subject_restricted' });
+  });
+
   it('does not read under a grant that is not settled yet', () => {
     say('personalise', 'granted', 1, false);
     expect(gate.permitRead('ada', 'personalise', 'x')).toMatchObject({ ok: false });

@@ -24,6 +24,7 @@ export class Gate {
 
   /** What holds for the sequencer: settled consent and what is on its way to the disk. */
   standingAhead(subject: string): Standing | undefined {
+    // [C41]
     return this.#ahead.get(subject) ?? this.#settled.get(subject);
   }
 
@@ -62,14 +63,18 @@ export class Gate {
   /** Append: for which purposes may this event be kept? None = refused, with the reason. */
   admit(known: KnownType, subject: string, occurredAt: number): Result<PurposeMask> {
     const standing = this.standingAhead(subject);
+    // [C35]
     if (standing?.restricted === true) return fail('subject_restricted');
     let mask = 0;
     let early = false;
     for (const [purpose, how] of known.purposes) {
       const stand = standing?.stands[purpose];
       if (how === 'consent') {
+        // [C8]
         if (stand?.choice !== 'granted') continue;
+        // [C10]
         if (occurredAt < stand.at) early = true;
+        // [C9]
         else mask |= bitOf(purpose);
       } else if (this.#lawful(known.type.name, purpose, standing)) {
         mask |= bitOf(purpose);
@@ -81,6 +86,7 @@ export class Gate {
 
   /** Read: a permit for this person's data under a purpose, if a grant or a declared basis holds now. */
   permitRead<P extends Purpose, T>(subject: string, purpose: P, value: T): Result<Permitted<P, T>> {
+    // [C18]
     const settled = this.#ground(this.#settled.get(subject), purpose);
     if (settled === undefined || this.#ground(this.standingAhead(subject), purpose) !== settled) return fail('no_grant');
     return ok(Permitted.mint(value, { subject, purpose, since: settled, folded: false }));
@@ -96,6 +102,7 @@ export class Gate {
    * place.
    */
   permitFolded<P extends Purpose>(event: BehaviourEvent, purpose: P): Permitted<P, BehaviourEvent> | undefined {
+    // [C22]
     if ((event.mask & bitOf(purpose)) === 0) return undefined;
     const since = event.subject === null ? 0 : this.#ground(this.#settled.get(event.subject), purpose);
     if (since === undefined) return undefined;
@@ -105,11 +112,15 @@ export class Gate {
   /** Use: the value, if this gate minted the permit for this purpose and the grant beneath it is still the same one. */
   open<P extends Purpose, T>(permit: Permitted<P, T>, purpose: P): Result<T> {
     const held = Permitted.inspect(permit);
+    // [C14]
     if (held === undefined) return fail('permit_forged');
     const { subject, since, folded } = held.ground;
+    // [C15]
     if (held.ground.purpose !== purpose) return fail('permit_purpose');
     if (subject === null) return ok(held.value);
+    // [C17]
     const standing = folded ? this.#settled.get(subject) : this.standingAhead(subject);
+    // [C16]
     return this.#ground(standing, purpose) === since ? ok(held.value) : fail('permit_stale');
   }
 
@@ -123,6 +134,7 @@ export class Gate {
    * one another. undefined: nothing holds.
    */
   #ground(standing: Standing | undefined, purpose: Purpose): number | undefined {
+    // [C19]
     if (standing?.restricted === true) return undefined;
     const stand = standing?.stands[purpose];
     if (stand?.choice === 'granted') return stand.since;
@@ -139,6 +151,8 @@ export class Gate {
 
 /** A refusal overrides the bases that the law lets it override (GDPR art. 21). */
 function refused(declared: Declared, stand: Stand | undefined): boolean {
+  // [C11]
   if (stand === undefined || stand.choice === 'granted') return false;
+  // [C12]
   return declared.basis === 'legitimate_interests' || declared.basis === 'public_task';
 }

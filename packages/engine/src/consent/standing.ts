@@ -54,8 +54,10 @@ export function changeStanding(
   for (const [purpose, choice] of Object.entries(change.choices)) {
     if (!isPurpose(purpose) || choice === undefined) continue;
     const stand = stands[purpose];
+    // [C6]
     if (stand?.choice === choice) continue;
     if (choice === 'granted') {
+      // [C7]
       if (stand !== undefined && occurredAt < stand.receivedAt) {
         stale |= bitOf(purpose);
         continue;

@@ -66,6 +66,7 @@ export class Rank {
     const { subject, epoch } = draft.record;
     if (draft.permit === null || subject === null) return draft.record;
     const still = gate.open(draft.permit, 'personalise');
+    // [C24]
     if (still.ok && gate.epoch(subject) === epoch) return draft.record;
     return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;
   }
@@ -85,6 +86,7 @@ export class Rank {
   ): Draft {
     const { gate, catalogue, model, clock } = this.#parts;
     const now = clock.now();
+    // [C25]
     const asker = mode === 'personal' ? (request.subject ?? null) : null;
     const filter = request.filter ?? {};
     const limit = Math.min(request.limit ?? point.limit, limits.rankLimitMax);

@@ -154,11 +154,13 @@ export class NextItem implements FoldPart {
     }
   }
 
+  // [C36]
   freeze(subject: string): void {
     this.forget(subject);
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {
+    // [C23]
     if ((purposes & bitOf('train')) !== 0) this.forget(subject);
   }
 

@@ -134,6 +134,7 @@ export class Engine {
     const core = await recover(options, options.onReplay);
     const engine = new Engine(core, options);
     await engine.#register(options.eventTypes ?? shopTypes);
+    // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
     const tickMs = options.tickMs ?? limits.tickMs;
@@ -170,6 +171,7 @@ export class Engine {
   declareBasis(declaration: BasisDeclaration): Promise<Result<WriteAnswer>> {
     const type = this.core.registry.known(declaration.eventType)?.type;
     if (type === undefined) return Promise.resolve(fail('event_type_unknown', '/eventType'));
+    // [C3]
     if (type.purposes[declaration.purpose] !== 'declared') return Promise.resolve(fail('basis_not_declarable', '/purpose'));
     const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
     if (held?.basis === declaration.basis && held.reason === declaration.reason)

@@ -149,6 +149,7 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
+    // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget(positions);
     await this.#agree([...found.keys()], erasedAt, positions);
@@ -169,6 +170,7 @@ export class Erasures {
     const owed = core.receipts.owed();
     const carriedOut = suppressions.entriesUsed;
     await checkpoint();
+    // [C31]
     await state.scrub();
     const compaction = await log.compact();
     if (this.forgetting === null) await suppressions.applied(carriedOut, log.redactions);

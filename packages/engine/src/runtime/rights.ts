@@ -63,6 +63,7 @@ export class Rights {
     await writer.exclusive(() => Promise.resolve());
     // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were
     // wrong.
+    // [C40]
     await log.redact([at]);
     await erasures.retract(() => {
       const older = correctionsOf(historyOf(subject, core.trace, log), at).slice(0, -1);
@@ -145,6 +146,7 @@ export class Rights {
       const correction = correctionIn(event);
       const { subject, type, occurredAt } = correction?.event ?? event;
       const kept = days.get(type);
+      // [C34]
       if (subject === null || kept === undefined || dayOf(occurredAt) >= today - kept) continue;
       const own = found.get(subject) ?? new Set();
       found.set(subject, own.add(entry.position));
@@ -174,6 +176,7 @@ export class Rights {
       if (event.type === systemTypes.decisionMade && position > right.position) {
         const record = event.properties['decision'] as DecisionRecord; // written by the engine
         const inputs = currentVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
+        // [C39]
         if (record.mode === 'personal' && canonicalJson(inputs) !== canonicalJson(record.inputs)) touched.push(event.id);
       }
       if (isSystemType(event.type) || (event.mask & bitOf('personalise')) === 0) continue;
@@ -207,5 +210,6 @@ function withoutPurpose(history: readonly Placed[]): Set<number> {
       left.set(position, correction === undefined ? event.mask : (left.get(correction.at) ?? 0));
     }
   }
+  // [C33]
   return new Set([...left].filter(([, mask]) => mask === 0).map(([position]) => position));
 }

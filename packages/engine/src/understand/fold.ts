@@ -67,6 +67,7 @@ export class Fold {
   }
 
   freeze(subject: string, position: number): void {
+    // [C37]
     if (this.#lifted.has(position)) return;
     for (const part of this.#parts) part.freeze?.(subject);
   }

@@ -21,6 +21,7 @@ export function historyOf(subject: string, trace: Trace, log: Pick<Log, 'readOne
     const event = decodeEvent(entry.bytes, entry.mask);
     placed.set(position, event);
     const correction = correctionIn(event);
+    // [C38]
     if (correction !== undefined) placed.set(correction.at, correction.event);
   }
   return [...placed].sort(([a], [b]) => a - b).map(([position, event]) => ({ position, event }));

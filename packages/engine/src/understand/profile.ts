@@ -42,6 +42,7 @@ export class Profiles implements FoldPart {
     if (event.subject === null || isSystemType(event.type) || dayOf(event.occurredAt) < this.#cutDay) return;
     let row: ProfileRow | undefined;
     for (const trait of this.#traits) {
+      // [C20]
       if ((event.mask & bitOf(trait.purpose)) === 0) continue;
       row ??= this.#current(event.subject);
       trait.fold(row.traits, event, position);
@@ -66,6 +67,7 @@ export class Profiles implements FoldPart {
     const gone = this.#traits.filter((trait) => (purposes & bitOf(trait.purpose)) !== 0);
     if (gone.length === 0 || this.#rows.get(subject) === undefined) return;
     const row = this.#current(subject);
+    // [C21]
     for (const trait of gone) delete row.traits[trait.name];
     if (Object.keys(row.traits).length === 0) this.#rows.delete(subject);
   }

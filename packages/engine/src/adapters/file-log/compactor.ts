@@ -91,6 +91,7 @@ export class Compactor {
     const key = this.#keys.get(record.keyId);
     const plain = key === undefined || !record.isIntact() ? undefined : record.open(key);
     if (plain === undefined) throw new CodedError('log_damaged', `${segment.name} at offset ${offset}: seal does not hold`);
+    // [C32]
     return Array.from({ length: record.count }, (_, index) => (this.#redactions.has(record.first + index) ? gap : plain.entryAt(index)));
   }
 }

@@ -102,6 +102,7 @@ export class RecordWriter {
       this.#pool.take(record, body + 8, nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', key.key, record.subarray(body + 8, body + 8 + nonceBytes), { authTagLength: tagBytes });
       cipher.setAAD(this.headerHash);
+      // [C13]
       record.set(cipher.update(this.#plain.subarray(0, plainBytes)), body + bodyFixedBytes);
       cipher.final();
       record.set(cipher.getAuthTag(), body + 20);

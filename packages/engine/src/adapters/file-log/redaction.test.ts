@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { MemoryDisk } from '../memory-disk.js';
 import { hookedDisk } from './hooked-disk.js';
 import { eventOf, LogRig } from './log-rig.js';
+import { frameSize, StoredRecord } from './record.js';
 import { RecordWriter } from './record-writer.js';
 import { SeededEntropy } from '../seeded-entropy.js';
 
@@ -42,6 +43,22 @@ test('after compaction neither the sealed bytes nor the key that opened them is 
   expect(rig.disk.files().get(`log/${untouched}`)).toEqual(untouchedBefore);
   expect(rig.disk.exists('log/compact.tmp')).toBe(false);
   expect(rig.log.verify()).toMatchObject({ ok: true, gaps: 1, headHash: before.headHash });
+  await rig.close();
+});
+
+test('a compacted record holds a gap also for whoever has its key', async () => {
+  const rig = await filled();
+  await rig.log.redact([1]);
+  await rig.log.compact();
+  const bytes = Buffer.from(rig.disk.files().get(`log/${rig.segments()[0] ?? ''}`) ?? []);
+  const record = new StoredRecord(bytes.subarray(128, 128 + (frameSize(bytes, 128, bytes.length) ?? 0)));
+  const plain = record.open(rig.keys.get(record.keyId ?? 0) ?? Buffer.alloc(32));
+  expect([plain?.isGap(0), plain?.isGap(1), plain?.plain.includes('one 0'), plain?.plain.includes('two 0')]).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
   await rig.close();
 });
 

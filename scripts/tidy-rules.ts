@@ -65,6 +65,7 @@ export const banned: readonly Ban[] = [
       at('cli/', 'the door that is a process: arguments, signals, exit code'),
       at('sim/run.ts', 'a program: arguments and exit code'),
       at('sim/run-races.ts', 'a program: arguments and exit code'),
+      at('sim/run-merges.ts', 'a program: arguments and exit code'),
     ],
   },
   {

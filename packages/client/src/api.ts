@@ -16,6 +16,8 @@ export type Purpose =
 
 export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
 
+export type StandChoice = 'granted' | 'denied' | 'withdrawn' | 'objected' | 'lapsed';
+
 export type ErrorCode =
   | 'body_not_json'
   | 'body_shape'
@@ -33,6 +35,8 @@ export type ErrorCode =
   | 'captured_before_grant'
   | 'subject_erased'
   | 'subject_restricted'
+  | 'identity_same'
+  | 'identity_too_many'
   | 'event_unknown'
   | 'consent_stale'
   | 'purpose_unknown'
@@ -228,6 +232,10 @@ export type ConsentAnswer = { readonly success: true; readonly epoch: number };
 
 export type RestrictionRequest = { readonly restricted: boolean; readonly origin?: string };
 
+export type LinkRequest = { readonly other: string; readonly linked?: boolean; readonly evidence?: string };
+
+export type LinkAnswer = { readonly success: true; readonly ids: readonly string[] };
+
 export type CorrectionRequest = { readonly id: string; readonly properties: { readonly [name: string]: unknown } };
 
 export type CorrectionAnswer = { readonly success: true; readonly touched: readonly string[] };
@@ -322,11 +330,12 @@ export type Why = {
 
 export type Profile = {
   readonly subject: string;
+  readonly ids: readonly string[];
   readonly consent: {
     readonly epoch: number;
     readonly restricted?: true;
     readonly stands: {
-      readonly [name: string]: { readonly choice: Choice; readonly since: number; readonly at: number; readonly receivedAt: number };
+      readonly [name: string]: { readonly choice: StandChoice; readonly since: number; readonly at: number; readonly receivedAt: number };
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };

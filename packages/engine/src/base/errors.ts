@@ -70,6 +70,12 @@ export const errors = {
     'This person has restricted what is held of them: nothing is added, read or learned until they lift it.',
     'Send nothing for them; POST /v1/subjects/ID/restriction with `restricted` false lifts it.',
   ),
+  identity_same: entry(400, 'An id cannot be linked to itself.', 'Name two different ids.'),
+  identity_too_many: entry(
+    409,
+    'The person would have more ids than are linked.',
+    'Unlink ids that are no longer used; the limit is in docs/limits.md.',
+  ),
   event_unknown: entry(404, 'This person has no such event.', 'GET their archive or export; the id is the messageId that the client sent.'),
   consent_stale: entry(
     409,

@@ -39,6 +39,7 @@ export const limits = {
   visitIdleMs: 30 * 60_000,
   visitItemsMax: 200,
   visitReorderMs: 2_000,
+  identityMembersMax: 32,
   sequenceMax: 20,
   windowValuesMax: 256,
   counterDays: 90,

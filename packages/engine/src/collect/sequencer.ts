@@ -10,11 +10,13 @@ import { isPurpose, type PurposeMask } from '../model/purpose.js';
 import { systemTypes, type ConsentChange, type Choice } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
-import { changeStanding, effectiveChange } from '../consent/standing.js';
+import { forAll, levelled } from '../consent/merge.js';
+import { changeStanding, effectiveChange, type Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { AppendEvent, Log } from '../ports/log.js';
 import type { Dedupe } from './dedupe.js';
 import type { IncomingEvent } from './incoming.js';
+import type { People } from './people.js';
 import { plausibleTime, type Validator } from './validate.js';
 
 export interface Rejection {
@@ -27,7 +29,18 @@ export interface Rejection {
 export type Waiting =
   | { readonly kind: 'behaviour'; readonly event: IncomingEvent }
   | { readonly kind: 'consent'; readonly subject: string; readonly change: ConsentChange; readonly occurredAt: number; readonly id: string }
+  | ({ readonly kind: 'link' } & Link)
   | { readonly kind: 'fact'; readonly event: Omit<BehaviourEvent, 'receivedAt' | 'mask'> };
+
+/** Two ids are one person's, or are so no more. */
+export interface Link {
+  readonly subject: string;
+  readonly other: string;
+  readonly linked: boolean;
+  /** What the host rests it on: a log-in, a device that was registered. */
+  readonly evidence: string;
+  readonly id: string;
+}
 
 export interface Sequenced {
   readonly first: number;
@@ -53,6 +66,7 @@ export class Sequencer {
   readonly #dedupe: Dedupe;
   readonly #suppressions: Suppressions;
   readonly #validator: Validator;
+  readonly #people: People;
 
   constructor(parts: {
     readonly log: Log;
@@ -61,6 +75,7 @@ export class Sequencer {
     readonly dedupe: Dedupe;
     readonly suppressions: Suppressions;
     readonly validator: Validator;
+    readonly people: People;
   }) {
     this.#log = parts.log;
     this.#gate = parts.gate;
@@ -68,6 +83,7 @@ export class Sequencer {
     this.#dedupe = parts.dedupe;
     this.#suppressions = parts.suppressions;
     this.#validator = parts.validator;
+    this.#people = parts.people;
   }
 
   /** Orders and writes one record. At most limits.recordEventsMax / 2 waiting ones, since each may bring a consent change with it. */
@@ -84,10 +100,10 @@ export class Sequencer {
       events.push(event);
       appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask });
     };
-    const consent = (subject: string, change: ConsentChange, occurredAt: number, id: string): Failure | null => {
+    const change = (subject: string, given: ConsentChange, occurredAt: number, id: string): PurposeMask => {
       const before = this.#gate.standingAhead(subject);
-      const effective = effectiveChange(before, this.#worthKeeping(subject, change), occurredAt, receivedAt);
-      if (effective.change === null) return effective.stale === 0 ? null : fail('consent_stale');
+      const effective = effectiveChange(before, given, occurredAt, receivedAt);
+      if (effective.change === null) return effective.stale;
       const position = first + events.length;
       const after = changeStanding(before, effective.change, position, occurredAt, receivedAt);
       push({
@@ -96,17 +112,49 @@ export class Sequencer {
         type: systemTypes.consentChanged,
         occurredAt,
         receivedAt,
-        source: change.origin,
+        source: given.origin,
         properties: { ...effective.change },
         mask: everyPurpose,
       });
       this.#gate.setAhead(subject, after.standing);
       undo.push(() => this.#gate.resetAhead(subject, before));
       if (after.narrowed !== 0 || after.turned) urgent = true;
-      return effective.stale === 0 ? null : fail('consent_stale');
+      return effective.stale;
+    };
+    /** A choice is made by a person, so it is placed in the stream of each of their ids. */
+    const consent = (subject: string, given: ConsentChange, occurredAt: number, id: string): Failure | null => {
+      const { ids, linkedAt } = this.#people.personAhead(subject);
+      if (ids.length === 1) return change(subject, this.#worthKeeping(subject, given), occurredAt, id) === 0 ? null : fail('consent_stale');
+      const held = forAll(given, this.#standings(ids), linkedAt, occurredAt);
+      // [C43]
+      for (const each of ids) change(each, held.change, occurredAt, id);
+      return held.stale ? fail('consent_stale') : null;
+    };
+    const link = ({ subject, other, linked, evidence, id }: Link): Failure | null => {
+      if (subject === other) return fail('identity_same', '/other');
+      if (this.#people.isLinkedAhead(subject, other) === linked) return null;
+      const ids = new Set([subject, other].flatMap((each) => this.#people.personAhead(each).ids));
+      if (linked && ids.size > limits.identityMembersMax) return fail('identity_too_many');
+      if (linked && [subject, other].some((each) => !this.#isKnown(each))) return fail('subject_unknown');
+      push({
+        id,
+        subject,
+        type: linked ? systemTypes.identityLinked : systemTypes.identityUnlinked,
+        occurredAt: receivedAt,
+        receivedAt,
+        source: 'engine',
+        properties: linked ? { other, evidence } : { other },
+        mask: everyPurpose,
+      });
+      this.#people.setAhead(subject, other, linked ? receivedAt : null);
+      undo.push(() => this.#people.resetAhead(subject, other));
+      // [C42]
+      if (linked) for (const [each, narrowing] of levelled(this.#standings([...ids]))) change(each, narrowing, receivedAt, id);
+      return null;
     };
     const one = (each: Waiting): Failure | null => {
-      if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, first + events.length, push, consent, undo);
+      if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, () => first + events.length, push, consent, undo);
+      if (each.kind === 'link') return link(each);
       if (each.kind === 'consent') {
         // [C29]
         if (each.occurredAt <= (this.#suppressions.erasedAt(each.subject) ?? -1)) return fail('subject_erased');
@@ -119,7 +167,7 @@ export class Sequencer {
     let bytes = 0;
     let consumed = 0;
     for (const [index, each] of waiting.entries()) {
-      if (bytes > limits.recordBytesMax / 4) break;
+      if (bytes > limits.recordBytesMax / 4 || events.length + eventsOfOneMax > limits.recordEventsMax) break;
       consumed += 1;
       const before = appends.length;
       const failure = one(each);
@@ -139,7 +187,7 @@ export class Sequencer {
   #behaviour(
     event: IncomingEvent,
     receivedAt: number,
-    at: number,
+    next: () => number,
     push: (event: BehaviourEvent) => void,
     consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null,
     undo: (() => void)[],
@@ -155,15 +203,13 @@ export class Sequencer {
     if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.standingAhead(event.subject) === undefined))
       // [C28]
       return fail('subject_erased');
-    let position = at;
     if (event.consent !== undefined) {
-      const before = this.#gate.epoch(event.subject);
       // [C4]
       consent(event.subject, event.consent, Math.min(event.occurredAt, receivedAt), `consent:${event.id}`);
-      if (this.#gate.epoch(event.subject) !== before) position += 1;
     }
     const admitted = this.#gate.admit(known, event.subject, event.occurredAt);
     if (!admitted.ok) return admitted;
+    const position = next();
     if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
     this.#dedupe.claim(event.subject, event.id, position);
     undo.push(() => this.#dedupe.forget([position]));
@@ -178,6 +224,14 @@ export class Sequencer {
       mask: admitted.value,
     });
     return null;
+  }
+
+  #standings(ids: readonly string[]): Map<string, Standing | undefined> {
+    return new Map(ids.map((id) => [id, this.#gate.standingAhead(id)]));
+  }
+
+  #isKnown(subject: string): boolean {
+    return this.#gate.standingAhead(subject) !== undefined || this.#people.has(subject);
   }
 
   /** A refusal by somebody of whom nothing holds is already the default: keeping it would only store the id. An objection is kept. */
@@ -196,5 +250,8 @@ export class Sequencer {
     return { ...change, choices };
   }
 }
+
+/** What one waiting one may become: a choice for each id of a person, and itself. */
+const eventsOfOneMax = limits.identityMembersMax + 2;
 
 export const sequenceEventsMax: number = Math.floor(limits.recordEventsMax / 2);

@@ -152,7 +152,7 @@ export class Gate {
 /** A refusal overrides the bases that the law lets it override (GDPR art. 21). */
 function refused(declared: Declared, stand: Stand | undefined): boolean {
   // [C11]
-  if (stand === undefined || stand.choice === 'granted') return false;
+  if (stand === undefined || stand.choice === 'granted' || stand.choice === 'lapsed') return false;
   // [C12]
   return declared.basis === 'legitimate_interests' || declared.basis === 'public_task';
 }

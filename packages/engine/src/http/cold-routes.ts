@@ -9,7 +9,7 @@ import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
 import { parseBasis } from './basis-body.js';
-import { parseCorrection, parseRestriction } from './rights-body.js';
+import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
 import { parseConsent } from './consent-body.js';
@@ -63,6 +63,7 @@ export class ColdRoutes {
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
+    table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
@@ -151,6 +152,15 @@ export class ColdRoutes {
     if (!wish.ok) return refuse(wish);
     const done = await this.#engine.restrict(param('id'), wish.value.restricted, wish.value.origin);
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
+  }
+
+  async #link({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseLink(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const { other, linked, evidence } = wish.value;
+    const done = await this.#engine.link(param('id'), other, linked, evidence);
+    return answer(done.ok ? ok({ success: true, ids: done.value.ids }) : done);
   }
 
   async #correct({ param, json: bodyOf }: Asked): Promise<Response> {

@@ -118,6 +118,15 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: '/v1/subjects/:id/links',
+    id: 'link',
+    needs: 'secret',
+    summary: 'Says that another id is the same person, or is so no more.',
+    takes: body('LinkRequest'),
+    gives: json('LinkAnswer'),
+  },
+  {
+    method: 'POST',
     path: '/v1/subjects/:id/corrections',
     id: 'correct',
     needs: 'secret',

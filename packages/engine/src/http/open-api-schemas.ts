@@ -74,6 +74,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   Id: id,
   Purpose: oneOfThese(purposes),
   Choice: oneOfThese(choices),
+  StandChoice: oneOfThese([...choices, 'lapsed']),
   ErrorCode: code,
   Context: context,
   Item: itemSchema,
@@ -158,6 +159,11 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ]),
   ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer() }),
   RestrictionRequest: Type.Object({ restricted: Type.Boolean(), origin: opt(id) }, open),
+  LinkRequest: Type.Object(
+    { other: id, linked: opt(Type.Boolean()), evidence: opt(Type.String({ maxLength: limits.reasonCharsMax })) },
+    open,
+  ),
+  LinkAnswer: Type.Object({ success: Type.Literal(true), ids: Type.Array(id) }),
   CorrectionRequest: Type.Object({ id, properties: Type.Object({}, open) }, open),
   CorrectionAnswer: Type.Object({ success: Type.Literal(true), touched: Type.Array(Type.String()) }),
   BasisRequest: Type.Object(
@@ -219,11 +225,12 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   }),
   Profile: Type.Object({
     subject: Type.String(),
+    ids: Type.Array(Type.String()),
     consent: nullable(
       Type.Object({
         epoch: Type.Integer(),
         restricted: opt(Type.Literal(true)),
-        stands: Type.Record(Type.String(), Type.Object({ choice: ref('Choice'), since: Type.Integer(), at: ms, receivedAt: ms })),
+        stands: Type.Record(Type.String(), Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms })),
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),

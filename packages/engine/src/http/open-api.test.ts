@@ -219,6 +219,10 @@ describe('what the server answers fits its schema', () => {
       id: 'm',
       properties: { product_id: 'cup' },
     });
+    await ask('ConsentAnswer', 'POST', '/v1/consents', { subject: 'amy', choices: { personalise: 'granted' } });
+    await ask('LinkAnswer', 'POST', '/v1/subjects/ann/links', { other: 'amy', evidence: 'log-in' });
+    await ask('Profile', 'GET', '/v1/subjects/ann');
+    await ask('LinkAnswer', 'POST', '/v1/subjects/ann/links', { other: 'amy', linked: false });
     await ask('ConsentAnswer', 'POST', '/v1/subjects/ann/restriction', { restricted: true });
     await ask('Profile', 'GET', '/v1/subjects/ann');
     await ask('Health', 'GET', '/health');

@@ -1,4 +1,5 @@
-// Bodies of what a person may ask for: {restricted, origin} freezes or lifts; {id, properties} corrects the event of that messageId.
+// Bodies of what is asked for a person: {restricted, origin} freezes or lifts; {id, properties} corrects the event of that messageId;
+// {other, linked, evidence} says that another id is theirs, or is no more.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Properties } from '../model/event.js';
@@ -31,4 +32,21 @@ export function parseCorrection(body: unknown): Result<CorrectionBody> {
   const { id, properties } = body;
   if (!isId(id)) return fail('body_shape', '/id');
   return isObject(properties) ? ok({ id, properties }) : fail('body_shape', '/properties');
+}
+
+export interface LinkBody {
+  readonly other: string;
+  readonly linked: boolean;
+  readonly evidence: string;
+}
+
+/** Fails with body_shape and the place. */
+export function parseLink(body: unknown): Result<LinkBody> {
+  if (!isObject(body)) return fail('body_shape', '');
+  const { other, linked = true, evidence } = body;
+  if (!isId(other)) return fail('body_shape', '/other');
+  if (typeof linked !== 'boolean') return fail('body_shape', '/linked');
+  if (linked && (typeof evidence !== 'string' || evidence.trim() === '' || evidence.length > limits.reasonCharsMax))
+    return fail('body_shape', '/evidence');
+  return ok({ other, linked, evidence: typeof evidence === 'string' ? evidence : '' });
 }

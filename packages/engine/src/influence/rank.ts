@@ -11,6 +11,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import type { Gate } from '../consent/gate.js';
 import type { Permitted } from '../consent/permitted.js';
+import type { Identity } from '../understand/identity.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Profiles } from '../understand/profile.js';
 import { currentVisit } from '../understand/current-visit.js';
@@ -26,6 +27,8 @@ export interface Draft {
   readonly point: DecisionPoint;
   /** What the personal inputs rest on; null when contextual. */
   readonly permit: Permitted<'personalise', readonly string[]> | null;
+  /** The person's other ids whose data it starts from, each with its epoch. */
+  readonly others?: readonly (readonly [subject: string, epoch: number])[];
 }
 
 export interface RankParts {
@@ -33,6 +36,7 @@ export interface RankParts {
   readonly profiles: Profiles;
   readonly catalogue: Catalogue;
   readonly model: NextItem;
+  readonly identity: Identity;
   readonly draw: Draw;
   readonly clock: Clock;
   /** The fold's position. */
@@ -47,17 +51,19 @@ export class Rank {
   }
 
   prepare(request: RankRequest, point: DecisionPoint, id: string): Draft {
-    const { gate, profiles } = this.#parts;
+    const { gate, identity, profiles } = this.#parts;
     const { subject } = request;
     if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
     if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
-    const profile = profiles.read(subject);
+    const members = identity.members(subject).filter((each) => gate.permitRead(each, 'personalise', null).ok);
+    const profile = profiles.union(members);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us, and their id is not kept.
     if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
     const inputs = currentVisit(profile).slice(-limits.queryItemsMax);
     const permit = gate.permitRead(subject, 'personalise', inputs);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
-    return this.#draft(request, point, id, 'personal', permit.value, undefined);
+    const others = members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const);
+    return { ...this.#draft(request, point, id, 'personal', permit.value, undefined), others };
   }
 
   /** The record that may be appended now: the draft's own, or the contextual one when the grant beneath it has changed. */
@@ -66,6 +72,9 @@ export class Rank {
     const { subject, epoch } = draft.record;
     if (draft.permit === null || subject === null) return draft.record;
     const still = gate.open(draft.permit, 'personalise');
+    // [C44]
+    if (draft.others?.some(([each, was]) => gate.epoch(each) !== was) === true)
+      return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;
     // [C24]
     if (still.ok && gate.epoch(subject) === epoch) return draft.record;
     return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;

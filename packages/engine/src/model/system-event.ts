@@ -13,6 +13,8 @@ export const systemTypes = {
   decisionMade: 'decision.made',
   exposure: 'exposure',
   outcome: 'outcome',
+  identityLinked: 'identity.linked',
+  identityUnlinked: 'identity.unlinked',
   eventCorrected: 'event.corrected',
   purposeForgotten: 'purpose.forgotten',
   erasureRecorded: 'erasure.recorded',
@@ -32,8 +34,9 @@ export function isSystemType(type: string): type is SystemType {
  * What a person chose for one purpose. `withdrawn` undoes a grant; `denied` refuses from the start; `objected` also overrides a lawful
  * basis.
  */
-export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
+export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected' | 'lapsed';
 
+/** What may be asked for. `lapsed` (a grant that holds no more, though nobody refused) only follows from a link of two ids. */
 export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'objected'];
 
 /** Properties of `consent.changed`: only what changed, each with where the person was asked. */

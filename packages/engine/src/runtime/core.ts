@@ -23,6 +23,7 @@ import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
 import { Fold } from '../understand/fold.js';
 import { Profiles, type ProfileRow } from '../understand/profile.js';
+import { Identity } from '../understand/identity.js';
 import { historyOf } from '../understand/history.js';
 import type { Trait } from '../understand/trait.js';
 import { Trace, type TraceRow } from '../understand/trace.js';
@@ -30,7 +31,7 @@ import { Withdrawals } from '../understand/withdrawals.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/4';
+export const stateFormat = 'ethogram-state/5';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -52,6 +53,7 @@ export class Core {
   readonly dedupe: Dedupe;
   readonly profiles: Profiles;
   readonly catalogue: Catalogue;
+  readonly identity: Identity;
   readonly trace: Trace;
   readonly model: NextItem;
   readonly decisions: Decisions;
@@ -97,8 +99,9 @@ export class Core {
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
-    const { catalogue, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, traits, trace, model, decisions, imports, receipts, withdrawals];
+    this.identity = new Identity(tables.table('edge'));
+    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
+    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({
@@ -107,6 +110,13 @@ export class Core {
       registry: this.registry,
       dedupe: this.dedupe,
       suppressions: options.suppressions,
+      people: {
+        has: (subject) => this.trace.has(subject),
+        personAhead: (subject) => this.identity.personAhead(subject),
+        isLinkedAhead: (one, other) => this.identity.isLinkedAhead(one, other),
+        setAhead: (one, other, linkedAt) => this.identity.setAhead(one, other, linkedAt),
+        resetAhead: (one, other) => this.identity.resetAhead(one, other),
+      },
       validator: this.validator,
     });
     this.rank = new Rank({
@@ -114,6 +124,7 @@ export class Core {
       profiles: this.profiles,
       catalogue: this.catalogue,
       model: this.model,
+      identity: this.identity,
       draw: options.draw,
       clock: options.clock,
       position: () => this.fold.position,

@@ -45,6 +45,8 @@ export interface EngineOptions extends CoreOptions {
 
 export interface ProfileView {
   readonly subject: string;
+  /** All ids of the person, in order. */
+  readonly ids: readonly string[];
   readonly consent: Standing | null;
   readonly traits: { readonly [name: string]: unknown };
   readonly events: number;
@@ -237,9 +239,10 @@ export class Engine {
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
   profile(subject: string): Result<ProfileView> {
     const consent = this.core.gate.standing(subject) ?? null;
-    const positions = this.core.trace.positions(subject);
-    if (consent === null && positions.length === 0) return fail('subject_unknown');
-    return ok({ subject, consent, traits: this.core.profiles.view(subject), events: positions.length });
+    if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
+    const ids = this.core.identity.members(subject);
+    const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
+    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
   }
 
   /**
@@ -256,6 +259,17 @@ export class Engine {
    */
   correct(subject: string, id: string, properties: BehaviourEvent['properties']): Promise<Result<Corrected>> {
     return this.#rights.correct(subject, id, properties);
+  }
+
+  /**
+   * Says that two ids are one person's, or are so no more; `evidence`: what the host rests it on. Linking takes the stricter side of what was
+   * chosen, per purpose, and only a grant that is given after it widens; unlinking gives nothing back.
+   */
+  async link(subject: string, other: string, linked: boolean, evidence: string): Promise<Result<{ readonly ids: readonly string[] }>> {
+    const done = await this.#writer.submit([{ kind: 'link', subject, other, linked, evidence, id: this.#newId('l') }]);
+    if (!done.ok) return done;
+    const refusal = done.value.rejections[0];
+    return refusal === undefined ? ok({ ids: this.core.identity.members(subject) }) : fail(refusal.code, refusal.field);
   }
 
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */

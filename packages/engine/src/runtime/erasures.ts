@@ -137,7 +137,9 @@ export class Erasures {
     const positions: number[] = [];
     let erasedAt = clock.now();
     for (const each of asked) {
-      for (const subject of each.subjects) {
+      // A person goes with all their ids.
+      // [C46]
+      for (const subject of each.subjects.flatMap((named) => core.identity.members(named))) {
         if (found.has(subject)) continue;
         const own = core.trace.positions(subject);
         const events = own.flatMap((position) => this.#read(position));

@@ -12,7 +12,13 @@ import { Core, stateFormat, type CoreOptions } from './core.js';
 
 export type Progress = (done: number, total: number) => void;
 
-const unsent: ReadonlySet<string> = new Set([systemTypes.consentChanged, systemTypes.decisionMade, systemTypes.purposeForgotten]);
+const unsent: ReadonlySet<string> = new Set([
+  systemTypes.consentChanged,
+  systemTypes.decisionMade,
+  systemTypes.purposeForgotten,
+  systemTypes.identityLinked,
+  systemTypes.identityUnlinked,
+]);
 
 /** The event types that do not pass the duplicate check: the engine writes them itself. */
 export function passesDedupe(event: BehaviourEvent): boolean {

@@ -58,9 +58,18 @@ export class Profiles implements FoldPart {
     return Object.keys(current.traits).length === 0 ? undefined : current;
   }
 
-  /** The traits of a subject as they are told; those without a value are not there. */
-  view(subject: string): Readonly<Record<string, unknown>> {
-    return this.#view(this.read(subject)?.traits ?? {});
+  /** The traits of all these ids together, as if their events had come under one; undefined when there are none. */
+  union(subjects: readonly string[]): Readonly<ProfileRow> | undefined {
+    const rows = subjects.flatMap((subject) => this.read(subject) ?? []);
+    if (rows.length <= 1) return rows[0];
+    const people = rows.map(({ traits }) => traits);
+    const united = this.#traits.map((trait) => [trait.name, trait.union(people)] as const);
+    return { cut: this.#cutDay, traits: Object.fromEntries(united.filter(([, value]) => value !== undefined)) };
+  }
+
+  /** The traits of these ids as they are told; those without a value are not there. */
+  view(subjects: readonly string[]): Readonly<Record<string, unknown>> {
+    return this.#view(this.union(subjects)?.traits ?? {});
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {

@@ -42,6 +42,12 @@ export function addStamped<T>(stamps: Stamps<T> | undefined, stamped: Stamped<T>
   return stamps;
 }
 
+/** The newest `max` of both. */
+export function uniteStamps<T>(one: Readonly<Stamps<T>>, other: Readonly<Stamps<T>>, max: number): Stamps<T> {
+  const both = [...stampedList(one), ...stampedList(other)].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return packed(both.slice(-max));
+}
+
 /** What does not lie before the calendar day; undefined: nothing. */
 export function stampsSince<T>(stamps: Stamps<T>, day: number): Stamps<T> | undefined {
   if (dayOf(stamps.from) >= day) return stamps;

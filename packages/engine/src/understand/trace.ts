@@ -5,6 +5,8 @@ import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Rows, Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
+import type { Placed } from './history.js';
+import { edgeIn } from './identity.js';
 
 const chunkEvents = 128;
 
@@ -28,12 +30,10 @@ export class Trace implements FoldPart {
 
   apply(event: BehaviourEvent, position: number): void {
     if (event.subject === null) return;
-    const row = this.#rows.edit(event.subject, () => ({ chunks: 0, positions: [] }));
-    row.positions.push(position);
-    if (row.positions.length < chunkEvents) return;
-    this.#chunks.set(keyOf(event.subject, row.chunks), row.positions);
-    row.chunks += 1;
-    row.positions = [];
+    // An edge concerns two, and goes with either.
+    const edge = edgeIn(event);
+    if (edge === undefined) this.#add(event.subject, position);
+    else for (const subject of edge) if (!this.positions(subject).includes(position)) this.#add(subject, position);
   }
 
   /** All positions of the subject, ascending. */
@@ -42,6 +42,10 @@ export class Trace implements FoldPart {
     if (row === undefined) return [];
     const full = Array.from({ length: row.chunks }, (_, chunk) => this.#chunks.get(keyOf(subject, chunk)) ?? []);
     return [...full.flat(), ...row.positions];
+  }
+
+  has(subject: string): boolean {
+    return this.#rows.get(subject) !== undefined;
   }
 
   /** Everybody of whom an event stands in the log, in order of their ids. */
@@ -53,10 +57,35 @@ export class Trace implements FoldPart {
     // where an event stands is needed to erase it, whatever it may be used for
   }
 
-  forget(subject: string): void {
+  /** Edges of the forgotten one stand in the traces of others. */
+  forget(subject: string, events: readonly Placed[]): void {
+    this.reset(subject);
+    const gone = new Map<string, Set<number>>();
+    for (const { event, position } of events) {
+      for (const other of edgeIn(event) ?? []) if (other !== subject) gone.set(other, (gone.get(other) ?? new Set()).add(position));
+    }
+    for (const [other, positions] of gone) {
+      const left = this.positions(other).filter((position) => !positions.has(position));
+      this.reset(other);
+      for (const position of left) this.#add(other, position);
+    }
+  }
+
+  reset(subject: string): void {
     const chunks = this.#rows.get(subject)?.chunks ?? 0;
     for (let chunk = 0; chunk < chunks; chunk += 1) this.#chunks.delete(keyOf(subject, chunk));
     this.#rows.delete(subject);
+  }
+
+  #add(subject: string, position: number): void {
+    const row = this.#rows.edit(subject, () => ({ chunks: 0, positions: [] }));
+    const late = (row.positions.at(-1) ?? -1) > position;
+    row.positions.push(position);
+    if (late) row.positions.sort((a, b) => a - b);
+    if (row.positions.length < chunkEvents) return;
+    this.#chunks.set(keyOf(subject, row.chunks), row.positions);
+    row.chunks += 1;
+    row.positions = [];
   }
 
   *dump(): Iterable<string> {

@@ -81,6 +81,40 @@ describe('traits', () => {
     expect(values).toEqual({});
   });
 
+  it('of several ids are what folding all their events under one id gives', () => {
+    const event = fc.record({
+      at: fc.integer({ min: 0, max: 12 * dayMs }),
+      item: fc.constantFrom('x', 'y', 'z'),
+      who: fc.integer({ min: 0, max: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const people: TraitValues[] = [{}, {}, {}];
+        const all: TraitValues = {};
+        for (const [position, { at, item, who }] of events.entries()) {
+          const made: BehaviourEvent = {
+            id: `${position}`,
+            subject: 's',
+            type: 'a',
+            occurredAt: at,
+            receivedAt: 0,
+            source: 't',
+            properties: { item },
+            mask: 4,
+          };
+          for (const trait of traits) for (const values of [people[who] ?? {}, all]) trait.fold(values, made, position);
+        }
+        for (const trait of traits) {
+          const united: TraitValues = {};
+          const value = trait.union(people);
+          if (value !== undefined) united[trait.name] = value;
+          expect(canonicalJson(trait.view(united) ?? null), trait.name).toBe(canonicalJson(trait.view(all) ?? null));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('are told in plain forms', () => {
     const values: TraitValues = {};
     const at = 3 * dayMs;

@@ -4,8 +4,8 @@
 import { dayOf } from '../base/day.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Purpose } from '../model/purpose.js';
-import { addStamped, stampedList, stampsSince, type Stamps } from './stamps.js';
-import { countValue, valueDaysSince, valueDaysView, type ValueDays } from './value-days.js';
+import { addStamped, stampedList, stampsSince, uniteStamps, type Stamps } from './stamps.js';
+import { countValue, uniteValueDays, valueDaysSince, valueDaysView, type ValueDays } from './value-days.js';
 
 /** The traits of one person as stored: plain JSON, by trait name. */
 export interface TraitValues {
@@ -21,6 +21,8 @@ export interface Trait {
   readonly fold: (values: TraitValues, event: BehaviourEvent, position: number) => void;
   /** Drops what lies before a calendar day (a logged retention cut). */
   readonly cut: (values: TraitValues, day: number) => void;
+  /** The value of several ids of one person: what folding all their events under one id would give. undefined: there is none. */
+  readonly union: (people: readonly Readonly<TraitValues>[]) => unknown;
   /** The value as it is told and compared: the same for the same set of events. undefined: there is none. */
   readonly view: (values: Readonly<TraitValues>) => unknown;
 }
@@ -33,6 +35,8 @@ interface TraitShape<V> {
   readonly fold: (value: V | undefined, event: BehaviourEvent, position: number) => V | undefined;
   /** undefined: nothing is left. */
   readonly cut: (value: V, day: number) => V | undefined;
+  /** Takes another id's value in; `value` may be changed in place. */
+  readonly unite: (value: V, other: Readonly<V>) => V;
   readonly view: (value: Readonly<V>) => unknown;
 }
 
@@ -40,7 +44,7 @@ interface TraitShape<V> {
  * Binds a trait to its place among a person's values: the one spot where its type is taken on trust, since only this trait writes there.
  */
 export function defineTrait<V>(shape: TraitShape<V>): Trait {
-  const { name, kind, purpose, fold, cut, view } = shape;
+  const { name, kind, purpose, fold, cut, unite, view } = shape;
   return {
     name,
     kind,
@@ -55,6 +59,11 @@ export function defineTrait<V>(shape: TraitShape<V>): Trait {
       const after = cut(values[name] as V, day);
       if (after === undefined) delete values[name];
       else values[name] = after;
+    },
+    union: (people) => {
+      const [first, ...others] = people.flatMap((values) => (values[name] === undefined ? [] : [values[name] as V]));
+      if (first === undefined || others.length === 0) return first;
+      return others.reduce<V>((value, other) => unite(value, other), structuredClone(first));
     },
     view: (values) => (values[name] === undefined ? undefined : view(values[name] as V)),
   };
@@ -73,19 +82,30 @@ export function counter(name: string, purpose: Purpose): Trait {
     purpose,
     fold: (value = {}, event) => {
       const days = (value[event.type] ??= []);
-      const day = dayOf(event.occurredAt);
-      let at = days.length - 2;
-      while (at >= 0 && days[at] !== day) at -= 2;
-      if (at < 0) days.push(day, 1);
-      else days[at + 1] = (days[at + 1] ?? 0) + 1;
+      addToDay(days, dayOf(event.occurredAt), 1);
       return value;
     },
     cut: (value, day) => {
       const kept = Object.entries(value).map(([type, days]) => [type, days.filter((_, at) => (days[at - (at % 2)] ?? 0) >= day)] as const);
       return someOf(kept.filter(([, days]) => days.length > 0));
     },
+    unite: (value, other) => {
+      for (const [type, days] of Object.entries(other)) {
+        const own = (value[type] ??= []);
+        for (let at = 0; at < days.length; at += 2) addToDay(own, days[at] ?? 0, days[at + 1] ?? 0);
+      }
+      return value;
+    },
     view: (value) => Object.fromEntries(Object.entries(value).map(([type, days]) => [type, countByDay(days)])),
   });
+}
+
+/** In `days`, days and counts in turns. */
+function addToDay(days: number[], day: number, count: number): void {
+  let at = days.length - 2;
+  while (at >= 0 && days[at] !== day) at -= 2;
+  if (at < 0) days.push(day, count);
+  else days[at + 1] = (days[at + 1] ?? 0) + count;
 }
 
 function countByDay(days: readonly number[]): object {
@@ -107,6 +127,10 @@ export function recency(name: string, purpose: Purpose): Trait {
       return value;
     },
     cut: (value, day) => someOf(Object.entries(value).filter(([, at]) => dayOf(at) >= day)),
+    unite: (value, other) => {
+      for (const [type, at] of Object.entries(other)) value[type] = Math.max(value[type] ?? 0, at);
+      return value;
+    },
     view: (value) => value,
   });
 }
@@ -126,6 +150,7 @@ export function sequence(name: string, purpose: Purpose, max: number, pick: (eve
       return picked === undefined ? value : addStamped(value, [event.occurredAt, position, picked], max);
     },
     cut: stampsSince,
+    unite: (value, other) => uniteStamps(value, other, max),
     view: stampedList,
   });
 }
@@ -143,6 +168,7 @@ export function window(name: string, purpose: Purpose, days: number, pick: (even
       return picked === undefined ? value : countValue(value, dayOf(event.occurredAt), picked, days);
     },
     cut: valueDaysSince,
+    unite: (value, other) => uniteValueDays(value, other, days),
     view: valueDaysView,
   });
 }
@@ -159,6 +185,7 @@ export function lastValue(name: string, purpose: Purpose, property: string): Tra
       return addStamped(value, [event.occurredAt, position, given], 1);
     },
     cut: stampsSince,
+    unite: (value, other) => uniteStamps(value, other, 1),
     view: stampedList,
   });
 }

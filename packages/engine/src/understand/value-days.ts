@@ -15,23 +15,31 @@ export interface ValueDays {
  * Counts one value on a day within the newest `length` days; `window` is changed, or made when there is none. At most
  * limits.windowValuesMax different values a day: whoever has more is a robot, whose first ones stay.
  */
-export function countValue(window: ValueDays | undefined, day: number, value: string, length: number): ValueDays {
-  if (window === undefined) return { newest: day, days: [[day, [value], [1]]] };
+export function countValue(window: ValueDays | undefined, day: number, value: string, length: number, by = 1): ValueDays {
+  if (window === undefined) return { newest: day, days: [[day, [value], [by]]] };
   if (day <= window.newest - length) return window;
   let found = window.days.find(([each]) => each === day);
   if (found === undefined) window.days.push((found = [day, [], []]));
   const [, values, counts] = found;
   const at = values.indexOf(value);
-  if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+  if (at >= 0) counts[at] = (counts[at] ?? 0) + by;
   else if (values.length < limits.windowValuesMax) {
     values.push(value);
-    counts.push(1);
+    counts.push(by);
   }
   if (day > window.newest) {
     window.newest = day;
     window.days = window.days.filter(([each]) => each > day - length);
   }
   return window;
+}
+
+/** Both counted together; `one` is changed. */
+export function uniteValueDays(one: ValueDays, other: Readonly<ValueDays>, length: number): ValueDays {
+  let united = one;
+  for (const [day, values, counts] of other.days)
+    for (const [at, value] of values.entries()) united = countValue(united, day, value, length, counts[at] ?? 0);
+  return united;
 }
 
 /** What does not lie before the calendar day; undefined: nothing. */

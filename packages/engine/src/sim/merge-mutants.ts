@@ -1,0 +1,41 @@
+// Planted mistakes of merging. The laws must see every one.
+import type { MergeMutant } from './merges.js';
+
+/** Replaces a method on one object only. */
+function patch<T extends object, K extends keyof T>(object: T, name: K, replacement: T[K]): void {
+  Object.defineProperty(object, name, { value: replacement });
+}
+
+export const mergeMutants: readonly MergeMutant[] = [
+  {
+    name: 'a choice holds for the one id only',
+    plant: ({ identity }) => patch(identity, 'personAhead', (subject) => ({ ids: [subject], linkedAt: -1 })),
+  },
+  {
+    name: 'a grant from before the link widens',
+    plant: ({ identity }) => {
+      const person = identity.personAhead.bind(identity);
+      patch(identity, 'personAhead', (subject) => ({ ...person(subject), linkedAt: -1 }));
+    },
+  },
+  {
+    name: 'a split gives back what the link took',
+    plant: ({ gate, identity }) => {
+      const apply = identity.apply.bind(identity);
+      patch(identity, 'apply', (event, position) => {
+        apply(event, position);
+        const lapsed = event.subject === null ? undefined : gate.standing(event.subject);
+        if (event.type !== 'identity.unlinked' || event.subject === null || lapsed === undefined) return;
+        const stands = Object.entries(lapsed.stands).map(([purpose, stand]) => [purpose, { ...stand, choice: 'granted' }]);
+        gate.settle(event.subject, { epoch: position, stands: Object.fromEntries(stands) });
+      });
+    },
+  },
+  {
+    name: 'the other side is not looked at',
+    plant: ({ gate }) => {
+      const ahead = gate.standingAhead.bind(gate);
+      patch(gate, 'standingAhead', (subject) => (subject === 'b' ? undefined : ahead(subject)));
+    },
+  },
+];

@@ -1,0 +1,159 @@
+// Identity: which ids are one person, by reversible edges. The person is the connected component over the edges that hold; events keep the
+// id they came with, and what is known of a person is the union over the members, made when it is read.
+// Like consent it is seen in two forms: settled (folded) for reading, and ahead (sequenced) for what is sequenced after it.
+import { limits } from '../base/limits.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { systemTypes } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from './fold.js';
+import type { Placed } from './history.js';
+
+export interface EdgeRow {
+  /** Of the event that linked the two. */
+  readonly position: number;
+  /** When we learned of it, ms. */
+  readonly linkedAt: number;
+  readonly evidence: string;
+}
+
+export class Identity implements FoldPart {
+  readonly name = 'identity';
+  readonly #rows: Table<EdgeRow>;
+  readonly #neighbours = new Map<string, Map<string, number>>();
+  /** Edges that were sequenced and are not folded yet: when linked, ms; null: unlinked. */
+  readonly #ahead = new Map<string, number | null>();
+
+  constructor(rows: Table<EdgeRow>) {
+    this.#rows = rows;
+    for (const [key, row] of rows.rows()) this.#connect(endsOf(key), row.linkedAt);
+  }
+
+  /** The ids of the person, in order, at least the subject itself; as folded. */
+  members(subject: string): readonly string[] {
+    return this.#neighbours.has(subject) ? this.#component(subject, false).ids : [subject];
+  }
+
+  /** The same with what is on its way to the disk, and when the newest of the edges was made; -1 when there is none. */
+  personAhead(subject: string): { readonly ids: readonly string[]; readonly linkedAt: number } {
+    if (this.#ahead.size === 0 && !this.#neighbours.has(subject)) return { ids: [subject], linkedAt: -1 };
+    return this.#component(subject, true);
+  }
+
+  isLinkedAhead(one: string, other: string): boolean {
+    const ahead = this.#ahead.get(keyOf(one, other));
+    return ahead === undefined ? (this.#neighbours.get(one)?.has(other) ?? false) : ahead !== null;
+  }
+
+  /** The sequencer has placed an edge, or its end (null). */
+  setAhead(one: string, other: string, linkedAt: number | null): void {
+    this.#ahead.set(keyOf(one, other), linkedAt);
+  }
+
+  /** It could not be written. */
+  resetAhead(one: string, other: string): void {
+    this.#ahead.delete(keyOf(one, other));
+  }
+
+  apply(event: BehaviourEvent, position: number): void {
+    const edge = edgeIn(event);
+    if (edge === undefined) return;
+    const [one, other] = edge;
+    const key = keyOf(one, other);
+    const ahead = this.#ahead.get(key);
+    if (event.type === systemTypes.identityLinked) {
+      const { evidence } = event.properties;
+      this.#rows.set(key, { position, linkedAt: event.receivedAt, evidence: typeof evidence === 'string' ? evidence : '' });
+      this.#connect([one, other], event.receivedAt);
+      if (ahead === event.receivedAt) this.#ahead.delete(key);
+    } else {
+      this.#rows.delete(key);
+      this.#disconnect(one, other);
+      if (ahead === null) this.#ahead.delete(key);
+    }
+  }
+
+  withdraw(): void {
+    // who somebody is rests on no purpose
+  }
+
+  reset(): void {
+    // edges concern two; folding one of them again changes none
+  }
+
+  forget(subject: string, events: readonly Placed[]): void {
+    const others = new Set(this.#neighbours.get(subject)?.keys());
+    for (const { event } of events) for (const id of edgeIn(event) ?? []) others.add(id);
+    for (const other of others) {
+      this.#rows.delete(keyOf(subject, other));
+      this.#ahead.delete(keyOf(subject, other));
+      this.#disconnect(subject, other);
+    }
+  }
+
+  *dump(): Iterable<string> {
+    for (const [key, row] of this.#rows.rows())
+      yield `${JSON.stringify(endsOf(key))}\t${JSON.stringify([row.position, row.linkedAt, row.evidence])}`;
+  }
+
+  #component(subject: string, ahead: boolean): { readonly ids: string[]; readonly linkedAt: number } {
+    const found = new Set([subject]);
+    let linkedAt = -1;
+    for (const id of found) {
+      for (const [other, at] of this.#edgesOf(id, ahead)) {
+        found.add(other);
+        linkedAt = Math.max(linkedAt, at);
+      }
+      if (found.size > 2 * limits.identityMembersMax) break;
+    }
+    return { ids: [...found].sort(), linkedAt };
+  }
+
+  *#edgesOf(id: string, ahead: boolean): Iterable<readonly [other: string, linkedAt: number]> {
+    for (const [other, at] of this.#neighbours.get(id) ?? []) if (!ahead || !this.#ahead.has(keyOf(id, other))) yield [other, at];
+    if (!ahead) return;
+    for (const [key, at] of this.#ahead) {
+      const ends = endsOf(key);
+      const at0 = ends.indexOf(id);
+      if (at === null || at0 < 0) continue;
+      yield [ends[1 - at0] ?? id, at];
+    }
+  }
+
+  #connect([one, other]: readonly [string, string], linkedAt: number): void {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const edges = this.#neighbours.get(a) ?? new Map<string, number>();
+      this.#neighbours.set(a, edges.set(b, linkedAt));
+    }
+  }
+
+  #disconnect(one: string, other: string): void {
+    for (const [a, b] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const edges = this.#neighbours.get(a);
+      edges?.delete(b);
+      if (edges?.size === 0) this.#neighbours.delete(a);
+    }
+  }
+}
+
+/** The two ids that an identity event speaks of. */
+export function edgeIn(event: BehaviourEvent): readonly [string, string] | undefined {
+  if (event.type !== systemTypes.identityLinked && event.type !== systemTypes.identityUnlinked) return undefined;
+  const { other } = event.properties;
+  return event.subject === null || typeof other !== 'string' ? undefined : [event.subject, other];
+}
+
+/** The same for both directions. */
+function keyOf(one: string, other: string): string {
+  return one < other ? `${one}\u0000${other}` : `${other}\u0000${one}`;
+}
+
+function endsOf(key: string): [string, string] {
+  const at = key.indexOf('\u0000');
+  return [key.slice(0, at), key.slice(at + 1)];
+}

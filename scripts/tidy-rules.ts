@@ -64,7 +64,7 @@ export const banned: readonly Ban[] = [
       at('adapters/node-disk.ts', 'Windows cannot sync a folder'),
       at('cli/', 'the door that is a process: arguments, signals, exit code'),
       at('sim/run.ts', 'a program: arguments and exit code'),
-      at('sim/run-races.ts', 'a program: arguments and exit code'),
+      at('sim/races/run.ts', 'a program: arguments and exit code'),
       at('sim/run-merges.ts', 'a program: arguments and exit code'),
     ],
   },

@@ -1,5 +1,6 @@
 // rank: one ordered list for one request. Two steps: `prepare` reads and scores, `settle` compares consent again and fixes the record just
-// before it is appended. A change of consent between the two gives the contextual answer.
+// before it is appended. A change of consent between the two gives the contextual answer; when anybody withdrew or was erased between them,
+// it is scored anew, since what it rests on may be gone.
 //
 // Candidates come in tiers: the model's (score >= 0), then popular now (score in (-1, 0)), then the rest of the catalogue (-2): so there is
 // an answer from the first minute, and every score says from which tier it came. Filters run on live state, at decision time.
@@ -29,6 +30,8 @@ export interface Draft {
   readonly permit: Permitted<'personalise', readonly string[]> | null;
   /** The person's other ids whose data it starts from, each with its epoch. */
   readonly others?: readonly (readonly [subject: string, epoch: number])[];
+  /** The fold's losses as it was scored. */
+  readonly losses: number;
 }
 
 export interface RankParts {
@@ -41,6 +44,8 @@ export interface RankParts {
   readonly clock: Clock;
   /** The fold's position. */
   readonly position: () => number;
+  /** How often the fold has taken something back. */
+  readonly losses: () => number;
 }
 
 export class Rank {
@@ -66,18 +71,21 @@ export class Rank {
     return { ...this.#draft(request, point, id, 'personal', permit.value, undefined), others };
   }
 
-  /** The record that may be appended now: the draft's own, or the contextual one when the grant beneath it has changed. */
+  /**
+   * The record that may be appended now: the draft's own; the contextual one when the grant beneath it has changed; a new one when data
+   * that it may rest on has gone, of the asker or of anybody.
+   */
   settle(draft: Draft): DecisionRecord {
-    const { gate } = this.#parts;
-    const { subject, epoch } = draft.record;
-    if (draft.permit === null || subject === null) return draft.record;
-    const still = gate.open(draft.permit, 'personalise');
-    // [C44]
-    if (draft.others?.some(([each, was]) => gate.epoch(each) !== was) === true)
-      return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;
+    const { gate, losses } = this.#parts;
+    const { request, point, permit } = draft;
+    const { subject, epoch, id } = draft.record;
     // [C24]
-    if (still.ok && gate.epoch(subject) === epoch) return draft.record;
-    return this.#contextual(draft.request, draft.point, draft.record.id, 'superseded').record;
+    const held = permit === null || subject === null || (gate.open(permit, 'personalise').ok && gate.epoch(subject) === epoch);
+    // [C44]
+    const othersHeld = draft.others?.every(([each, was]) => gate.epoch(each) === was) ?? true;
+    if (!held || !othersHeld) return this.#contextual(request, point, id, 'superseded').record;
+    // [C47]
+    return draft.losses === losses() ? draft.record : this.prepare(request, point, id).record;
   }
 
   #contextual(request: RankRequest, point: DecisionPoint, id: string, because: NonNullable<DecisionRecord['contextualBecause']>): Draft {
@@ -163,7 +171,7 @@ export class Rank {
       slice: order.slice,
       answer,
     };
-    return { record, request, point, permit: mode === 'personal' ? permit : null };
+    return { record, request, point, permit: mode === 'personal' ? permit : null, losses: this.#parts.losses() };
   }
 
   /** What is popular now, then the rest of the catalogue by id: an answer from the first minute. */

@@ -128,6 +128,7 @@ export class Core {
       draw: options.draw,
       clock: options.clock,
       position: () => this.fold.position,
+      losses: () => this.fold.losses,
     });
   }
 

@@ -175,6 +175,7 @@ export class SimulatedProcess implements Clock {
   }
 }
 
-function drained(): Promise<void> {
+/** Resolves when every promise that can settle by itself has. */
+export function drained(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -38,6 +38,7 @@ export class Fold {
   readonly #parts: readonly FoldPart[];
   readonly #history: (subject: string) => readonly Placed[];
   #position: number;
+  #losses = 0;
   /** Where restrictions began that are lifted by now, while a history is folded again. */
   #lifted: ReadonlySet<number> = new Set();
 
@@ -52,6 +53,11 @@ export class Fold {
     return this.#position;
   }
 
+  /** How often something was taken back since opening: what was computed before may rest on what is gone. */
+  get losses(): number {
+    return this.#losses;
+  }
+
   apply(entry: Entry): void {
     assert(entry.position === this.#position, 'entries are folded in log order, each once');
     this.#position += 1;
@@ -63,22 +69,26 @@ export class Fold {
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {
+    this.#losses += 1;
     for (const part of this.#parts) part.withdraw(subject, purposes);
   }
 
   freeze(subject: string, position: number): void {
     // [C37]
     if (this.#lifted.has(position)) return;
+    this.#losses += 1;
     for (const part of this.#parts) part.freeze?.(subject);
   }
 
   forget(subject: string, events: readonly Placed[]): void {
+    this.#losses += 1;
     for (const part of this.#parts) part.forget(subject, events);
   }
 
   /** Folds the subject's events again; `gone`: without these positions. Returns those that were left out. */
   refold(subject: string, gone: ReadonlySet<number> = new Set()): Placed[] {
     const all = this.#history(subject);
+    this.#losses += 1;
     for (const part of this.#parts) {
       if (part.reset === undefined) part.forget(subject, all);
       else part.reset(subject);

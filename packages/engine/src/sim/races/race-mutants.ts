@@ -1,0 +1,103 @@
+// Planted races: each takes away one of the things that keep a withdrawn or erased person out. The suite must find every one of them within
+// a thousand schedules, or its silence about the real engine means nothing.
+// Learning by the mask of append time alone is right as long as it happens in log order, since the withdrawal is folded behind it; it is
+// planted where it goes wrong, with the learning put off by a turn.
+import type { BehaviourEvent } from '../../model/event.js';
+import { decodeEvent } from '../../model/event-codec.js';
+import type { Gate } from '../../consent/gate.js';
+import type { RaceMutant } from './stage.js';
+
+/** Replaces a method on one object only, for good or until the returned function is called. */
+function patch<T extends object, K extends keyof T>(object: T, name: K, replacement: T[K]): () => void {
+  Object.defineProperty(object, name, { value: replacement, configurable: true });
+  return () => void Reflect.deleteProperty(object, name);
+}
+
+/** Runs `use` while the gate sees only what is settled. */
+function settledOnly<T>(gate: Gate, use: () => T): T {
+  const restore = patch(gate, 'standingAhead', (subject) => gate.standing(subject));
+  try {
+    return use();
+  } finally {
+    restore();
+  }
+}
+
+export const raceMutants: readonly RaceMutant[] = [
+  {
+    name: 'answer without the second comparison',
+    plant: ({ core }) => void patch(core.rank, 'settle', (draft) => draft.record),
+  },
+  {
+    name: 'answer from what was scored before somebody was erased',
+    plant: ({ core }) => {
+      const settle = core.rank.settle.bind(core.rank);
+      patch(core.rank, 'settle', (draft) => settle({ ...draft, losses: core.fold.losses }));
+    },
+  },
+  {
+    name: 'read by settled consent only',
+    plant: ({ core: { gate } }) => {
+      const read = gate.permitRead.bind(gate);
+      patch(gate, 'permitRead', (subject, purpose, value) => settledOnly(gate, () => read(subject, purpose, value)));
+    },
+  },
+  {
+    name: 'acknowledge a withdrawal before it is folded',
+    plant: (engine) => {
+      const choose = engine.choose.bind(engine);
+      const { sequencer, gate } = engine.core;
+      const sequence = sequencer.sequence.bind(sequencer);
+      let placed: (() => void)[] = [];
+      patch(sequencer, 'sequence', (waiting, receivedAt) => {
+        const outcome = sequence(waiting, receivedAt);
+        const durable = engine.log.sync();
+        for (const each of placed) void durable.then(each, () => undefined);
+        placed = [];
+        return outcome;
+      });
+      engine.choose = (subject, change, occurredAt) => {
+        const done = choose(subject, change, occurredAt);
+        const early = new Promise<void>((resolve) => placed.push(resolve));
+        return Promise.race([done, early.then(() => ({ ok: true as const, value: { epoch: gate.epoch(subject) } }))]);
+      };
+    },
+  },
+  {
+    name: 'erase without waiting for what is not settled',
+    plant: (engine) => {
+      const { core, log } = engine;
+      engine.erase = async (subjects) => {
+        const positions: number[] = [];
+        for (const subject of subjects) {
+          const own = core.trace.positions(subject);
+          const events = own.flatMap((position): { position: number; event: BehaviourEvent }[] => {
+            const entry = log.readOne(position);
+            return entry === undefined || entry.bytes === null ? [] : [{ position, event: decodeEvent(entry.bytes, entry.mask) }];
+          });
+          core.fold.forget(subject, events);
+          positions.push(...own);
+        }
+        core.dedupe.forget(positions);
+        if (positions.length > 0) await log.redact(positions);
+        return { receipt: 'e', erasedAt: 0, deadlineAt: 0, subjects: subjects.length, events: positions.length };
+      };
+    },
+  },
+  {
+    name: 'learn a turn later, by the permit of append time only',
+    plant: ({ core: { model, gate } }, turns) => {
+      const learn = model.learn.bind(model);
+      const queue: (() => void)[] = [];
+      patch(model, 'learn', (permit, position) => {
+        const opened = gate.open(permit, 'train');
+        queue.push(() => {
+          const restore = patch(gate, 'open', () => opened as never); // what it gave then is what it gives now
+          learn(permit, position);
+          restore();
+        });
+        void turns.turn('learn').then(() => queue.shift()?.());
+      });
+    },
+  },
+];

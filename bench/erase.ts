@@ -150,7 +150,7 @@ function imported(train: readonly (readonly string[])[], test: readonly (readonl
   };
 }
 
-/** A shop's days with late events, duplicates, withdrawals and decisions: half of them first, half of them meanwhile. */
+/** A shop's days with late events, duplicates, withdrawals, decisions and linked ids: half of them first, half of them meanwhile. */
 function synthetic(small: boolean): History {
   const world = new SyntheticWorld({
     startAt: startMs,
@@ -173,10 +173,13 @@ function synthetic(small: boolean): History {
     }
     const { userId, messageId, event, timestamp, properties } = action.event;
     const ranks = next % 7 === 0;
+    const links = next % 40 === 0 ? world.shoppers[next % world.shoppers.length] : undefined;
     await engine.accept([
       { id: messageId, subject: userId, type: event, occurredAt: Date.parse(timestamp), source: 'synthetic', properties },
     ]);
     if (ranks) engine.rank({ point: 'home', subject: userId });
+    // Refused when one of them is unknown, gone, or the same; now and then they part again.
+    if (links !== undefined) await engine.link(userId, links.subject, next % 120 !== 0, 'bench');
   };
   return {
     name: 'synthetic',

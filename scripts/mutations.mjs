@@ -1,5 +1,6 @@
 // `npm run -s test:spec [-- C7 C9]`: takes the enforcement of each invariant of docs/consent.spec.md out of a copy of the sources, one at a
-// time, and runs the test that the page names for it. Prints the table; fails when a test stays green, or is red before anything is taken out.
+// time, and runs the test that the page names for it. Prints the table; fails when a test stays green, or is red before anything is taken
+// out.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -262,8 +262,8 @@ export class Engine {
   }
 
   /**
-   * Says that two ids are one person's, or are so no more; `evidence`: what the host rests it on. Linking takes the stricter side of what was
-   * chosen, per purpose, and only a grant that is given after it widens; unlinking gives nothing back.
+   * Says that two ids are one person's, or are so no more; `evidence`: what the host rests it on. Linking takes the stricter side of what
+   * was chosen, per purpose, and only a grant that is given after it widens; unlinking gives nothing back.
    */
   async link(subject: string, other: string, linked: boolean, evidence: string): Promise<Result<{ readonly ids: readonly string[] }>> {
     const done = await this.#writer.submit([{ kind: 'link', subject, other, linked, evidence, id: this.#newId('l') }]);

@@ -26,8 +26,10 @@ export const mergeMutants: readonly MergeMutant[] = [
         apply(event, position);
         const lapsed = event.subject === null ? undefined : gate.standing(event.subject);
         if (event.type !== 'identity.unlinked' || event.subject === null || lapsed === undefined) return;
-        const stands = Object.entries(lapsed.stands).map(([purpose, stand]) => [purpose, { ...stand, choice: 'granted' }]);
-        gate.settle(event.subject, { epoch: position, stands: Object.fromEntries(stands) });
+        const { personalise, train } = lapsed.stands;
+        const given = { choice: 'granted', since: position, at: event.occurredAt, receivedAt: event.receivedAt } as const;
+        const stands = { ...(personalise === undefined ? {} : { personalise: given }), ...(train === undefined ? {} : { train: given }) };
+        gate.settle(event.subject, { epoch: position, stands });
       });
     },
   },

@@ -1,5 +1,5 @@
-// Histories of links, splits and choices of a few ids, drawn by a seed, on the real sequencer, gate and identity; the laws of merging checked
-// against a naive reading of them.
+// Histories of links, splits and choices of a few ids, drawn by a seed, on the real sequencer, gate and identity; the laws of merging
+// checked against a naive reading of them.
 import { ManualClock } from '../adapters/manual-clock.js';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { MemoryLog } from '../adapters/memory-log.js';

@@ -82,13 +82,13 @@ describe('traits', () => {
   });
 
   it('of several ids are what folding all their events under one id gives', () => {
-    const event = fc.record({
+    const deed = fc.record({
       at: fc.integer({ min: 0, max: 12 * dayMs }),
       item: fc.constantFrom('x', 'y', 'z'),
       who: fc.integer({ min: 0, max: 2 }),
     });
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      fc.property(fc.array(deed, { maxLength: 40 }), (events) => {
         const people: TraitValues[] = [{}, {}, {}];
         const all: TraitValues = {};
         for (const [position, { at, item, who }] of events.entries()) {

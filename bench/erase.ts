@@ -70,7 +70,6 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
   const home = makeScratchFolder();
   const [online, anew] = [join(home, 'online'), join(home, 'anew')];
   const clock = new ManualClock(startMs);
-  // Seeded, so that the ids of decisions, and with them the dumps, are the same in every run and on every Node.
   const engine = await open(online, { clock, tickMs: 0, entropy: new SeededEntropy(1) });
   const subjects = draw(await history.learn(engine, clock), people);
   const acksMs: number[] = [];

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../base/errors.js';
 import { encodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { isPurpose, type PurposeMask } from '../model/purpose.js';
-import { systemTypes, type ConsentChange, type Choice } from '../model/system-event.js';
+import { systemTypes, type ConsentChange, type Choice, type PlacedChange } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { forAll, levelled } from '../consent/merge.js';
@@ -100,7 +100,7 @@ export class Sequencer {
       events.push(event);
       appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask });
     };
-    const change = (subject: string, given: ConsentChange, occurredAt: number, id: string): PurposeMask => {
+    const change = (subject: string, given: PlacedChange, occurredAt: number, id: string): PurposeMask => {
       const before = this.#gate.standingAhead(subject);
       const effective = effectiveChange(before, given, occurredAt, receivedAt);
       if (effective.change === null) return effective.stale;

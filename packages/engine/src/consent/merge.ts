@@ -3,24 +3,24 @@
 // which. Strictness, per purpose: objected, withdrawn, denied, nothing said (or lapsed), granted.
 // Laws (merge.test.ts): linking is commutative, associative and idempotent, and never widens; a split gives nothing back; only a grant that
 // was given after the link widens, and then for the whole person.
-import type { Choice, ConsentChange } from '../model/system-event.js';
+import type { Held, PlacedChange } from '../model/system-event.js';
 import { isPurpose, purposes, type Purpose } from '../model/purpose.js';
 import type { Standing } from './standing.js';
 
-const strictness: Record<Choice, number> = { granted: 0, lapsed: 1, denied: 2, withdrawn: 3, objected: 4 };
+const strictness: Record<Held, number> = { granted: 0, lapsed: 1, denied: 2, withdrawn: 3, objected: 4 };
 const nothingSaid = strictness.lapsed;
 
 export type Standings = ReadonlyMap<string, Standing | undefined>;
 
 /** By id, in order of ids: what brings everybody down to the strictest of them. Empty when all are as strict. */
-export function levelled(standings: Standings): Map<string, ConsentChange> {
-  const changes = new Map<string, ConsentChange>();
+export function levelled(standings: Standings): Map<string, PlacedChange> {
+  const changes = new Map<string, PlacedChange>();
   const all = [...standings.values()];
   const strictest = new Map(purposes.map((purpose) => [purpose, strictestOf(all, purpose)]));
   const restricted = all.some((standing) => standing?.restricted === true);
   for (const id of [...standings.keys()].sort()) {
     const standing = standings.get(id);
-    const choices: { [P in Purpose]?: Choice } = {};
+    const choices: { [P in Purpose]?: Held } = {};
     for (const [purpose, choice] of strictest) {
       const own = strictnessOf(standing, purpose);
       if (own < strictness[choice]) choices[purpose] = choice;
@@ -37,12 +37,12 @@ export function levelled(standings: Standings): Map<string, ConsentChange> {
  * refusal was received. `stale`: some went.
  */
 export function forAll(
-  change: ConsentChange,
+  change: PlacedChange,
   standings: Standings,
   linkedAt: number,
   occurredAt: number,
-): { readonly change: ConsentChange; readonly stale: boolean } {
-  const choices: { [P in Purpose]?: Choice } = {};
+): { readonly change: PlacedChange; readonly stale: boolean } {
+  const choices: { [P in Purpose]?: Held } = {};
   let stale = false;
   for (const [purpose, choice] of Object.entries(change.choices)) {
     if (!isPurpose(purpose) || choice === undefined) continue;
@@ -62,8 +62,8 @@ function someLaterIn(standings: Standings, purpose: Purpose, occurredAt: number)
   return false;
 }
 
-function strictestOf(all: readonly (Standing | undefined)[], purpose: Purpose): Choice {
-  let strictest: Choice = 'granted';
+function strictestOf(all: readonly (Standing | undefined)[], purpose: Purpose): Held {
+  let strictest: Held = 'granted';
   for (const standing of all) {
     const choice = standing?.stands[purpose]?.choice ?? 'lapsed';
     if (strictness[choice] > strictness[strictest]) strictest = choice;

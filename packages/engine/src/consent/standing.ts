@@ -4,11 +4,11 @@
 //  - A narrowing choice (denied, withdrawn, objected) always applies, whatever its own time says: a slow clock must not keep data flowing.
 //  - A grant applies only if it was given after the last narrowing was received: a stale device cannot undo a withdrawal.
 //  - Repeating what already holds changes nothing: not the epoch, not the grant.
-import type { Choice, ConsentChange } from '../model/system-event.js';
+import type { Held, PlacedChange } from '../model/system-event.js';
 import { bitOf, isPurpose, type Purpose, type PurposeMask } from '../model/purpose.js';
 
 export interface Stand {
-  readonly choice: Choice;
+  readonly choice: Held;
   /** Log position of the event that set it: tells a grant from the next one (revoked, then granted again). */
   readonly since: number;
   /** When the person chose, ms; an event captured earlier was not captured under this grant. */
@@ -41,7 +41,7 @@ const empty: Standing = { epoch: -1, stands: {} };
 /** What would hold after `change`, appended at `position`. */
 export function changeStanding(
   before: Standing | undefined,
-  change: ConsentChange,
+  change: PlacedChange,
   position: number,
   occurredAt: number,
   receivedAt: number,
@@ -79,13 +79,13 @@ export function changeStanding(
 /** The part of `change` that would change something, or null: signals repeated on every request append nothing. */
 export function effectiveChange(
   before: Standing | undefined,
-  change: ConsentChange,
+  change: PlacedChange,
   occurredAt: number,
   receivedAt: number,
-): { readonly change: ConsentChange | null; readonly stale: PurposeMask } {
+): { readonly change: PlacedChange | null; readonly stale: PurposeMask } {
   const after = changeStanding(before, change, 0, occurredAt, receivedAt);
   if (!after.changed) return { change: null, stale: after.stale };
-  const choices: { [P in Purpose]?: Choice } = {};
+  const choices: { [P in Purpose]?: Held } = {};
   for (const [purpose, stand] of Object.entries(after.standing.stands)) {
     if (isPurpose(purpose) && stand !== before?.stands[purpose]) choices[purpose] = stand.choice;
   }

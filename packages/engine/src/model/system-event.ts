@@ -34,14 +34,21 @@ export function isSystemType(type: string): type is SystemType {
  * What a person chose for one purpose. `withdrawn` undoes a grant; `denied` refuses from the start; `objected` also overrides a lawful
  * basis.
  */
-export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected' | 'lapsed';
+export type Choice = 'granted' | 'denied' | 'withdrawn' | 'objected';
 
-/** What may be asked for. `lapsed` (a grant that holds no more, though nobody refused) only follows from a link of two ids. */
+/** What holds: a choice, or a grant that lapsed, though nobody refused, when two ids were linked. */
+export type Held = Choice | 'lapsed';
+
 export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'objected'];
 
-/** Properties of `consent.changed`: only what changed, each with where the person was asked. */
-export interface ConsentChange {
+/** What a person asks for. */
+export interface ConsentChange extends PlacedChange {
   readonly choices: { readonly [P in Purpose]?: Choice };
+}
+
+/** Properties of `consent.changed`: only what changed, each with where the person was asked. */
+export interface PlacedChange {
+  readonly choices: { readonly [P in Purpose]?: Held };
   readonly origin: string;
   /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
   readonly restricted?: boolean;

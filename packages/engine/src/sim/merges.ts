@@ -12,7 +12,7 @@ import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Purpose } from '../model/purpose.js';
-import type { Choice } from '../model/system-event.js';
+import type { Choice, Held } from '../model/system-event.js';
 import { Tables } from '../ports/tables.js';
 import { Consents } from '../understand/consents.js';
 import { Identity } from '../understand/identity.js';
@@ -74,7 +74,7 @@ export class MergeWorld {
     });
   }
 
-  choiceOf(id: string, purpose: Purpose): Choice | undefined {
+  choiceOf(id: string, purpose: Purpose): Held | undefined {
     return this.gate.standing(id)?.stands[purpose]?.choice;
   }
 
@@ -180,12 +180,12 @@ function grantsIn(world: MergeWorld): string[] {
   return ids.flatMap((id) => used.filter((purpose) => world.choiceOf(id, purpose) === 'granted').map((purpose) => `${id}:${purpose}`));
 }
 
-const order: readonly (Choice | undefined)[] = ['granted', undefined, 'lapsed', 'denied', 'withdrawn', 'objected'];
+const order: readonly (Held | undefined)[] = ['granted', undefined, 'lapsed', 'denied', 'withdrawn', 'objected'];
 
 /** The laws as one would tell them: who is linked, who said what when, and whether everybody of a person agrees. */
 class Oracle {
   /** `id:purpose` -> the last word, and when it was received. A word that is repeated is no new one. */
-  readonly #said = new Map<string, { readonly choice: Choice; readonly atMs: number }>();
+  readonly #said = new Map<string, { readonly choice: Held; readonly atMs: number }>();
   readonly #linkedAt = new Map<string, number>();
   #nowMs = 0;
 
@@ -234,7 +234,7 @@ class Oracle {
     }
   }
 
-  #say(place: string, choice: Choice): void {
+  #say(place: string, choice: Held): void {
     if (this.#said.get(place)?.choice !== choice) this.#said.set(place, { choice, atMs: this.#nowMs });
   }
 

@@ -4,7 +4,7 @@ import { must } from '../base/assert.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { PurposeMask } from '../model/purpose.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type PlacedChange } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { changeStanding, type Standing } from '../consent/standing.js';
@@ -70,8 +70,8 @@ export class Consents implements FoldPart {
 }
 
 /** What a `consent.changed` says. */
-export function consentIn(event: BehaviourEvent): ConsentChange {
+export function consentIn(event: BehaviourEvent): PlacedChange {
   const { choices, restricted } = event.properties;
-  const change = { choices: choices as ConsentChange['choices'], origin: event.source }; // written by the sequencer
+  const change = { choices: choices as PlacedChange['choices'], origin: event.source }; // written by the sequencer
   return typeof restricted === 'boolean' ? { ...change, restricted } : change;
 }

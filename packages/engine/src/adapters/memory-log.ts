@@ -11,6 +11,7 @@ interface Stored {
 
 export class MemoryLog implements Log {
   redactions = 0;
+  readonly owesCompaction = false;
   #durable = 0;
   #records = 0;
   #gaps = 0;

@@ -23,13 +23,6 @@ const tagBytes = 16;
 const kindErased = 1;
 const kindApplied = 2;
 
-export interface Suppression {
-  /** Keyed hash of the id, as a string of 16 bytes in latin-1. */
-  readonly tag: string;
-  /** ms since 1970 UTC */
-  readonly erasedAt: number;
-}
-
 export class Suppressions {
   readonly #file: DiskFile;
   readonly #tagOf: (subject: string) => string;
@@ -62,11 +55,6 @@ export class Suppressions {
     this.#tagOf = tagOf;
   }
 
-  /** How many ids are suppressed. */
-  get size(): number {
-    return this.#erasedAt.size;
-  }
-
   /** May entries not have been carried out on a log that has had so many redactions: after a crash, or in a restored folder? */
   isOpen(redactions: number): boolean {
     return this.#applied < this.#used || redactions < this.#appliedRedactions;
@@ -86,15 +74,10 @@ export class Suppressions {
 
   /** Holds at once; resolves when it is on stable storage. */
   async add(subjects: readonly string[], erasedAt: number): Promise<void> {
-    await this.merge(subjects.map((subject) => ({ tag: this.#tagOf(subject), erasedAt })));
-  }
-
-  /** Takes over entries of another list under the same key: of a live folder into a restored one. */
-  async merge(entries: Iterable<Suppression>): Promise<void> {
-    const fresh = [...entries].filter(({ tag, erasedAt }) => (this.#erasedAt.get(tag) ?? 0) < erasedAt);
-    for (const { tag, erasedAt } of fresh) this.#erasedAt.set(tag, erasedAt);
+    const fresh = subjects.map((subject) => this.#tagOf(subject)).filter((tag) => (this.#erasedAt.get(tag) ?? 0) < erasedAt);
+    for (const tag of fresh) this.#erasedAt.set(tag, erasedAt);
     this.#asked = new Map();
-    this.#write(fresh.map(({ tag, erasedAt }) => [kindErased, Buffer.from(tag, 'latin1'), erasedAt]));
+    this.#write(fresh.map((tag) => [kindErased, Buffer.from(tag, 'latin1'), erasedAt]));
     if (fresh.length > 0) await this.#sync();
   }
 
@@ -113,10 +96,6 @@ export class Suppressions {
     this.#appliedRedactions = redactions;
     // The note itself asks for nothing.
     this.#applied = entries + 1 === this.#used ? this.#used : entries;
-  }
-
-  *entries(): Iterable<Suppression> {
-    for (const [tag, erasedAt] of this.#erasedAt) yield { tag, erasedAt };
   }
 
   close(): void {

@@ -60,7 +60,7 @@ export class Rank {
     const { subject } = request;
     if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
     if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
-    const members = identity.members(subject).filter((each) => gate.permitRead(each, 'personalise', null).ok);
+    const members = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
     const profile = profiles.union(members);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us, and their id is not kept.
     if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');

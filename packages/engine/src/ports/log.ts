@@ -37,6 +37,8 @@ export interface Log {
   readonly durable: number;
   /** How many redactions have been accepted since the log was made: state older than this must be rebuilt. */
   readonly redactions: number;
+  /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
+  readonly owesCompaction: boolean;
   /**
    * Writes one record and returns the position of its first event. Not yet durable: nothing may be acknowledged before `sync`.
    * `urgent` (withdrawal, erasure) may use the reserve on a full disk; others then fail with disk_full and nothing is written.

@@ -274,7 +274,7 @@ export class Engine {
 
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
-    if (this.core.gate.standing(subject) === undefined && this.core.trace.positions(subject).length === 0) return fail('subject_unknown');
+    if (this.core.gate.standing(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 

@@ -78,9 +78,8 @@ export class Erasures {
    * says so durably.
    */
   async retract(choose: () => Retraction): Promise<number> {
-    let events = 0;
     const { core, writer } = this.#parts;
-    await writer.exclusive(async () => {
+    const events = await writer.exclusive(async () => {
       const positions: number[] = [];
       const { gone: chosen, tell = [] } = choose();
       if (tell.length > 0) writer.appendNow(tell);
@@ -88,10 +87,10 @@ export class Erasures {
         core.fold.refold(subject, gone);
         for (const position of gone) positions.push(position);
       }
-      events = positions.length;
-      if (events === 0) return;
+      if (positions.length === 0) return 0;
       core.dedupe.forget(positions);
       await this.#agree([], 0, positions);
+      return positions.length;
     });
     if (events > 0) this.schedule();
     return events;
@@ -105,7 +104,7 @@ export class Erasures {
       if (left.length > 0) await this.erase(left);
       await suppressions.applied(suppressions.entriesUsed, log.redactions);
     }
-    if (core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.redactions > 0) this.schedule();
+    if (core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.owesCompaction) this.schedule();
   }
 
   /** Destroys the bytes and keys of everybody erased so far. Resolves when nothing of them is left on the disk. */
@@ -134,7 +133,7 @@ export class Erasures {
     this.#waiting = [];
     this.#turn = null;
     const found = new Map<string, readonly { readonly position: number; readonly event: BehaviourEvent }[]>();
-    const positions: number[] = [];
+    const positions = new Set<number>();
     let erasedAt = clock.now();
     for (const each of asked) {
       // A person goes with all their ids.
@@ -144,23 +143,27 @@ export class Erasures {
         const own = core.trace.positions(subject);
         const events = own.flatMap((position) => this.#read(position));
         found.set(subject, events);
-        for (const position of own) positions.push(position);
-        each.events += own.length;
-        // Clocks go back at times; what was received is from before all the same.
-        for (const { event } of events) if (event.receivedAt > erasedAt) erasedAt = event.receivedAt;
+        for (const { position, event } of events) {
+          // A link between ids that go together is one event in two traces.
+          if (!positions.has(position)) each.events += 1;
+          positions.add(position);
+          // Clocks go back at times; what was received is from before all the same.
+          if (event.receivedAt > erasedAt) erasedAt = event.receivedAt;
+        }
+        // What was corrected is a gap already; its place in the duplicate check goes now.
+        for (const position of own) positions.add(position);
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
-    core.dedupe.forget(positions);
-    await this.#agree([...found.keys()], erasedAt, positions);
+    core.dedupe.forget([...positions]);
+    await this.#agree([...found.keys()], erasedAt, [...positions]);
   }
 
   /** State has forgotten; the log and the list of the erased follow. */
   async #agree(subjects: readonly string[], erasedAt: number, positions: readonly number[]): Promise<void> {
     const { log, suppressions } = this.#parts;
-    positions = [...positions].sort((a, b) => a - b);
     this.forgetting = Promise.all([suppressions.add(subjects, erasedAt), log.redact(positions)]);
     await this.forgetting;
     this.forgetting = null;

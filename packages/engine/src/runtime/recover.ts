@@ -5,25 +5,12 @@ import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { everyPurpose } from '../collect/sequencer.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { correctionIn } from '../understand/history.js';
 import { Core, stateFormat, type CoreOptions } from './core.js';
 
 export type Progress = (done: number, total: number) => void;
-
-const unsent: ReadonlySet<string> = new Set([
-  systemTypes.consentChanged,
-  systemTypes.decisionMade,
-  systemTypes.purposeForgotten,
-  systemTypes.identityLinked,
-  systemTypes.identityUnlinked,
-]);
-
-/** The event types that do not pass the duplicate check: the engine writes them itself. */
-export function passesDedupe(event: BehaviourEvent): boolean {
-  return event.subject !== null && !unsent.has(event.type);
-}
 
 export async function recover(options: CoreOptions, onProgress?: Progress): Promise<Core> {
   const { log, state } = options;
@@ -56,7 +43,8 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
 function claim(core: Core, event: BehaviourEvent, position: number): void {
   const correction = correctionIn(event);
   if (correction !== undefined) return claim(core, correction.event, correction.at);
-  if (event.subject !== null && passesDedupe(event)) core.dedupe.claim(event.subject, event.id, position);
+  // What the engine says itself (choices, decisions, links) has no id that a client could repeat.
+  if (event.subject !== null && event.mask !== everyPurpose) core.dedupe.claim(event.subject, event.id, position);
 }
 
 /** Writes the state as it is at the fold's position. Rejects when the store cannot; the rows then wait for the next time. */

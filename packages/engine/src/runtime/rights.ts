@@ -50,13 +50,8 @@ export class Rights {
    */
   async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
     const { core, log, writer, erasures } = this.#parts;
-    let made: Result<Corrected & { readonly at: number }> = fail('event_unknown');
     // In one turn: a decision that started from the wrong event is either in the history by now, or starts from the right one.
-    await writer.exclusive(() => {
-      made = this.#correct(subject, id, properties);
-      return Promise.resolve();
-    });
-    const corrected = made as Result<Corrected & { readonly at: number }>; // set in the turn above
+    const corrected = await writer.exclusive(() => Promise.resolve(this.#correct(subject, id, properties)));
     if (!corrected.ok) return corrected;
     const { at, ...told } = corrected.value;
     if (told.position === at) return ok(told);

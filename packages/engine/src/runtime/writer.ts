@@ -40,7 +40,7 @@ export class Writer {
   readonly #relief: () => Promise<unknown> | null;
   readonly #onHalt: (error: unknown) => void;
   readonly #queue: Request[] = [];
-  readonly #tasks: { readonly run: () => Promise<void>; readonly done: () => void; readonly broken: (error: unknown) => void }[] = [];
+  readonly #tasks: { readonly run: () => Promise<void>; readonly broken: (error: unknown) => void }[] = [];
   #unsettled: Sequenced[] = [];
   /** Requests that are wholly sequenced and wait for the running sync. */
   #syncing: Request[] = [];
@@ -104,10 +104,14 @@ export class Writer {
   }
 
   /** Runs `task` when everything before it is on disk and folded, and nothing else moves meanwhile. */
-  exclusive(task: () => Promise<void>): Promise<void> {
+  exclusive<T>(task: () => Promise<T>): Promise<T> {
     if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
     return new Promise((done, broken) => {
-      this.#tasks.push({ run: task, done, broken });
+      const run = async (): Promise<void> => {
+        const value = await task();
+        done(value);
+      };
+      this.#tasks.push({ run, broken });
       this.#start();
     });
   }
@@ -162,18 +166,13 @@ export class Writer {
     for (const each of idle) each();
   }
 
-  async #runTask(task: {
-    readonly run: () => Promise<void>;
-    readonly done: () => void;
-    readonly broken: (error: unknown) => void;
-  }): Promise<void> {
+  async #runTask(task: { readonly run: () => Promise<void>; readonly broken: (error: unknown) => void }): Promise<void> {
     try {
       await task.run();
     } catch (error) {
       task.broken(error);
       throw error;
     }
-    task.done();
   }
 
   /** Answers what the last sync made durable and the fold has taken. */

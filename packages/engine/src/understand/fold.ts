@@ -85,8 +85,8 @@ export class Fold {
     for (const part of this.#parts) part.forget(subject, events);
   }
 
-  /** Folds the subject's events again; `gone`: without these positions. Returns those that were left out. */
-  refold(subject: string, gone: ReadonlySet<number> = new Set()): Placed[] {
+  /** Folds the subject's events again; `gone`: without these positions. */
+  refold(subject: string, gone: ReadonlySet<number> = new Set()): void {
     const all = this.#history(subject);
     this.#losses += 1;
     for (const part of this.#parts) {
@@ -102,7 +102,6 @@ export class Fold {
     }
     this.#advance(subject, this.#position, reached);
     this.#lifted = new Set();
-    return all.filter(({ position }) => gone.has(position));
   }
 
   *dump(): Iterable<string> {

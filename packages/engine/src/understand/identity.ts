@@ -1,7 +1,6 @@
 // Identity: which ids are one person, by reversible edges. The person is the connected component over the edges that hold; events keep the
 // id they came with, and what is known of a person is the union over the members, made when it is read.
 // Like consent it is seen in two forms: settled (folded) for reading, and ahead (sequenced) for what is sequenced after it.
-import { limits } from '../base/limits.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
@@ -103,7 +102,6 @@ export class Identity implements FoldPart {
         found.add(other);
         linkedAt = Math.max(linkedAt, at);
       }
-      if (found.size > 2 * limits.identityMembersMax) break;
     }
     return { ids: [...found].sort(), linkedAt };
   }

@@ -139,6 +139,10 @@ export class FileLog implements Log {
     return this.#durable;
   }
 
+  get owesCompaction(): boolean {
+    return !this.#redactions.pending.isEmpty;
+  }
+
   get redactions(): number {
     return this.#redactions.number;
   }

@@ -5,6 +5,10 @@ const pageBits = 4096;
 export class PositionSet {
   readonly #pages = new Map<number, Uint32Array>();
 
+  get isEmpty(): boolean {
+    return this.#pages.size === 0;
+  }
+
   has(position: number): boolean {
     const page = this.#pages.get(Math.floor(position / pageBits));
     if (page === undefined) return false;

@@ -22,6 +22,10 @@ export class GatedLog implements Log {
     return this.#durable;
   }
 
+  get owesCompaction(): boolean {
+    return this.#inner.owesCompaction;
+  }
+
   get redactions(): number {
     return this.#inner.redactions;
   }

@@ -1,23 +1,12 @@
 // How soon a withdrawal holds, beside a stream of events: until it is acknowledged, and from then until what is served of the person and
 // what others are served from their data is gone. README.md defines the probe.
-import { Acknowledgements } from './acknowledgements.js';
-import { Child } from './child.js';
 import { demand } from './complaint.js';
-import { Connection, postRequest } from './connection.js';
-import { fill } from './decide.js';
-import { openLoop } from './open-loop.js';
-import { checkDecision, People, questionOf } from './people.js';
+import { postRequest, type Connection } from './connection.js';
+import { checkDecision, questionOf } from './people.js';
 import { percentile, rounded } from './percentile.js';
-import { pause, viewAs } from './probe.js';
-import { say } from './progress.js';
-import { makeScratchFolder, removeScratchFolder, sayDiskSpeed } from './scratch-folder.js';
-import { visitsFrom, visitSource } from './visit-source.js';
+import { probed, viewAs } from './probe.js';
 
-const eventsPerSecond = 500;
-const eventConnections = 32;
-const warmMs = 2_000;
 const probeMsMax = 5_000;
-const pauseMs = 40;
 
 interface Probe {
   readonly toAckMs: number;
@@ -25,43 +14,15 @@ interface Probe {
 }
 
 export async function revoke(options: { readonly data: string | null; readonly small: boolean }): Promise<object> {
-  const count = options.small ? 20 : 250;
-  sayDiskSpeed();
-  const source = visitSource(options.data, options.small);
-  const { test } = visitsFrom(source);
-  const folder = makeScratchFolder();
-  try {
-    await fill(folder, source);
-    const server = Child.start('server-child.js', [folder], true);
-    try {
-      const port = await server.port();
-      const people = new People(test, 200, 'beside', new Acknowledgements());
-      const stream = { perSecond: eventsPerSecond, connections: eventConnections, seed: 43, next: () => people.nextEvent() };
-      const probes: Probe[] = [];
-      const [beside = []] = await openLoop(port, [stream], 0, 0, async () => {
-        const connection = await Connection.open(port);
-        await pause(options.small ? 100 : warmMs);
-        for (let probe = 0; probe < count; probe += 1) {
-          probes.push(await probeOnce(connection, probe));
-          await pause(pauseMs);
-        }
-        connection.close();
-      });
-      say(`${probes.length} withdrawals beside ${beside.length} events (p99 ${percentile(beside, 0.99).toFixed(2)} ms)`);
-      const of = (pick: (probe: Probe) => number, share: number): number => rounded(percentile(probes.map(pick), share), 2);
-      return {
-        bench: 'revoke',
-        request_to_ack_p99_ms: of(({ toAckMs }) => toAckMs, 0.99),
-        ack_to_republished_p99_ms: of(({ toRepublishedMs }) => toRepublishedMs, 0.99),
-        request_to_ack_p50_ms: of(({ toAckMs }) => toAckMs, 0.5),
-        ack_to_republished_p50_ms: of(({ toRepublishedMs }) => toRepublishedMs, 0.5),
-      };
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    removeScratchFolder(folder);
-  }
+  const probes = await probed(options, 43, probeOnce);
+  const of = (pick: (probe: Probe) => number, share: number): number => rounded(percentile(probes.map(pick), share), 2);
+  return {
+    bench: 'revoke',
+    request_to_ack_p99_ms: of(({ toAckMs }) => toAckMs, 0.99),
+    ack_to_republished_p99_ms: of(({ toRepublishedMs }) => toRepublishedMs, 0.99),
+    request_to_ack_p50_ms: of(({ toAckMs }) => toAckMs, 0.5),
+    ack_to_republished_p50_ms: of(({ toRepublishedMs }) => toRepublishedMs, 0.5),
+  };
 }
 
 async function probeOnce(connection: Connection, probe: number): Promise<Probe> {

@@ -1,8 +1,8 @@
 // What linking ids does to consent. Each id keeps a standing of its own, folded from its own stream, so that erasing one changes no other.
 // What a link or a later choice means for the person's other ids is therefore written into their streams, as changes: these functions say
 // which. Strictness, per purpose: objected, withdrawn, denied, nothing said (or lapsed), granted.
-// Laws (sim/merges.test.ts): linking is commutative, associative and idempotent, and never widens; a split gives nothing back; only a grant that
-// was given after the link widens, and then for the whole person.
+// Laws (sim/merges.test.ts): linking is commutative, associative and idempotent, and never widens; a split gives nothing back; only a grant
+// that was given after the link widens, and then for the whole person.
 import type { Held, PlacedChange } from '../model/system-event.js';
 import { isPurpose, purposes, type Purpose } from '../model/purpose.js';
 import type { Standing } from './standing.js';

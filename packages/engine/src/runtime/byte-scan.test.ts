@@ -21,19 +21,21 @@ function holding(text: string): string[] {
   return filesUnder(folder).filter((file) => needles.some((needle) => readFileSync(file).includes(needle)));
 }
 
+const viewAt = (clock: ManualClock) => (subject: string, item: string, id: string) => ({
+  id,
+  subject,
+  type: 'item.viewed',
+  occurredAt: clock.now(),
+  source: 'test',
+  properties: { product_id: item },
+});
+
 it('keeps no payload byte and no id of ungranted people, and can find those of granted ones', async () => {
   folder = mkdtempSync(join(tmpdir(), 'ethogram-scan-'));
   // A clock in the test's hand gives no time for ticks: the moment of each write is the test's own.
   const clock = new ManualClock();
   const engine = await open(folder, { clock, tickMs: 0 });
-  const view = (subject: string, item: string, id: string) => ({
-    id,
-    subject,
-    type: 'item.viewed',
-    occurredAt: clock.now(),
-    source: 'test',
-    properties: { product_id: item },
-  });
+  const view = viewAt(clock);
   await engine.choose('known-person-7131', { choices: { personalise: 'granted', train: 'granted' }, origin: 'test' });
   await engine.accept([view('known-person-7131', 'known-item-5521', 'k1')]);
   for (let n = 0; n < 50; n += 1) {
@@ -57,14 +59,7 @@ it('keeps no byte of erased people once their erasure is completed, and an earli
   const clock = new ManualClock();
   const openIt = (name: string) => open(join(folder, name), { clock, tickMs: 0 });
   let engine = await openIt('live');
-  const view = (subject: string, item: string, id: string) => ({
-    id,
-    subject,
-    type: 'item.viewed',
-    occurredAt: clock.now(),
-    source: 'test',
-    properties: { product_id: item },
-  });
+  const view = viewAt(clock);
   const secrets = ['erased-person-3310', 'erased-item-8842', 'erased-message-1207'];
   for (let n = 0; n < 40; n += 1) {
     const [subject, item, id] = n % 4 === 0 ? secrets : [`kept-person-${n}`, `kept-item-${n % 5}`, 'kept-message'];

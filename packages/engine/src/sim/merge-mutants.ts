@@ -1,15 +1,11 @@
 // Planted mistakes of merging. The laws must see every one.
 import type { MergeMutant } from './merges.js';
-
-/** Replaces a method on one object only. */
-function patch<T extends object, K extends keyof T>(object: T, name: K, replacement: T[K]): void {
-  Object.defineProperty(object, name, { value: replacement });
-}
+import { patch } from './patch.js';
 
 export const mergeMutants: readonly MergeMutant[] = [
   {
     name: 'a choice holds for the one id only',
-    plant: ({ identity }) => patch(identity, 'personAhead', (subject) => ({ ids: [subject], linkedAt: -1 })),
+    plant: ({ identity }) => void patch(identity, 'personAhead', (subject) => ({ ids: [subject], linkedAt: -1 })),
   },
   {
     name: 'a grant from before the link widens',

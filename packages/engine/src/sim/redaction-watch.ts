@@ -4,6 +4,7 @@ import { decodeEvent } from '../model/event-codec.js';
 import { isPurpose, maskOf } from '../model/purpose.js';
 import type { Log } from '../ports/log.js';
 import type { PromiseBook } from './promise-book.js';
+import { wrappedLog } from './wrapped-log.js';
 
 export class RedactionWatch {
   readonly #log: Log;
@@ -20,15 +21,7 @@ export class RedactionWatch {
 
   /** The log, with its redactions watched. */
   watched(): Log {
-    const log = this.#log;
-    return new Proxy(log, {
-      get: (target, name) => {
-        if (name === 'redact') return (positions: readonly number[]) => this.#redact(positions);
-        if (name === 'append') return this.#append;
-        const value = Reflect.get(target, name, target) as unknown;
-        return typeof value === 'function' ? (...args: unknown[]): unknown => Reflect.apply(value, target, args) : value;
-      },
-    });
+    return wrappedLog(this.#log, { append: this.#append, redact: (positions) => this.#redact(positions) });
   }
 
   readonly #append: Log['append'] = (events, options) => {

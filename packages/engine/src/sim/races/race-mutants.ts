@@ -5,13 +5,8 @@
 import type { BehaviourEvent } from '../../model/event.js';
 import { decodeEvent } from '../../model/event-codec.js';
 import type { Gate } from '../../consent/gate.js';
+import { patch } from '../patch.js';
 import type { RaceMutant } from './stage.js';
-
-/** Replaces a method on one object only, for good or until the returned function is called. */
-function patch<T extends object, K extends keyof T>(object: T, name: K, replacement: T[K]): () => void {
-  Object.defineProperty(object, name, { value: replacement, configurable: true });
-  return () => void Reflect.deleteProperty(object, name);
-}
 
 /** Runs `use` while the gate sees only what is settled. */
 function settledOnly<T>(gate: Gate, use: () => T): T {

@@ -6,7 +6,6 @@
 // destroyed on a full disk. Invariants: an id that was synced is never given again; of a key that `destroy` resolved for, the file holds
 // nothing. Non-goals: turning the wrapping key over; what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
@@ -14,6 +13,7 @@ import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import { makeDurableFolder } from './durable-folder.js';
+import { unwrapKey, wrapKey } from './key-wrap.js';
 import { wrappingKey, type WrappingKeyPlace } from './wrapping-key.js';
 
 export interface KeyFileOptions {
@@ -29,7 +29,6 @@ const magic = 0x464b4745;
 const slotBytes = 64;
 const live = 1;
 const destroyed = 2;
-const wrapBlock = Buffer.alloc(8, 0xa6); // the initial value of RFC 3394
 
 export class KeyFile implements Keys {
   readonly #file: DiskFile;
@@ -79,8 +78,7 @@ export class KeyFile implements Keys {
     if (this.#last >= this.#slots) throw new DiskError('no_space', 'no slot left for a key');
     const id = this.#last + 1;
     const key = this.#entropy.bytes(32);
-    const cipher = createCipheriv('id-aes256-wrap', this.#wrapping, wrapBlock);
-    this.#writeSlot(id, live, Buffer.concat([cipher.update(key), cipher.final()]));
+    this.#writeSlot(id, live, wrapKey(this.#wrapping, key));
     this.#last = id;
     this.#keys.set(id, key);
     return { id, key };
@@ -166,12 +164,9 @@ export class KeyFile implements Keys {
   }
 
   #unwrap(wrapped: Buffer): Uint8Array {
-    const decipher = createDecipheriv('id-aes256-wrap', this.#wrapping, wrapBlock);
-    try {
-      return Buffer.concat([decipher.update(wrapped), decipher.final()]);
-    } catch {
-      throw new CodedError('log_damaged', 'wrapping.key does not open keys.dat');
-    }
+    const key = unwrapKey(this.#wrapping, wrapped);
+    if (key === undefined) throw new CodedError('log_damaged', 'wrapping.key does not open keys.dat');
+    return key;
   }
 }
 

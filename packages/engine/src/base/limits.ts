@@ -58,6 +58,9 @@ export const limits = {
   compactSliceBytes: 512 * 1024,
   redactionEntriesAhead: 4096,
   keySlotsAhead: 256,
+  // the ledger
+  headerHashesKept: 1024,
+  ledgerSliceRecords: 256,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,

@@ -16,9 +16,14 @@ import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import { MemoryHashes } from '../adapters/memory-hashes.js';
+import { SeededSigner } from '../adapters/seeded-signer.js';
 import type { Entropy } from '../ports/entropy.js';
+import type { HashStore } from '../ports/hash-store.js';
+import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
+import { Ledger } from '../answer/ledger/ledger.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
@@ -32,6 +37,9 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
+  readonly hashes?: HashStore;
+  readonly signer?: Signer;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -66,6 +74,7 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly ledger: Ledger;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -79,11 +88,17 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
+  #savingLedger: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
     this.#options = options;
+    let signer = options.signer;
+    this.ledger = new Ledger(options.log, options.hashes ?? new MemoryHashes(), () => {
+      signer ??= new SeededSigner('ethogram-ledger/of-this-opening', options.entropy.bytes(32));
+      return signer;
+    });
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
@@ -332,7 +347,11 @@ export class Engine {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
       await this.#checkpoint().catch(() => undefined);
+      this.ledger.catchUp();
+      this.#saveLedger();
     }
+    await this.#savingLedger;
+    this.ledger.close();
     await this.#options.state.close();
     await this.#options.log.close();
     this.#options.suppressions.close();
@@ -394,6 +413,7 @@ export class Engine {
   #afterSettling(): void {
     const { fold, tables, withdrawals } = this.core;
     if (withdrawals.isOwed) this.#erasures.schedule();
+    if (this.ledger.behind >= limits.ledgerSliceRecords) this.ledger.catchUp(2 * limits.ledgerSliceRecords);
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
     const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
@@ -420,6 +440,11 @@ export class Engine {
     return this.#checkpoint();
   }
 
+  /** One after the other; what fails costs only building the tree anew. */
+  #saveLedger(): void {
+    this.#savingLedger = this.#savingLedger.then(() => this.ledger.save()).catch(() => undefined);
+  }
+
   /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
   async #checkpoint(): Promise<void> {
     const position = this.core.fold.position;
@@ -429,6 +454,7 @@ export class Engine {
     try {
       await this.#checkpointing;
       this.#checkpointedAt = position;
+      this.#saveLedger();
     } finally {
       this.#checkpointing = null;
       const untilMs = clock.elapsedMs();

@@ -9,11 +9,12 @@ import type { Clock } from '../../ports/clock.js';
 import { DiskError, type Disk } from '../../ports/disk.js';
 import type { Entropy } from '../../ports/entropy.js';
 import type { Keys } from '../../ports/keys.js';
-import type { AppendEvent, Compaction, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import type { AppendEvent, Compaction, EventEvidence, Log, LogEntry, VerifyReport } from '../../ports/log.js';
 import { makeDurableFolder } from '../durable-folder.js';
 import { Compactor } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { HeaderHashes } from './header-hashes.js';
 import { LogReader } from './log-reader.js';
 import { OpenFiles } from './open-files.js';
 import { RecordWriter } from './record-writer.js';
@@ -46,6 +47,7 @@ export class FileLog implements Log {
   #head: number;
   #durable: number;
   #headHash: Uint8Array;
+  #durableRecords: number;
   #failure: CodedError | undefined;
   #isClosed = false;
   #endsWithMark: boolean;
@@ -65,6 +67,7 @@ export class FileLog implements Log {
   readonly #spares: Spares;
   readonly #writer: RecordWriter;
   readonly #reader: LogReader;
+  readonly #headers: HeaderHashes;
   readonly #compactor: Compactor;
   readonly #commit = new GroupCommit(() => this.#commitOnce());
 
@@ -113,6 +116,8 @@ export class FileLog implements Log {
     this.#head = scan.head;
     this.#durable = scan.head;
     this.#headHash = scan.headHash;
+    this.#durableRecords = scan.records;
+    this.#headers = new HeaderHashes(this.#segments, scan.records);
     this.#endsWithMark = scan.endsWithMark;
     this.#spares = new Spares(files, options.keys, options.clock, limits, (error) => void this.#fail(error));
     this.#writer = new RecordWriter(options.entropy);
@@ -137,6 +142,10 @@ export class FileLog implements Log {
 
   get durable(): number {
     return this.#durable;
+  }
+
+  get durableRecords(): number {
+    return this.#durableRecords;
   }
 
   get owesCompaction(): boolean {
@@ -200,6 +209,7 @@ export class FileLog implements Log {
       return false;
     }
     this.#headHash = this.#writer.headerHash;
+    this.#headers.note(this.#headHash);
     this.#endsWithMark = events.length === 0;
     segment.note(record.length, this.#head + events.length);
     this.#unsynced.add(segment);
@@ -275,6 +285,7 @@ export class FileLog implements Log {
 
   #enlist(name: string, head: SegmentHead): Segment {
     const segment = new Segment(this.#files, name, head, this.#limits.segmentBytes);
+    segment.recordsBefore = this.#headers.count;
     this.#segments.push(segment);
     this.#unsynced.add(segment);
     this.#folderUnsynced = true;
@@ -307,6 +318,7 @@ export class FileLog implements Log {
     if (this.#failure !== undefined) throw this.#failure;
     const target = this.#head;
     this.#commitTarget = target;
+    const records = this.#headers.count;
     const work = [...this.#unsynced].map((segment) => segment.file.sync());
     if (this.#folderUnsynced) work.push(this.#files.syncFolder());
     if (this.#keysUnsynced) work.push(this.#options.keys.sync());
@@ -320,6 +332,7 @@ export class FileLog implements Log {
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.#durable = target;
+    this.#durableRecords = records;
   }
 
   read(from: number, to: number = this.#head): Iterable<LogEntry> {
@@ -331,6 +344,17 @@ export class FileLog implements Log {
   readOne(position: number): LogEntry | undefined {
     this.#assertServing();
     return position >= 0 && position < this.#head ? this.#reader.readOne(position) : undefined;
+  }
+
+  headerHashes(from: number, to: number): readonly Uint8Array[] {
+    this.#assertServing();
+    assert(to <= this.#durableRecords, 'only what is on stable storage is vouched for');
+    return this.#headers.read(from, to);
+  }
+
+  evidence(position: number): EventEvidence | undefined {
+    this.#assertServing();
+    return position >= 0 && position < this.#head ? this.#reader.evidence(position) : undefined;
   }
 
   redact(positions: readonly number[]): Promise<void> {

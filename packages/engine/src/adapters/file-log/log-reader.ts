@@ -2,10 +2,12 @@
 // reads. Invariants: a redacted position is a gap from the moment its redaction is accepted, wherever its bytes still lie; nothing is
 // served whose seal does not hold.
 import { assert } from '../../base/assert.js';
+import { Buffer } from 'node:buffer';
 import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import type { Keys } from '../../ports/keys.js';
-import type { LogEntry } from '../../ports/log.js';
+import type { EventEvidence, LogEntry } from '../../ports/log.js';
+import { saltBytes } from './format.js';
 import type { PlainBatch, StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
 import type { Redactions } from './redactions.js';
@@ -72,6 +74,31 @@ export class LogReader {
     this.#cache.unshift(opened);
     if (this.#cache.length > limits.cachedRecordsMax) this.#cache.pop();
     return this.#entry(opened, position);
+  }
+
+  /** What shows that the event stands in the log; undefined for a gap. All bytes are copies. */
+  evidence(position: number): EventEvidence | undefined {
+    const segment = this.#segmentAt(position);
+    const window = new RecordWindow(2 * limits.indexEveryBytes);
+    let offset = segment.offsetNear(position);
+    let number = segment.recordNear(position);
+    let record = recordAt(window, segment, offset);
+    while (record.below <= position) {
+      offset += record.bytes.length;
+      number += 1;
+      record = recordAt(window, segment, offset);
+    }
+    const { plain } = this.#open(record, segment, offset);
+    const index = position - record.first;
+    if (this.#redactions.has(position) || plain.isGap(index)) return undefined;
+    const salted = Buffer.from(plain.saltedAt(index));
+    return {
+      record: segment.recordsBefore + number,
+      header: Buffer.from(record.header),
+      index,
+      salt: salted.subarray(0, saltBytes),
+      bytes: salted.subarray(saltBytes),
+    };
   }
 
   /** Forgets opened records, so that redacted bytes do not linger in memory. */

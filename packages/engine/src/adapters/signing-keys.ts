@@ -31,8 +31,7 @@ export interface SigningPlace {
 export async function openSigner(place: SigningPlace, entropy: Entropy): Promise<SeededSigner> {
   const stored = read(place);
   if (stored !== undefined) return signerOf(stored);
-  const name = `ethogram-ledger/${Buffer.from(entropy.bytes(9)).toString('base64url')}`;
-  return write(place, { format, name, keys: [fresh(name, entropy)] });
+  return renewSigner(place, entropy);
 }
 
 /** A new key in place of the one in force, under the same name. */
@@ -41,6 +40,16 @@ export async function rotateSigner(place: SigningPlace, entropy: Entropy): Promi
   if (stored === undefined) return openSigner(place, entropy);
   const retired = stored.keys.map(({ publicKey }) => ({ seed: null, publicKey }));
   return write(place, { ...stored, keys: [...retired, fresh(stored.name, entropy)] });
+}
+
+/** A new key under a new name: another ledger begins. */
+export function renewSigner(place: SigningPlace, entropy: Entropy): Promise<SeededSigner> {
+  const name = newName(entropy);
+  return write(place, { format, name, keys: [fresh(name, entropy)] });
+}
+
+function newName(entropy: Entropy): string {
+  return `ethogram-ledger/${Buffer.from(entropy.bytes(9)).toString('base64url')}`;
 }
 
 function fresh(name: string, entropy: Entropy): StoredKey {

@@ -61,6 +61,7 @@ export const limits = {
   // the ledger
   headerHashesKept: 1024,
   ledgerSliceRecords: 256,
+  receiptSubjectsMax: 100,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,

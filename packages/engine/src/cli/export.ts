@@ -117,6 +117,7 @@ async function write(
   } finally {
     await sink.end();
   }
+  if (known === 'person') await engine.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

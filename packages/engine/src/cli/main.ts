@@ -12,8 +12,10 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { ledger } from './ledger.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
+import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { serve } from './serve.js';
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   erase,
   dump,
   verify,
+  ledger,
+  receipt,
   keys,
   rejects,
   doctor,

@@ -90,5 +90,6 @@ export function effectiveChange(
     if (isPurpose(purpose) && stand !== before?.stands[purpose]) choices[purpose] = stand.choice;
   }
   const turned = after.turned && change.restricted !== undefined ? { restricted: change.restricted } : {};
-  return { change: { choices, origin: change.origin, ...turned }, stale: after.stale };
+  const notice = change.notice === undefined ? {} : { notice: change.notice };
+  return { change: { choices, origin: change.origin, ...turned, ...notice }, stale: after.stale };
 }

@@ -1,6 +1,7 @@
 // The core: everything that is folded from the log, put together over the ports. It owns no I/O of its own; runtime/engine.ts drives it.
 import type { HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
+import { KeyActs } from '../answer/key-acts.js';
 import { Receipts } from '../answer/receipts.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { Sequencer } from '../collect/sequencer.js';
@@ -31,7 +32,7 @@ import { Withdrawals } from '../understand/withdrawals.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/5';
+export const stateFormat = 'ethogram-state/6';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -59,6 +60,7 @@ export class Core {
   readonly decisions: Decisions;
   readonly imports: Imports;
   readonly receipts: Receipts;
+  readonly keyActs: KeyActs;
   readonly withdrawals: Withdrawals;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
@@ -98,10 +100,11 @@ export class Core {
     this.decisions = new Decisions(tables.table('decision'));
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
+    this.keyActs = new KeyActs(tables.table('key'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
+    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals, keyActs } = this;
+    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals, keyActs];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({

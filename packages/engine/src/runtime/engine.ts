@@ -11,7 +11,8 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { historyOf } from '../understand/history.js';
+import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
@@ -24,10 +25,11 @@ import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import { Ledger } from '../answer/ledger/ledger.js';
-import type { ErasureReceipt } from '../answer/receipts.js';
+import { consentDocument } from '../answer/receipt/consent-receipt.js';
+import { erasureDocument } from '../answer/receipt/erasure-receipt.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
-import { Erasures } from './erasures.js';
+import { Erasures, type Erased } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { shopTypes } from './shop-types.js';
@@ -119,6 +121,7 @@ export class Engine {
       clock: options.clock,
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
+      newSalt: () => options.entropy.bytes(32),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
       record: async (type, properties) => {
@@ -264,8 +267,36 @@ export class Engine {
    * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, and what they captured before is
    * refused from now on. Resolves when that holds and is on disk; the bytes and keys beneath are destroyed by the receipt's deadline.
    */
-  erase(subjects: readonly string[]): Promise<ErasureReceipt> {
+  erase(subjects: readonly string[]): Promise<Erased> {
     return this.#erasures.erase(subjects);
+  }
+
+  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown. */
+  erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
+    const row = this.core.receipts.get(receipt);
+    return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);
+  }
+
+  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked. */
+  async consentReceipt(subject: string): Promise<Result<string>> {
+    await this.#writer.drain();
+    const changes = historyOf(subject, this.core.trace, this.#options.log).filter(({ event }) => event.type === systemTypes.consentChanged);
+    if (changes.length === 0) return fail('subject_unknown');
+    const facts = { id: this.#newId('t'), createdAt: this.#options.clock.now(), subject, changes, eventTypes: this.core.registry.list() };
+    return consentDocument(facts, this.ledger);
+  }
+
+  /** Logs what the log lacks of the keys of callers: who has one now, and who has no more. */
+  async noteKeys(keys: readonly { readonly id: string; readonly kind: string; readonly isLive: boolean }[]): Promise<void> {
+    await this.#writer.drain();
+    const acts = this.core.keyActs.missing(keys);
+    if (acts.length > 0) await this.#facts(acts.map((act) => ({ type: systemTypes.adminActed, properties: { act } })));
+  }
+
+  /** Logs what somebody with power did. With a subject it stands in the stream of that person, of whom something must be held. */
+  act(act: AdminAct, subject: string | null = null): Promise<Result<WriteAnswer>> {
+    const event = { ...this.#fact(systemTypes.adminActed, { act }, this.#newId('a')), subject };
+    return this.#writer.submit([{ kind: 'fact', event }]);
   }
 
   /**
@@ -347,6 +378,8 @@ export class Engine {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
       await this.#checkpoint().catch(() => undefined);
+      // A folder at rest has a checkpoint of all of it.
+      if (this.#options.signer !== undefined) this.ledger.checkpoint();
       this.ledger.catchUp();
       this.#saveLedger();
     }

@@ -165,6 +165,11 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
+/** The checkpoint that was signed last, by the note of a store; null when there is none. */
+export function savedCheckpoint(note: string | null): string | null {
+  return savedIn(note)?.checkpoint ?? null;
+}
+
 function savedIn(note: string | null): Saved | undefined {
   if (note === null) return undefined;
   try {

@@ -62,6 +62,7 @@ export const limits = {
   headerHashesKept: 1024,
   ledgerSliceRecords: 256,
   receiptSubjectsMax: 100,
+  evidenceProofsMax: 1_000,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,

@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   writeFileSync(keyFile, (await run('ledger', 'keys', '--data', data)).out);
   writeFileSync(note, (await run('ledger', 'checkpoint', '--data', data)).out);
-});
+}, 240_000);
 
 describe('ethogram receipt verify', () => {
   test('needs the file and the key, and tells whom it concerns', async () => {

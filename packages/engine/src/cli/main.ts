@@ -8,11 +8,13 @@ import { decide } from './decide.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { dump } from './dump.js';
+import { evidence } from './evidence.js';
 import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
 import { ledger } from './ledger.js';
+import { note } from './note.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
   verify,
   ledger,
   receipt,
+  evidence,
+  note,
   keys,
   rejects,
   doctor,

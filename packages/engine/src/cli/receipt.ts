@@ -34,7 +34,7 @@ export const receipt: Command = {
   },
   argument: { kind: 'word', choices: acts },
   shape: [
-    'verify: ok, kind, concerns (true, false or null), size, and of an erasure: erasure, completedAt, position; a consent: subject, choices',
+    'verify: ok, kind, concerns (true, false or null), size; erasure, completedAt, position of an erasure; subject, choices of a consent',
     'consent, erasure: the receipt itself, as a file',
   ],
   async run(args, terminal) {

@@ -68,12 +68,20 @@ export interface PlacedChange {
 
 /** Properties of `admin.acted`. An act that concerns a person stands in their stream, and goes with them. */
 export interface AdminAct {
-  readonly what: 'key.created' | 'key.ended' | 'signing-key.rotated' | 'person.exported' | 'person.unmasked';
+  readonly what:
+    | 'key.created'
+    | 'key.ended'
+    | 'signing-key.rotated'
+    | 'person.exported'
+    | 'person.unmasked'
+    | 'events.exported'
+    | 'controller.declared'
+    | 'breach.recorded';
   /** Id of the caller's key; `operator` for whoever has the data folder itself. */
   readonly by: string;
-  /** The reason that was given; '' if none was. */
+  /** The reason that was given, or what is to be said about it; '' if nothing. */
   readonly why: string;
-  /** What it was done to, if that is no person: the id of a key, a public key. */
+  /** What it was done to, if that is no person: the id of a key, a public key, a purpose, a controller. */
   readonly about: string;
 }
 

@@ -139,6 +139,11 @@ export class Engine {
     });
   }
 
+  /** Every decision point. */
+  get points(): readonly DecisionPoint[] {
+    return [...this.#points.values()];
+  }
+
   /** The log beneath, for reading: audits, exports, tests. */
   get log(): Log {
     return this.#options.log;

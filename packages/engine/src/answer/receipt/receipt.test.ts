@@ -43,7 +43,7 @@ async function scene(): Promise<Kept> {
 let kept: Kept;
 beforeAll(async () => {
   kept = await scene();
-});
+}, 240_000);
 
 /** Every byte, with one of its bits turned. */
 function refusesEveryFlip(file: Buffer, keys: readonly VerifierKey[]): void {

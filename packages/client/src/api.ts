@@ -335,7 +335,13 @@ export type Profile = {
     readonly epoch: number;
     readonly restricted?: true;
     readonly stands: {
-      readonly [name: string]: { readonly choice: StandChoice; readonly since: number; readonly at: number; readonly receivedAt: number };
+      readonly [name: string]: {
+        readonly choice: StandChoice;
+        readonly since: number;
+        readonly at: number;
+        readonly receivedAt: number;
+        readonly signal?: true;
+      };
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };

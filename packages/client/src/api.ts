@@ -82,6 +82,8 @@ export type ErrorCode =
   | 'file_unreadable'
   | 'import_column'
   | 'data_folder_missing'
+  | 'deployment_shape'
+  | 'law_gate'
   | 'internal';
 
 export type Context = {

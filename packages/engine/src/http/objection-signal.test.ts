@@ -62,7 +62,7 @@ describe('what is the signal', () => {
     await declare('personalise');
     const ask = async (subject: string, lines: readonly string[], trailers: readonly string[] = []): Promise<string | undefined> => {
       const body = JSON.stringify(imported(subject));
-      const framed = trailers.length === 0 ? `${body}` : `${body.length.toString(16)}\r\n${body}\r\n0\r\n${trailers.join('\r\n')}\r\n\r\n`;
+      const framed = trailers.length === 0 ? body : `${body.length.toString(16)}\r\n${body}\r\n0\r\n${trailers.join('\r\n')}\r\n\r\n`;
       const how = trailers.length === 0 ? `Content-Length: ${body.length}` : 'Transfer-Encoding: chunked\r\nTrailer: Sec-GPC';
       const head = ['POST /v1/batch HTTP/1.1', 'Host: 127.0.0.1', 'Connection: close', how, ...lines].join('\r\n');
       const answer = await doorway.raw([`${head}\r\n\r\n${framed}`]);

@@ -87,6 +87,8 @@ export type ErrorCode =
   | 'receipt_unknown'
   | 'receipt_refused'
   | 'signing_key_unreadable'
+  | 'deployment_shape'
+  | 'law_gate'
   | 'internal';
 
 export type Context = {
@@ -343,7 +345,13 @@ export type Profile = {
     readonly epoch: number;
     readonly restricted?: true;
     readonly stands: {
-      readonly [name: string]: { readonly choice: StandChoice; readonly since: number; readonly at: number; readonly receivedAt: number };
+      readonly [name: string]: {
+        readonly choice: StandChoice;
+        readonly since: number;
+        readonly at: number;
+        readonly receivedAt: number;
+        readonly signal?: true;
+      };
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };

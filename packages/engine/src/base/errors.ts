@@ -238,6 +238,16 @@ export const errors = {
     'The file of the signing key cannot be read, so nothing is signed.',
     'Restore signing/signing-key.json in the data folder from a backup.',
   ),
+  deployment_shape: entry(
+    400,
+    'The deployment file is not as docs/law-gates.md describes it.',
+    'Compare it with the example there; the detail names the place.',
+  ),
+  law_gate: entry(
+    403,
+    'The law forbids what this deployment would do, so it does not start.',
+    'The detail names the article and the remedy; docs/law-gates.md has all gates.',
+  ),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;
 

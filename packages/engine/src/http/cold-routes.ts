@@ -21,6 +21,8 @@ import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
 import { addOfrep } from './ofrep-routes.js';
+import { carriesObjection, objectionOver } from './objection-signal.js';
+import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
@@ -80,6 +82,7 @@ export class ColdRoutes {
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);
     addOpenApi(table);
+    addGpcSupport(table);
     addFirstScreen(table, parts);
     addLedger(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
@@ -105,6 +108,7 @@ export class ColdRoutes {
       param,
       query: (name) => query.get(name) ?? undefined,
       headers: request.headers,
+      rawHeaders: request.rawHeaders,
       remoteAddress: request.socket.remoteAddress ?? '',
       json: () => parseJson(body.value),
       bytes: body.value,
@@ -121,11 +125,13 @@ export class ColdRoutes {
     return answer(done.ok ? ok({ success: true, accepted: done.value.accepted }) : done);
   }
 
-  async #consents({ json: bodyOf }: Asked): Promise<Response> {
-    const body = bodyOf();
+  async #consents(asked: Asked): Promise<Response> {
+    const body = asked.json();
     const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
-    const done = await this.#engine.choose(consent.value.subject, consent.value.change, consent.value.occurredAt);
+    const { subject, change: given, occurredAt } = consent.value;
+    const change = carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
+    const done = await this.#engine.choose(subject, change, occurredAt);
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
   }
 

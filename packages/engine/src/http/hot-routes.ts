@@ -47,7 +47,7 @@ export class HotRoutes {
       const caller = keeper.admitKey(isObject(value.value) ? value.value['writeKey'] : undefined, 'write');
       if (!caller.ok) return caller;
     }
-    const asked = parseDecide(point, value.value, carriesObjection(request.headers));
+    const asked = parseDecide(point, value.value, carriesObjection(request));
     if (!asked.ok) return asked;
     const draft = engine.prepareRank(asked.value);
     if (!draft.ok) return fail(draft.code);

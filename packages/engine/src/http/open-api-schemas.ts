@@ -240,7 +240,10 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       Type.Object({
         epoch: Type.Integer(),
         restricted: opt(Type.Literal(true)),
-        stands: Type.Record(Type.String(), Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms })),
+        stands: Type.Record(
+          Type.String(),
+          Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms, signal: opt(Type.Literal(true)) }),
+        ),
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),

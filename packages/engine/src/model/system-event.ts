@@ -64,6 +64,8 @@ export interface PlacedChange {
   /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
   readonly restricted?: boolean;
   readonly notice?: NoticeReference;
+  /** Purposes of which the request's general objection signal (GPC) speaks: what is chosen for them here is chosen in its hearing. */
+  readonly signal?: readonly Purpose[];
 }
 
 /** Properties of `admin.acted`. An act that concerns a person stands in their stream, and goes with them. */

@@ -31,6 +31,8 @@ import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures, type Erased } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
+import { breachText, lawBreaches } from '../consent/law-gates.js';
+import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -45,6 +47,8 @@ export interface EngineOptions extends CoreOptions {
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
+  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
+  readonly deployment?: Deployment;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -154,11 +158,25 @@ export class Engine {
     return this.#options.hashKey;
   }
 
-  /** Recovers what is on disk, registers the event types, starts the timers. */
+  /** What the deployment says of itself. */
+  get deployment(): Deployment {
+    return this.#options.deployment ?? {};
+  }
+
+  /**
+   * Recovers what is on disk, holds the deployment to the law, registers the event types, starts the timers. Rejects with CodedError:
+   * law_gate, naming article and remedy; nothing is left open then.
+   */
   static async open(options: EngineOptions): Promise<Engine> {
     const core = await recover(options, options.onReplay);
     const engine = new Engine(core, options);
-    await engine.#register(options.eventTypes ?? shopTypes);
+    const types = options.eventTypes ?? shopTypes;
+    const refused = engine.#lawBreach(types);
+    if (refused !== null) {
+      await engine.close();
+      throw new CodedError('law_gate', refused);
+    }
+    await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
@@ -394,6 +412,14 @@ export class Engine {
     await this.#options.log.close();
     this.#options.suppressions.close();
     this.#options.keys.close();
+  }
+
+  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
+  #lawBreach(fresh: readonly EventType[]): string | null {
+    const names = new Set(fresh.map(({ name }) => name));
+    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
   async #register(types: readonly EventType[]): Promise<void> {

@@ -27,6 +27,7 @@ export type OpenOptions = Partial<
     EngineOptions,
     | 'eventTypes'
     | 'points'
+    | 'deployment'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
@@ -48,7 +49,9 @@ export interface Tenant {
   readonly drawSalt: string;
 }
 
-/** Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version. */
+/**
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate.
+ */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();

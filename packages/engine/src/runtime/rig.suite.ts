@@ -12,7 +12,7 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineOptions } from './engine.js';
 
 export class Rig {
   readonly clock = new ManualClock();
@@ -33,7 +33,7 @@ export class Rig {
     return rig;
   }
 
-  async start(points?: readonly DecisionPoint[]): Promise<void> {
+  async start(points?: readonly DecisionPoint[], more: Partial<EngineOptions> = {}): Promise<void> {
     this.#seed += 1000;
     const entropy = new SeededEntropy(this.#seed);
     const { clock, disk, state } = this;
@@ -62,6 +62,7 @@ export class Rig {
       tickMs: 0,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
+      ...more,
     });
   }
 

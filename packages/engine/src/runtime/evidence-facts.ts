@@ -41,6 +41,7 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
     types: core.registry.list().sort((a, b) => (a.name < b.name ? -1 : 1)),
     traits: core.traits,
     points: engine.points,
+    deployment: engine.deployment,
     models: [core.model.card()],
     facts,
     receipts: [...core.receipts.list()],

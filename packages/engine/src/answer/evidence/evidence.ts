@@ -3,6 +3,7 @@
 // people are at least five, and only facts about nobody are proved.
 import { limits } from '../../base/limits.js';
 import { isoTime } from '../../base/iso-time.js';
+import type { Deployment } from '../../model/deployment.js';
 import type { DecisionPoint } from '../../model/decision-point.js';
 import type { EventType } from '../../model/event-type.js';
 import type { BehaviourEvent } from '../../model/event.js';
@@ -63,6 +64,7 @@ export interface EvidenceFacts {
   readonly types: readonly EventType[];
   readonly traits: readonly { readonly name: string; readonly kind: string; readonly purpose: Purpose }[];
   readonly points: readonly DecisionPoint[];
+  readonly deployment: Deployment;
   readonly models: readonly ModelCard[];
   /** What the log says about nobody: in its order, gaps left out. */
   readonly facts: readonly Fact[];
@@ -155,8 +157,15 @@ function registryOf(facts: EvidenceFacts): RegistryEntry[] {
       program('limit', name, { value: limits[name] }),
     ),
     ...['consent', 'trace', 'receipt', 'decision', 'key'].map((name) => program('part', name, { 'folded up to position': facts.position })),
+    program('deployment', 'deployment', deploymentFields(facts.deployment)),
     program('log', 'log', { 'next position': facts.position, 'records in the ledger': facts.size }),
   ];
+}
+
+/** What the deployment says of itself; what it does not say is taken at its strictest (docs/law-gates.md). */
+function deploymentFields({ region, sectors, purposes: named, uses }: Deployment): Readonly<Record<string, string>> {
+  const said = (list: readonly string[] | undefined): string => list?.join(', ') ?? 'not said: taken at its strictest';
+  return { region: said(region), sectors: said(sectors), purposes: said(named), uses: said(uses) };
 }
 
 /** Record of processing activities: GDPR art. 30(1). */
@@ -207,6 +216,11 @@ function dpia(facts: EvidenceFacts): Section {
   const special = facts.types.filter(({ category }) => category === 'health' || category === 'biometric');
   const statements: Statement[] = [
     { says: 'People of whom something is held', value: peopleCount(facts.people), source: { registry: slug('part', 'trace') } },
+    ...Object.entries(deploymentFields(facts.deployment)).map(([name, value]) => ({
+      says: `Deployment: ${name}`,
+      value,
+      source: { registry: slug('deployment', 'deployment') },
+    })),
     { says: 'Behaviour in the log, events', value: facts.events, source: { registry: slug('log', 'log') } },
     { says: 'Decisions in the log', value: facts.decisions, source: { registry: slug('part', 'decision') } },
     ...special.map(({ name, category }) => ({

@@ -12,10 +12,11 @@ export function sha256(bytes: Uint8Array): Buffer {
 /** Root of the tree without leaves. */
 export const emptyRoot: Buffer = sha256(new Uint8Array(0));
 
-/** Hash of a leaf that holds these bytes. */
+const single = Buffer.alloc(1 + treeHashBytes);
+
+/** Hash of a leaf that holds these bytes: 32 in the ledger, for which nothing is allocated. */
 export function leafHash(data: Uint8Array): Buffer {
-  const input = Buffer.allocUnsafe(1 + data.length);
-  input[0] = 0;
+  const input = data.length === treeHashBytes ? single : Buffer.alloc(1 + data.length);
   input.set(data, 1);
   return sha256(input);
 }

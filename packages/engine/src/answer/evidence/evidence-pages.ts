@@ -99,7 +99,7 @@ th, td { text-align: start; vertical-align: top; border-block-end: 1px solid var
 tbody th { font-weight: 600; } dl { margin: 0; } dt { color: var(--soft); font-size: .9rem; } dd { margin: 0 0 .25rem; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 40rem) {
-  table, tbody, tr, th, td { display: block; inline-size: 100%; }
+  table, caption, tbody, tr, th, td { display: block; inline-size: 100%; }
   thead { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
   th, td { border: 0; padding: .1rem 0; } tr { border-block-end: 1px solid var(--line); padding-block: .5rem; }
 }

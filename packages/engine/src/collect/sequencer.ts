@@ -98,7 +98,7 @@ export class Sequencer {
     const undo: (() => void)[] = [];
     const push = (event: BehaviourEvent): void => {
       events.push(event);
-      appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask });
+      appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject });
     };
     const change = (subject: string, given: PlacedChange, occurredAt: number, id: string): PurposeMask => {
       const before = this.#gate.standingAhead(subject);

@@ -1,6 +1,6 @@
-// Wrapping keys as files in a folder, which the deployment should keep apart from the data: `OWNER-NUMBER.key`, mode 0600 as every file of a
+// Wrapping keys as files in a folder, which the deployment should keep apart from the data: `OWNER-RANDOM.key`, mode 0600 as every file of a
 // Disk, { u32 magic "EGWK", u32 version = 1, 32 the key, u32 crc32 of bytes 0-39 }. A key is destroyed by overwriting it with random bytes,
-// synced, and then removed; the number of the newest goes up, so that a name is never given twice.
+// synced, and then removed. Names are drawn, so that none is ever given twice, in this folder or in another to which the keys move.
 // Invariant: a key is on stable storage before anything is wrapped with it. Non-goal: what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
@@ -22,13 +22,12 @@ const fileBytes = 44;
 const wrapBlock = Buffer.alloc(8, 0xa6); // the initial value of RFC 3394
 /** The one wrapping key of key stores of version 1. */
 const firstName = 'wrapping.key';
-const nameForm = /^([0-9a-z]+)-(\d{10})$/;
+const nameForm = /^([0-9a-z]+)-[0-9a-f]{16}$/;
 
 export class WrappingFiles implements Wrapping {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #entropy: Entropy;
-  #last = 0;
 
   constructor({ disk, folder }: WrappingFolder, entropy: Entropy) {
     this.#disk = disk;
@@ -38,9 +37,7 @@ export class WrappingFiles implements Wrapping {
 
   async create(owner: string): Promise<string> {
     await makeDurableFolder(this.#disk, this.#folder);
-    for (const name of this.#list()) this.#last = Math.max(this.#last, Number(nameForm.exec(name)?.[2] ?? 0));
-    this.#last += 1;
-    const name = `${owner}-${String(this.#last).padStart(10, '0')}`;
+    const name = `${owner}-${Buffer.from(this.#entropy.bytes(8)).toString('hex')}`;
     const bytes = Buffer.alloc(fileBytes);
     bytes.writeUInt32LE(magic, 0);
     bytes.writeUInt32LE(1, 4);

@@ -16,6 +16,8 @@ export const faults = [
   'no-admission',
   'slow-choice',
   'late-withdrawal',
+  'no-words',
+  'slow-seal',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -10,11 +10,12 @@ import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
 import { revoke } from './revoke.js';
+import { seal } from './seal.js';
 import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, seal };
 
 async function main(): Promise<number> {
   try {

@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'log_failed'
   | 'log_damaged'
   | 'log_version'
+  | 'wrapping_key'
   | 'data_folder_locked'
   | 'import_source_changed'
   | 'import_row'

@@ -125,6 +125,11 @@ export const errors = {
     'The log was written by a format that this version does not know.',
     'Use the version that wrote it, or a newer one.',
   ),
+  wrapping_key: entry(
+    500,
+    'The wrapping key does not open the key store.',
+    'Name the folder or service that holds the wrapping key of this very data folder (docs/keys.md).',
+  ),
   data_folder_locked: entry(500, 'Another process has the data folder open.', 'Stop that process first, or name another folder.'),
   import_source_changed: entry(
     409,

@@ -58,6 +58,12 @@ export const limits = {
   compactSliceBytes: 512 * 1024,
   redactionEntriesAhead: 4096,
   keySlotsAhead: 256,
+  hotMs: 15 * 60_000,
+  compactEveryMs: 60_000,
+  coldMergeBytesMax: 16 * 1024 * 1024,
+  cachedColdIndexesMax: 8,
+  cachedBlocksMax: 64,
+  personSecretsMax: 65_536,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,

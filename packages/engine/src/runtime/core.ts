@@ -17,6 +17,7 @@ import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
+import { wordsOf } from './words.js';
 import { NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
@@ -130,6 +131,11 @@ export class Core {
       position: () => this.fold.position,
       losses: () => this.fold.losses,
     });
+  }
+
+  /** Names from the schemas and from the engine's own events: what a compaction may leave out of people's blocks. */
+  words(): readonly string[] {
+    return wordsOf(this.registry.list());
   }
 
   /** Canonical lines of the whole state: two folders with the same history give the same lines. */

@@ -43,6 +43,7 @@ export interface EngineOptions extends CoreOptions {
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
   readonly checkpointMs?: number;
+  readonly compactEveryMs?: number;
   /** 0 turns time ticks off (imports). */
   readonly tickMs?: number;
 }
@@ -83,6 +84,7 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
+  #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
@@ -157,6 +159,7 @@ export class Engine {
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
     return engine;
@@ -345,6 +348,7 @@ export class Engine {
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
     await this.#expiring;
+    await this.#compacting;
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
@@ -405,6 +409,15 @@ export class Engine {
     );
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
+  }
+
+  /** Seals by person what has been under shared keys for long enough. One that fails (a full disk) is tried again. */
+  #startCompaction(): void {
+    if (this.#compacting !== null || this.#writer.halted || !this.#options.log.hasDueHot) return;
+    this.#compacting = this.#options.log
+      .compact({ words: this.core.words(), dueOnly: true })
+      .catch(() => undefined)
+      .finally(() => (this.#compacting = null));
   }
 
   #every(ms: number, task: () => void): void {

@@ -3,6 +3,7 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -27,6 +28,7 @@ export type OpenOptions = Partial<
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
+    | 'compactEveryMs'
     | 'tickMs'
     | 'modelWindowPositions'
     | 'dedupePositions'
@@ -67,6 +69,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     entropy,
     clock,
     onFailure: onHalt,
+    resealer: new ResealThread(),
     ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
   });
   const state = new LmdbState(`${folder}/state`);

@@ -96,7 +96,9 @@ export class Writer {
   /** Appends facts at once, without waiting for a sync; they are synced and folded within limits.lazySyncMs. */
   appendNow(events: readonly BehaviourEvent[]): Result<number> {
     if (this.#halted !== null) throw new CodedError('log_failed');
-    const appended = this.#log.append(events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask })));
+    const appended = this.#log.append(
+      events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject })),
+    );
     if (!appended.ok) return appended;
     this.#unsettled.push({ first: appended.first, events });
     if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());

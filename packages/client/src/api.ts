@@ -85,6 +85,15 @@ export type ErrorCode =
   | 'data_folder_missing'
   | 'deployment_shape'
   | 'law_gate'
+  | 'folder_not_empty'
+  | 'backup_running'
+  | 'backup_stopped'
+  | 'backup_failed'
+  | 'backup_no_files'
+  | 'backup_incomplete'
+  | 'backup_damaged'
+  | 'erasures_missing'
+  | 'erasures_older'
   | 'internal';
 
 export type Context = {
@@ -357,6 +366,24 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+};
+
+export type BackupRequest = { readonly to: string };
+
+export type BackupAnswer = { readonly success: true; readonly state: string };
+
+export type BackupStatus = {
+  readonly state: 'none' | 'running' | 'done' | 'failed';
+  readonly done: {
+    readonly at: number;
+    readonly head: number;
+    readonly redactions: number;
+    readonly erased: number;
+    readonly files: number;
+    readonly bytes: number;
+    readonly pauseMs: number;
+  } | null;
+  readonly code: string | null;
 };
 
 export type Health = {

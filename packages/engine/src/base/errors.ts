@@ -232,6 +232,27 @@ export const errors = {
     'The law forbids what this deployment would do, so it does not start.',
     'The detail names the article and the remedy; docs/law-gates.md has all gates.',
   ),
+  folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
+  backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
+  backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),
+  backup_failed: entry(500, 'The backup could not be written.', 'Check the disk that it goes to; what is there is no backup.'),
+  backup_no_files: entry(500, 'This engine keeps no files, so there is nothing to copy.', 'Open a data folder.'),
+  backup_incomplete: entry(
+    400,
+    'That is no whole backup: its manifest is missing or unreadable.',
+    'Name the folder that `ethogram backup` wrote; one without backup.json was interrupted.',
+  ),
+  backup_damaged: entry(500, 'A file of the backup is not what its manifest says.', 'Take another backup; nothing was restored.'),
+  erasures_missing: entry(
+    400,
+    'Restoring needs the newest list of the erased, or else whoever was erased since the backup is back.',
+    'Name the live folder with --erasures; only if it is lost, say --erasures none.',
+  ),
+  erasures_older: entry(
+    409,
+    'The list of the erased lacks somebody whom the backup knows as erased: it is older than the backup, or of another tenant.',
+    'Name a newer list: of the live folder, or of the newest backup.',
+  ),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;
 

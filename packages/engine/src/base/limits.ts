@@ -70,6 +70,11 @@ export const limits = {
   retentionSliceEvents: 500,
   erasureCompletionMs: 10 * 60_000,
   erasureDeadlineMs: 24 * 60 * 60_000,
+  // backups
+  backupRoundsMax: 8,
+  backupSliceBytes: 1024 * 1024,
+  backupStampBytes: 128,
+  backupAskMs: 250,
   // the HTTP server and its bodies (beside those of the door above)
   connectionsMax: 10_000,
   headerBytesMax: 8 * 1024,

@@ -134,6 +134,16 @@ export const operations: readonly Operation[] = [
     takes: body('CorrectionRequest'),
     gives: json('CorrectionAnswer'),
   },
+  {
+    method: 'POST',
+    path: '/v1/backups',
+    id: 'backUp',
+    needs: 'admin',
+    summary: 'Begins a backup to an empty folder of the server\u2019s own machine; nothing stops meanwhile.',
+    takes: body('BackupRequest'),
+    gives: json('BackupAnswer'),
+  },
+  { method: 'GET', path: '/v1/backups', id: 'backups', needs: 'admin', summary: 'How the last backup went.', gives: json('BackupStatus') },
   { method: 'GET', path: '/v1/event-types', id: 'eventTypes', needs: 'write', summary: 'The registered event types.', gives: json(null) },
   {
     method: 'GET',

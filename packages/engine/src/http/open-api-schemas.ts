@@ -246,6 +246,23 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
   }),
+  BackupRequest: Type.Object({ to: Type.String({ description: 'an absolute path on the machine of the server' }) }, open),
+  BackupAnswer: Type.Object({ success: Type.Literal(true), state: Type.String() }),
+  BackupStatus: Type.Object({
+    state: oneOfThese(['none', 'running', 'done', 'failed']),
+    done: nullable(
+      Type.Object({
+        at: ms,
+        head: Type.Integer(),
+        redactions: Type.Integer(),
+        erased: Type.Integer(),
+        files: Type.Integer(),
+        bytes: Type.Integer(),
+        pauseMs: Type.Number(),
+      }),
+    ),
+    code: nullable(Type.String()),
+  }),
   Health: Type.Object(
     {
       status: oneOfThese(['ok', 'stopped']),

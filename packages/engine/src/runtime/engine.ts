@@ -16,11 +16,13 @@ import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
+import { Backups } from './backups.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
@@ -34,6 +36,8 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
+  readonly disk?: Disk;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -71,6 +75,7 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly backups: Backups;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -102,6 +107,7 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
     });
+    this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -347,6 +353,7 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    await this.backups.close();
     await this.#expiring;
     await this.#compacting;
     await this.#erasures.close();

@@ -51,6 +51,7 @@ export class Rig {
       limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 },
     });
     this.engine = await Engine.open({
+      disk,
       log,
       keys,
       state,

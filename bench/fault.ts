@@ -16,6 +16,8 @@ export const faults = [
   'no-admission',
   'slow-choice',
   'late-withdrawal',
+  'guessed-change',
+  'lost-reason',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -18,6 +18,8 @@ export const faults = [
   'late-withdrawal',
   'no-words',
   'slow-seal',
+  'guessed-change',
+  'lost-reason',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -1,5 +1,6 @@
 // Runs one bench and ends with its JSON line on stdout. Exit codes: 0 a figure, 1 a wrong answer of what is measured, 2 wrong use.
 import { Complaint } from './complaint.js';
+import { counterfactual } from './counterfactual.js';
 import { decide } from './decide.js';
 import { erase } from './erase.js';
 import { plantedFault, type Fault } from './fault.js';
@@ -15,7 +16,7 @@ import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, seal };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, seal, counterfactual };
 
 async function main(): Promise<number> {
   try {

@@ -340,6 +340,20 @@ export type Why = {
   readonly reproducible: boolean;
 };
 
+export type WhyInFull = {
+  readonly problems: readonly string[];
+  readonly sums: readonly { readonly item: string; readonly score: number; readonly sum: number }[];
+  readonly corrected: number | null;
+  readonly counterfactual: {
+    readonly first: string | null;
+    readonly asRecorded: boolean;
+    readonly without: readonly { readonly kind: string; readonly name: string }[];
+    readonly instead: string | null;
+    readonly position: number;
+    readonly tried: number;
+  } | null;
+};
+
 export type Profile = {
   readonly subject: string;
   readonly ids: readonly string[];

@@ -48,6 +48,7 @@ export const limits = {
   // answering
   evidencePeopleMin: 5,
   topScoresKept: 50,
+  counterfactualTriesMax: 256,
   reasonsPerItemMax: 3,
   // the file log and the key file
   openSegmentsMax: 64,

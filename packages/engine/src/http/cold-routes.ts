@@ -63,6 +63,7 @@ export class ColdRoutes {
     table.add('POST', '/v1/consents', pageWithKey, (asked) => this.#consents(asked));
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
     table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
+    table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, async ({ param }) => answer(await engine.whyInFull(param('id'))));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));

@@ -65,6 +65,14 @@ export const operations: readonly Operation[] = [
     gives: json('Why'),
   },
   {
+    method: 'GET',
+    path: '/v1/decisions/:id/full',
+    id: 'whyInFull',
+    needs: 'secret',
+    summary: 'The same for operators: sums, replay, and what would have changed it, verified by deciding it.',
+    gives: json('WhyInFull'),
+  },
+  {
     method: 'POST',
     path: '/v1/items',
     id: 'items',

@@ -223,6 +223,24 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  WhyInFull: Type.Object(
+    {
+      problems: Type.Array(Type.String()),
+      sums: Type.Array(Type.Object({ item: Type.String(), score: Type.Number(), sum: Type.Number() })),
+      corrected: nullable(Type.Integer()),
+      counterfactual: nullable(
+        Type.Object({
+          first: nullable(Type.String()),
+          asRecorded: Type.Boolean(),
+          without: Type.Array(Type.Object({ kind: Type.String(), name: Type.String() })),
+          instead: nullable(Type.String()),
+          position: Type.Integer(),
+          tried: Type.Integer(),
+        }),
+      ),
+    },
+    open,
+  ),
   Profile: Type.Object({
     subject: Type.String(),
     ids: Type.Array(Type.String()),

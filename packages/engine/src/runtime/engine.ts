@@ -21,8 +21,10 @@ import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
+import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
 import { Backups } from './backups.js';
+import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
@@ -261,6 +263,27 @@ export class Engine {
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
     return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+  }
+
+  /**
+   * The same for the operator: with every sum, what does not follow from the record, and what would have changed it, which is found and
+   * verified by deciding it again, now. Fails with decision_unknown.
+   */
+  async whyInFull(id: string): Promise<Result<WhyInFull>> {
+    const why = this.why(id);
+    if (!why.ok) return why;
+    const changes = await this.counterfactual(why.value.decision);
+    return ok(whyInFull(why.value, this.core.decisions.get(id)?.corrected, changes.ok ? changes.value : null));
+  }
+
+  /** What would change a decision. Fails with no_grant: what it started from may be read no more. */
+  counterfactual(record: DecisionRecord): Promise<Result<Counterfactual>> {
+    const { rank } = this.core;
+    return counterfactual(
+      record,
+      (decided, changed) => rank.again(decided, changed),
+      () => this.#options.clock.yield(),
+    );
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */

@@ -18,3 +18,5 @@ export { parseDeployment } from './deployment-body.js';
 export { lawGates, type LawGate } from '../consent/law-gates.js';
 export type { DecisionPoint } from '../model/decision-point.js';
 export type { Why } from '../answer/why.js';
+export type { WhyInFull } from '../answer/why-in-full.js';
+export type { Counterfactual, Removal } from '../answer/counterfactual.js';

@@ -16,6 +16,7 @@ export const faults = [
   'no-admission',
   'slow-choice',
   'late-withdrawal',
+  'forgotten-trip',
 ] as const;
 
 export type Fault = (typeof faults)[number];

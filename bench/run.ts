@@ -5,6 +5,7 @@ import { erase } from './erase.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
+import { itinerary } from './itinerary.js';
 import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
@@ -14,7 +15,7 @@ import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, itinerary };
 
 async function main(): Promise<number> {
   try {

@@ -49,6 +49,10 @@ export const limits = {
   evidencePeopleMin: 5,
   topScoresKept: 50,
   reasonsPerItemMax: 3,
+  routeBeamWidth: 100,
+  routeStopsMax: 46,
+  featureBinsMax: 200,
+  treesMax: 500,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

@@ -17,6 +17,8 @@ export const faults = [
   'slow-choice',
   'late-withdrawal',
   'forgotten-trip',
+  'uncalibrated',
+  'endless-custom',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -10,12 +10,14 @@ import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
+import { retail } from './retail.js';
 import { revoke } from './revoke.js';
 import { sessions } from './sessions.js';
+import { travel } from './travel.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, itinerary };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, itinerary, retail, travel };
 
 async function main(): Promise<number> {
   try {

@@ -53,6 +53,7 @@ export const limits = {
   routeStopsMax: 46,
   featureBinsMax: 200,
   treesMax: 500,
+  basketItemsMax: 200,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

@@ -59,8 +59,12 @@ export function isotonic(held: readonly ScoredLabel[]): Calibration {
       [last, before] = [before, blocks.at(-2)];
     }
   }
-  const knots = blocks.map(({ weight, yes, scores }) => ({ at: scores / weight, share: (yes + 0.5) / (weight + 1) }));
-  for (const [at, knot] of knots.entries()) knot.share = Math.max(knot.share, knots[at - 1]?.share ?? 0);
+  // Never sure: half a row beyond the ends.
+  const edge = 0.5 / (held.length + 1);
+  const knots = blocks.map(({ weight, yes, scores }) => ({
+    at: scores / weight,
+    share: Math.min(1 - edge, Math.max(edge, yes / weight)),
+  }));
   return (score) => {
     let [low, high] = [0, knots.length];
     while (low < high) {

@@ -15,7 +15,7 @@ import { revoke } from './revoke.js';
 import { sessions } from './sessions.js';
 import { travel } from './travel.js';
 
-type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
+type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly tune: boolean; readonly fault: Fault | null }) => Promise<object>;
 
 const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, itinerary, retail, travel };
 
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
     const options = parseRunOptions(process.argv.slice(2), Object.keys(benches));
     const fault = plantedFault();
     if (fault !== null) say(`a fault is planted: ${fault}`);
-    const figures = await benches[options.name]?.({ data: options.data, small: options.small, fault });
+    const figures = await benches[options.name]?.({ data: options.data, small: options.small, tune: options.tune, fault });
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     return 0;
   } catch (error) {

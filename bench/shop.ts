@@ -55,7 +55,7 @@ export function makeInvoices(): InvoiceLine[] {
       for (const _ of Array.from({ length: 2 + random.below(4) }))
         lines.push({
           invoice: `${invoice}`,
-          item: `${family}-${random.below(6)}`,
+          item: `${family}-${random.below(1 + random.below(30))}`,
           customer: `${person}`,
           day: 14_000 + day,
           value: spend * (0.5 + random.share()),

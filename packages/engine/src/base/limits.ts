@@ -54,6 +54,8 @@ export const limits = {
   featureBinsMax: 200,
   treesMax: 500,
   basketItemsMax: 200,
+  tuneVisitsMax: 16_000,
+  tuneQuestionsMax: 6_000,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

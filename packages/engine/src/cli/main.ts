@@ -17,6 +17,7 @@ import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   verify,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

@@ -31,7 +31,7 @@ import { Withdrawals } from '../understand/withdrawals.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/5';
+export const stateFormat = 'ethogram-state/6';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -92,6 +92,7 @@ export class Core {
       gate: this.gate,
       registry: this.registry,
       meta,
+      tuned: tables.table('tuned'),
       hashKey: options.hashKey,
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });

@@ -20,6 +20,9 @@ export const faults = [
   'slow-seal',
   'guessed-change',
   'lost-reason',
+  'forgotten-trip',
+  'uncalibrated',
+  'endless-custom',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -50,6 +50,13 @@ export const limits = {
   topScoresKept: 50,
   counterfactualTriesMax: 256,
   reasonsPerItemMax: 3,
+  routeBeamWidth: 100,
+  routeStopsMax: 46,
+  featureBinsMax: 200,
+  treesMax: 500,
+  basketItemsMax: 200,
+  tuneVisitsMax: 16_000,
+  tuneQuestionsMax: 6_000,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

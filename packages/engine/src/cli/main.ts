@@ -19,6 +19,7 @@ import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   verify,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

@@ -20,6 +20,7 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  modelTuned: 'model.tuned',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

@@ -93,6 +93,7 @@ export class Core {
       gate: this.gate,
       registry: this.registry,
       meta,
+      tuned: tables.table('tuned'),
       hashKey: options.hashKey,
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });

@@ -17,6 +17,7 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
 import type { Disk } from '../ports/disk.js';
+import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
@@ -196,6 +197,11 @@ export class Engine {
 
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Makes rankings by these settings from now on. Logged, so that a replay does the same and decisions name it. */
+  tune(settings: VisitSettings): Promise<Result<WriteAnswer>> {
+    return this.#facts([{ type: systemTypes.modelTuned, properties: { settings } }]);
   }
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */

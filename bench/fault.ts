@@ -16,6 +16,10 @@ export const faults = [
   'no-admission',
   'slow-choice',
   'late-withdrawal',
+  'wrong-propensity',
+  'slow-choose',
+  'peeking-level',
+  'lost-arm',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -1,7 +1,9 @@
 // Runs one bench and ends with its JSON line on stdout. Exit codes: 0 a figure, 1 a wrong answer of what is measured, 2 wrong use.
+import { bandit } from './bandit.js';
 import { Complaint } from './complaint.js';
 import { decide } from './decide.js';
 import { erase } from './erase.js';
+import { experiment } from './experiment.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
@@ -14,7 +16,7 @@ import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, bandit, experiment };
 
 async function main(): Promise<number> {
   try {

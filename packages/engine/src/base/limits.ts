@@ -49,6 +49,9 @@ export const limits = {
   evidencePeopleMin: 5,
   topScoresKept: 50,
   reasonsPerItemMax: 3,
+  choicesKept: 256,
+  choiceActionsMax: 200,
+  choiceSegmentCharsMax: 64,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

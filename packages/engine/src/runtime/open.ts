@@ -23,6 +23,7 @@ export type OpenOptions = Partial<
     EngineOptions,
     | 'eventTypes'
     | 'points'
+    | 'choicePoints'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'

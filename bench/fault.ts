@@ -23,6 +23,10 @@ export const faults = [
   'forgotten-trip',
   'uncalibrated',
   'endless-custom',
+  'wrong-propensity',
+  'slow-choose',
+  'peeking-level',
+  'lost-arm',
 ] as const;
 
 export type Fault = (typeof faults)[number];

@@ -15,7 +15,8 @@ export function lifetime(lines: readonly InvoiceLine[], unseenFrom: number, faul
     const past = days.filter(({ day }) => day < unseenFrom);
     const [first, ...repeats] = past;
     if (first === undefined) return [];
-    const spent = (from: number, to: number): number => days.reduce((sum, { day, value }) => sum + (day >= from && day < to ? value : 0), 0);
+    const spent = (from: number, to: number): number =>
+      days.reduce((sum, { day, value }) => sum + (day >= from && day < to ? value : 0), 0);
     const history: PurchaseHistory = {
       id,
       repeats: repeats.length,

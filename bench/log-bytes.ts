@@ -41,6 +41,7 @@ export function logBytes(folder: string): LogBytes {
     sum.coldEvents += events;
     sum.sealed += bytes.length - end;
   }
-  for (const name of readdirSync(join(folder, 'keys'))) if (name.endsWith('.run')) sum.keys += readFileSync(join(folder, 'keys', name)).length;
+  for (const name of readdirSync(join(folder, 'keys')))
+    if (name.endsWith('.run')) sum.keys += readFileSync(join(folder, 'keys', name)).length;
   return sum;
 }

@@ -1,8 +1,10 @@
 // Runs one bench and ends with its JSON line on stdout. Exit codes: 0 a figure, 1 a wrong answer of what is measured, 2 wrong use.
+import { bandit } from './bandit.js';
 import { Complaint } from './complaint.js';
 import { counterfactual } from './counterfactual.js';
 import { decide } from './decide.js';
 import { erase } from './erase.js';
+import { experiment } from './experiment.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
@@ -17,9 +19,29 @@ import { seal } from './seal.js';
 import { sessions } from './sessions.js';
 import { travel } from './travel.js';
 
-type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly tune: boolean; readonly fault: Fault | null }) => Promise<object>;
+type Bench = (options: {
+  readonly data: string | null;
+  readonly small: boolean;
+  readonly tune: boolean;
+  readonly fault: Fault | null;
+}) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, seal, counterfactual, itinerary, retail, travel };
+const benches: Readonly<Record<string, Bench>> = {
+  sessions,
+  ingest,
+  decide,
+  freshness,
+  overload,
+  erase,
+  revoke,
+  seal,
+  counterfactual,
+  itinerary,
+  retail,
+  travel,
+  bandit,
+  experiment,
+};
 
 async function main(): Promise<number> {
   try {

@@ -11,11 +11,18 @@ export const pageValues = 'PageValues';
 
 /** Not Month: the months that are asked about do not occur among those that are known. */
 export const visitFeatures: readonly FeatureSpec[] = [
-  ...['Administrative', 'Administrative_Duration', 'Informational', 'Informational_Duration', 'ProductRelated', 'ProductRelated_Duration'].map(
-    (name) => ({ name, kind: 'number' }) as const,
-  ),
+  ...[
+    'Administrative',
+    'Administrative_Duration',
+    'Informational',
+    'Informational_Duration',
+    'ProductRelated',
+    'ProductRelated_Duration',
+  ].map((name) => ({ name, kind: 'number' }) as const),
   ...['BounceRates', 'ExitRates', pageValues, 'SpecialDay'].map((name) => ({ name, kind: 'number' }) as const),
-  ...['OperatingSystems', 'Browser', 'Region', 'TrafficType', 'VisitorType', 'Weekend'].map((name) => ({ name, kind: 'category' }) as const),
+  ...['OperatingSystems', 'Browser', 'Region', 'TrafficType', 'VisitorType', 'Weekend'].map(
+    (name) => ({ name, kind: 'category' }) as const,
+  ),
 ];
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'June', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

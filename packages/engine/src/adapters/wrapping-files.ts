@@ -113,7 +113,8 @@ export class WrappingFiles implements Wrapping {
     const file = this.#disk.open(path);
     const bytes = Buffer.from(file.read(0, fileBytes));
     file.close();
-    if (bytes.length < fileBytes || bytes.readUInt32LE(0) !== magic || crc32(bytes.subarray(0, 40)) !== bytes.readUInt32LE(40)) return undefined;
+    if (bytes.length < fileBytes || bytes.readUInt32LE(0) !== magic || crc32(bytes.subarray(0, 40)) !== bytes.readUInt32LE(40))
+      return undefined;
     if (bytes.readUInt32LE(4) !== 1) throw new CodedError('log_version', 'a wrapping key');
     return bytes.subarray(8, 40);
   }

@@ -76,6 +76,29 @@ export const errors = {
     'The person would have more ids than are linked.',
     'Unlink ids that are no longer used; the limit is in docs/limits.md.',
   ),
+  objective_refused: entry(
+    400,
+    'The objective of a decision point rewards engagement alone, or names its own harm.',
+    'Add `welfare`: an outcome that is harm (an opt-out, a complaint, a return) and how much its rate may rise.',
+  ),
+  feature_refused: entry(
+    400,
+    'A feature of a decision point reads emotion or distress.',
+    'Leave it out: what people feel may only make the engine hold back, never persuade.',
+  ),
+  point_shape: entry(400, 'A decision point is not set up as it must be.', '`field` names the place; docs/influence.md tells the bounds.'),
+  template_refused: entry(
+    400,
+    'A text presses or shames people, or claims what no source makes true.',
+    'Change the words, or declare the claim with its item; `detail` names the rule.',
+  ),
+  claim_untrue: entry(
+    409,
+    'A claim of the text is not true now: the deadline or the stock is not there, or gives no reason to press.',
+    'Show another text, or correct the item.',
+  ),
+  language_missing: entry(404, 'The text is not there in any of these languages.', 'Ask for a language of the template.'),
+  point_running: entry(409, 'The decision point was not stopped, so there is nothing to start again.', 'Nothing to do.'),
   event_unknown: entry(404, 'This person has no such event.', 'GET their archive or export; the id is the messageId that the client sent.'),
   consent_stale: entry(
     409,

@@ -57,6 +57,9 @@ export const limits = {
   basketItemsMax: 200,
   tuneVisitsMax: 16_000,
   tuneQuestionsMax: 6_000,
+  choicesKept: 256,
+  choiceActionsMax: 200,
+  choiceSegmentCharsMax: 64,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,

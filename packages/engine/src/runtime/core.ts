@@ -9,6 +9,8 @@ import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
+import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
+import { Choose } from '../influence/choose.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -58,6 +60,7 @@ export class Core {
   readonly trace: Trace;
   readonly model: NextItem;
   readonly decisions: Decisions;
+  readonly choices: Choices;
   readonly imports: Imports;
   readonly receipts: Receipts;
   readonly withdrawals: Withdrawals;
@@ -66,6 +69,7 @@ export class Core {
   readonly validator = new Validator();
   readonly sequencer: Sequencer;
   readonly rank: Rank;
+  readonly choose: Choose;
 
   /** Over a state that reflects the log up to `position`. */
   constructor(options: CoreOptions, position: number) {
@@ -98,12 +102,19 @@ export class Core {
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });
     this.decisions = new Decisions(tables.table('decision'));
+    this.choices = new Choices({
+      rows: tables.table<ChoiceRow>('choice'),
+      points: tables.table<PointState>('point'),
+      spent: tables.table<number>('spent'),
+      meta,
+      gate: this.gate,
+    });
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
+    const { catalogue, identity, profiles: traits, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
+    const parts = [consents, catalogue, identity, traits, trace, model, decisions, choices, imports, receipts, withdrawals];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({
@@ -127,6 +138,17 @@ export class Core {
       catalogue: this.catalogue,
       model: this.model,
       identity: this.identity,
+      draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+      losses: () => this.fold.losses,
+    });
+    this.choose = new Choose({
+      gate: this.gate,
+      profiles: this.profiles,
+      identity: this.identity,
+      choices,
+      catalogue,
       draw: options.draw,
       clock: options.clock,
       position: () => this.fold.position,

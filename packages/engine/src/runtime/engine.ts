@@ -11,6 +11,7 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
@@ -26,6 +27,8 @@ import { counterfactual, type Counterfactual } from '../answer/counterfactual.js
 import { explain, type Why } from '../answer/why.js';
 import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
+import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import { Choosing } from './choosing.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
@@ -46,6 +49,8 @@ export interface EngineOptions extends CoreOptions {
   readonly points?: readonly DecisionPoint[];
   /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
   readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -83,6 +88,8 @@ export class Engine {
   readonly #writer: Writer;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
+  /** Points at which one action is chosen. */
+  readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -134,6 +141,15 @@ export class Engine {
       newId: () => this.#newId('r'),
       writer: this.#writer,
     });
+    this.choosing = new Choosing(
+      {
+        core,
+        writer: this.#writer,
+        newId: () => this.#newId('d'),
+        record: (type, properties) => this.#facts([{ type, properties }]),
+      },
+      options.choicePoints ?? [],
+    );
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -259,6 +275,18 @@ export class Engine {
     };
     const appended = this.#writer.appendNow([event]);
     return appended.ok ? ok(record) : appended;
+  }
+
+  /** Decides: one action, or none. Resolves when its record is on disk. */
+  chooseAction(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    return this.choosing.choose(request);
+  }
+
+  /** Why a choice was what it was. */
+  whyChoice(id: string): Result<ChoiceWhy> {
+    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
+    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
+    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
   }
 
   /** Why a decision was what it was, and what became of it. */
@@ -428,6 +456,11 @@ export class Engine {
   #read(position: number): BehaviourEvent | undefined {
     const entry = this.#options.log.readOne(position);
     return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
+  }
+
+  #choiceEvent(id: string): BehaviourEvent | undefined {
+    const row = this.core.decisions.get(id);
+    return row === undefined ? undefined : this.#read(row.position);
   }
 
   #newId(prefix: string): string {

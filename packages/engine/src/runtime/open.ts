@@ -25,6 +25,7 @@ export type OpenOptions = Partial<
     | 'eventTypes'
     | 'points'
     | 'deployment'
+    | 'choicePoints'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'

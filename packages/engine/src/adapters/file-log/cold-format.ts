@@ -229,7 +229,8 @@ function packSalts(sources: readonly SaltSource[], into: PackedWriter): void {
   for (const source of sources) {
     const secret = 'secret' in source ? source.secret.subarray(0, secretBytes) : null;
     let span = spans.at(-1);
-    const goesOn = span !== undefined && (secret === null ? span.secret === null : span.secret !== null && Buffer.compare(span.secret, secret) === 0);
+    const goesOn =
+      span !== undefined && (secret === null ? span.secret === null : span.secret !== null && Buffer.compare(span.secret, secret) === 0);
     if (span === undefined || !goesOn) spans.push((span = { secret, salts: [], count: 0 }));
     span.count += 1;
     if ('salt' in source) span.salts.push(source.salt);

@@ -95,7 +95,6 @@ export class ValuePacker {
     this.#words = words;
   }
 
-
   value(value: unknown, depth = 0): void {
     const into = this.#into;
     if (typeof value === 'string') this.text(value);
@@ -236,7 +235,12 @@ export class ValueUnpacker {
       case tag.true:
         return true;
       case tag.uuid:
-        return this.#note(from.raw(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
+        return this.#note(
+          from
+            .raw(16)
+            .toString('hex')
+            .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+        );
       case tag.hex:
         return this.#note(from.raw(from.uint()).toString('hex'));
       case tag.base64url:

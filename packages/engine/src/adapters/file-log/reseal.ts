@@ -7,7 +7,16 @@ import { hash } from 'node:crypto';
 import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import type { Entropy } from '../../ports/entropy.js';
-import { bindingOf, blockKeyBytes, blockSaltBytes, encodeSection, saltFrom, sealBlock, type ColdIndex, type SaltSource } from './cold-format.js';
+import {
+  bindingOf,
+  blockKeyBytes,
+  blockSaltBytes,
+  encodeSection,
+  saltFrom,
+  sealBlock,
+  type ColdIndex,
+  type SaltSource,
+} from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
 import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
 import { partsOf, Words } from './packed-events.js';
@@ -194,7 +203,7 @@ class Resealing {
 
   *#recordsOf({ name, bytes, end }: ResealSource): Iterable<StoredRecord> {
     const all = bufferOver(bytes);
-    for (let at = segmentHeadBytes; at < end; ) {
+    for (let at = segmentHeadBytes; at < end;) {
       const size = frameSize(all, at, end - at);
       const record = size === undefined ? undefined : new StoredRecord(all.subarray(at, at + size));
       if (record === undefined || !record.isIntact()) throw new CodedError('log_damaged', `${name} at offset ${at}: record damaged`);

@@ -16,6 +16,8 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
+import { correlations, patterns, trends } from './insights.js';
+import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
@@ -32,6 +34,10 @@ export const commands: readonly Command[] = [
   decide,
   why,
   profile,
+  segments,
+  patterns,
+  trends,
+  correlations,
   erase,
   dump,
   verify,

@@ -24,6 +24,7 @@ import { addOpenApi } from './open-api-document.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
+import { addUnderstanding } from './understanding-routes.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -75,6 +76,7 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);

@@ -20,6 +20,8 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  definitionsChanged: 'definitions.changed',
+  cutPointsPublished: 'cutpoints.published',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

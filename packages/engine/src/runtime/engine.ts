@@ -22,9 +22,13 @@ import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
 import type { Core, CoreOptions } from './core.js';
+import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import type { Definitions } from '../model/definitions.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { checkpoint, recover, type Progress } from './recover.js';
+import { Insights } from './insights.js';
+import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
@@ -35,6 +39,8 @@ export interface EngineOptions extends CoreOptions {
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
+  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
+  readonly definitions?: Definitions;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -49,6 +55,8 @@ export interface ProfileView {
   readonly ids: readonly string[];
   readonly consent: Standing | null;
   readonly traits: { readonly [name: string]: unknown };
+  /** The segments that they are in, or were in lately. */
+  readonly segments: readonly PersonSegment[];
   readonly events: number;
 }
 
@@ -66,6 +74,8 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly segmentation: Segmentation;
+  readonly insights: Insights;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -86,6 +96,12 @@ export class Engine {
     this.#options = options;
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
+    this.insights = new Insights(core, options.clock, options.hashKey);
+    this.segmentation = new Segmentation({
+      core,
+      clock: options.clock,
+      record: (type, properties) => this.#facts([{ type, properties }]),
+    });
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
     this.#writer = new Writer({
       log: options.log,
@@ -133,14 +149,18 @@ export class Engine {
 
   /** Recovers what is on disk, registers the event types, starts the timers. */
   static async open(options: EngineOptions): Promise<Engine> {
-    const core = await recover(options, options.onReplay);
-    const engine = new Engine(core, options);
+    let engine = new Engine(await recover(options, options.onReplay), options);
+    if (await engine.#define(options.definitions)) engine = new Engine(await recover(options, options.onReplay), options);
     await engine.#register(options.eventTypes ?? shopTypes);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
     const tickMs = options.tickMs ?? limits.tickMs;
-    if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
+    if (tickMs > 0) {
+      // The last day turned while nobody was there.
+      if (!engine.core.segments.isIdle) await engine.moveTime();
+      engine.#every(tickMs, () => engine.#tick());
+    }
     return engine;
   }
 
@@ -242,7 +262,7 @@ export class Engine {
     if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
+    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), segments: this.segmentation.ofPerson(subject, ids), events: positions.size });
   }
 
   /**
@@ -292,6 +312,13 @@ export class Engine {
     return this.#rights.forgetExpired(() => this.#closed);
   }
 
+  /** Puts the time into the log, as a tick does, and brings segments up to it. */
+  async moveTime(): Promise<void> {
+    await this.#facts([{ type: systemTypes.tick, properties: {} }]);
+    this.#tickedAt = this.core.fold.position;
+    await this.segmentation.keepUp();
+  }
+
   health(): Health {
     return {
       status: this.#writer.halted ? 'stopped' : 'ok',
@@ -339,6 +366,19 @@ export class Engine {
     this.#options.keys.close();
   }
 
+  /** Puts definitions into the log; true when the log has to be folded anew with them. */
+  async #define(asked: Definitions | undefined): Promise<boolean> {
+    if (asked === undefined) return false;
+    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
+    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
+    const problem = checkDefinitions(definitions, this.core.builtInTraits)[0];
+    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
+    if (!done.ok) throw new CodedError(done.code);
+    await this.#writer.drain();
+    return true;
+  }
+
   async #register(types: readonly EventType[]): Promise<void> {
     const fresh = types.filter((type) => {
       const known = this.core.registry.known(type.name);
@@ -370,13 +410,10 @@ export class Engine {
 
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
-    if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
-    void this.#facts([{ type: systemTypes.tick, properties: {} }]).then(
-      () => {
-        this.#tickedAt = this.core.fold.position;
-      },
-      () => undefined,
-    );
+    // Segments move with the day although nothing happens.
+    const isStill = this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+    if (this.#closed || this.#writer.halted || isStill) return;
+    void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
   }

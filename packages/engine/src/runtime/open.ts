@@ -23,6 +23,7 @@ export type OpenOptions = Partial<
     EngineOptions,
     | 'eventTypes'
     | 'points'
+    | 'definitions'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'

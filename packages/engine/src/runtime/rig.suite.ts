@@ -11,6 +11,7 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
+import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { Engine } from './engine.js';
 
@@ -18,6 +19,8 @@ export class Rig {
   readonly clock = new ManualClock();
   readonly disk: MemoryDisk;
   state = new MemoryState();
+  /** What the engine is opened with; those in the log when undefined. */
+  definitions: Definitions | undefined;
   halted: unknown = null;
   engine!: Engine;
   #seed = 1;
@@ -27,8 +30,9 @@ export class Rig {
     this.disk = disk;
   }
 
-  static async open(disk?: MemoryDisk): Promise<Rig> {
+  static async open(disk?: MemoryDisk, definitions?: Definitions): Promise<Rig> {
     const rig = new Rig(disk);
+    rig.definitions = definitions;
     await rig.start();
     return rig;
   }
@@ -62,6 +66,7 @@ export class Rig {
       tickMs: 0,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
+      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
     });
   }
 

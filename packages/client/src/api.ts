@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'segment_unknown'
   | 'segment_purpose'
   | 'insight_trait'
+  | 'pack_wrong'
   | 'definitions_wrong'
   | 'not_found'
   | 'method_not_allowed'
@@ -84,6 +85,7 @@ export type ErrorCode =
   | 'listen_failed'
   | 'server_unreachable'
   | 'file_unreadable'
+  | 'file_exists'
   | 'import_column'
   | 'data_folder_missing'
   | 'internal';

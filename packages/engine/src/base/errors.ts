@@ -117,6 +117,11 @@ export const errors = {
     'No trait is defined from which this could be learned.',
     'Define one of the kind that it needs (patterns: sequence, trends: hours, correlations: counter) for the purpose analytics; see docs/packs.md.',
   ),
+  pack_wrong: entry(
+    400,
+    'A pack is not as it must be.',
+    'The detail names the first place; `ethogram check-pack FILE` lists every one, each with what to do.',
+  ),
   definitions_wrong: entry(
     400,
     'A trait, segment or cut point is not defined as it must be.',
@@ -223,6 +228,7 @@ export const errors = {
     'The file cannot be read, or is not in the form that its name says.',
     'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
   ),
+  file_exists: entry(409, 'A file of that name is there already; nothing was written.', 'Choose another name, or another folder with --into.'),
   import_column: entry(
     400,
     'A column that the import needs is not in the file.',

@@ -3,6 +3,7 @@ import { CodedError } from '../base/errors.js';
 import { Arguments, UsageError } from './arguments.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
+import { checkPackFile } from './check-pack.js';
 import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
@@ -12,6 +13,7 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
@@ -38,6 +40,8 @@ export const commands: readonly Command[] = [
   patterns,
   trends,
   correlations,
+  checkPackFile,
+  newPack,
   erase,
   dump,
   verify,

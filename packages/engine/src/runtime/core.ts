@@ -78,7 +78,6 @@ export class Core {
   readonly withdrawals: Withdrawals;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
-  readonly builtInTraits: readonly Trait[];
   readonly segments: Segments;
   readonly definitions: Definitions;
   readonly validator = new Validator();
@@ -104,8 +103,8 @@ export class Core {
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
     const consents = new Consents(this.gate, this.registry, standings);
     const item = (event: BehaviourEvent): string | undefined => itemOf(event, this.registry);
-    this.builtInTraits = defaultTraits(this.registry);
-    this.traits = [...this.builtInTraits, ...definitions.traits.map((spec) => traitOf(spec, item))];
+
+    this.traits = [...defaultTraits(this.registry), ...definitions.traits.map((spec) => traitOf(spec, item))];
     this.profiles = new Profiles(profiles, meta, this.traits);
     this.segments = new Segments({
       definitions,

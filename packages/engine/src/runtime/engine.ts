@@ -21,6 +21,8 @@ import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
+import { guarded } from '../pack/combined.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
 import { checkDefinitions } from '../understand/segments/check-definitions.js';
 import type { Definitions } from '../model/definitions.js';
@@ -28,6 +30,7 @@ import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
+import { builtInTraits } from './default-traits.js';
 import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -41,6 +44,9 @@ export interface EngineOptions extends CoreOptions {
   readonly points?: readonly DecisionPoint[];
   /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
   readonly definitions?: Definitions;
+  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
+  readonly guardrails?: readonly Guardrail[];
+  readonly reasons?: ReasonTexts;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -226,7 +232,8 @@ export class Engine {
   prepareRank(request: RankRequest): Result<Draft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    return ok(this.core.rank.prepare(request, point, this.#newId('d')));
+    const filter = guarded(request.filter, point.name, this.#options.guardrails ?? []);
+    return ok(this.core.rank.prepare(filter === undefined ? request : { ...request, filter }, point, this.#newId('d')));
   }
 
   /** Second half: compares consent again, appends the record, and only then answers. */
@@ -253,7 +260,7 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item, this.#options.reasons));
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -371,7 +378,7 @@ export class Engine {
     if (asked === undefined) return false;
     const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
     if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
-    const problem = checkDefinitions(definitions, this.core.builtInTraits)[0];
+    const problem = checkDefinitions(definitions, builtInTraits)[0];
     if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
     const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
     if (!done.ok) throw new CodedError(done.code);

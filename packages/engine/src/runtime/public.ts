@@ -15,3 +15,7 @@ export type { Choice, ConsentChange, BasisDeclaration, LawfulBasis } from '../mo
 export type { DecisionRecord, RankRequest, RankedItem, Reason } from '../model/decision.js';
 export type { DecisionPoint } from '../model/decision-point.js';
 export type { Why } from '../answer/why.js';
+export { definePack, type Pack, type Guardrail, type ModelUse, type ReasonTexts } from '../pack/pack.js';
+export type { PackFinding } from '../pack/check-pack.js';
+export { checkPack } from './surroundings.js';
+export type { TraitSpec, SegmentSpec, CutPointSpec, MeasureSpec, Predicate, Definitions } from '../model/definitions.js';

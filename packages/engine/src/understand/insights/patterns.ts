@@ -3,7 +3,7 @@
 // Null model: a step's place among the other steps of the same person is chance. For each step of a pattern, everything else stays where
 // it was and the copies of that step are thrown in anew; how likely the pattern then is follows by counting places. People are
 // independent, so the number who show the pattern is a sum of unequal coins. The p of a pattern is the largest over its steps: it is
-// reported only if the place of each of them matters. So "search comes first" makes no pattern of search and everything.
+// reported only if the place of each of them matters: what merely comes somewhere after a pattern makes no longer one.
 // Which patterns are tested depends on how many people have all their steps, never on the order of these.
 import { coinsTail } from '../../base/exact-test.js';
 import { limits } from '../../base/limits.js';

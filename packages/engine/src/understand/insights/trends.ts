@@ -94,6 +94,7 @@ function strongestSplit(active: readonly (readonly number[])[], low: number, hig
   for (const list of active) for (const day of list) weekdays[day % weekDays] = (weekdays[day % weekDays] ?? 0) + 1;
   const own = active.map((list) => list.filter((day) => day >= low && day < high)).filter((list) => list.length > 0);
   let best: Split = { at: low + sideDaysMin, z: 0, splits: Math.max(1, span - 2 * sideDaysMin + 1) };
+  let bestFit = 0;
   const soFar = new Int32Array(own.length);
   const byDay = new Map<number, number[]>();
   // Days of the range, each with how much is done on its weekday over all whole weeks.
@@ -117,7 +118,12 @@ function strongestSplit(active: readonly (readonly number[])[], low: number, hig
       chance += (list.length * share * (1 - share) * (span - list.length)) / (span - 1);
     });
     const z = zOf(sum, seen, chance);
-    if (Math.abs(z) > Math.abs(best.z)) best = { ...best, at, z };
+    if (Math.abs(z) > Math.abs(best.z)) best = { ...best, z };
+    // Where it is: the likeliest split, whatever the people's own deviation is.
+    const fit = chance <= 0 ? 0 : (sum * sum) / chance;
+    if (fit <= bestFit) continue;
+    bestFit = fit;
+    best = { ...best, at };
   }
   return best;
 }

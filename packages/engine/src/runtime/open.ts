@@ -5,6 +5,7 @@
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
 //   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
 //   FOLDER/signing   the key that signs checkpoints and receipts
+import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { HashFiles } from '../adapters/hash-files.js';
 import { KeyFile } from '../adapters/key-file.js';
@@ -20,7 +21,11 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
-import { Engine, type EngineOptions } from './engine.js';
+import { combine } from '../pack/combined.js';
+import type { Pack } from '../pack/pack.js';
+import { defaultPoints, Engine, type EngineOptions } from './engine.js';
+import { shopTypes } from './shop-types.js';
+import { surroundings } from './surroundings.js';
 
 export type OpenOptions = Partial<
   Pick<
@@ -28,9 +33,12 @@ export type OpenOptions = Partial<
     | 'eventTypes'
     | 'points'
     | 'deployment'
+    | 'choicePoints'
+    | 'definitions'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
+    | 'compactEveryMs'
     | 'tickMs'
     | 'modelWindowPositions'
     | 'dedupePositions'
@@ -40,6 +48,11 @@ export type OpenOptions = Partial<
 > & {
   /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
   readonly logLimits?: Partial<FileLogLimits>;
+  /**
+   * Packs beside the built-in vocabulary. Without: what earlier ones defined for the fold goes on; with an empty list it ends. A change of
+   * what they define folds the log anew.
+   */
+  readonly packs?: readonly Pack[];
 };
 
 /** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
@@ -50,9 +63,13 @@ export interface Tenant {
 }
 
 /**
- * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate.
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate,
+ * pack_wrong.
  */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  const { packs } = options;
+  // Before anything is made: a pack that is wrong opens nothing.
+  if (packs !== undefined) packOptions(packs, options);
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();
   const entropy: Entropy = options.entropy ?? new SystemEntropy();
@@ -71,6 +88,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     entropy,
     clock,
     onFailure: onHalt,
+    resealer: new ResealThread(),
     ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
   });
   const state = new LmdbState(`${folder}/state`);
@@ -80,8 +98,28 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const draw = new KeyedDraw(drawSalt);
   const hashes = await HashFiles.open(disk, ledgerFolder);
   const signer = await openSigner({ disk, folder: signingFolder }, entropy);
-  const parts = { log, keys, state, suppressions, clock, entropy, draw, hashes, signer };
-  return Engine.open({ ...options, ...parts, hashKey: tenant.hashKey, onHalt });
+  const added = packs === undefined ? {} : packOptions(packs, options);
+  return Engine.open({
+    ...options,
+    ...added,
+    disk,
+    log,
+    keys,
+    state,
+    suppressions,
+    clock,
+    entropy,
+    draw,
+    hashes,
+    signer,
+    hashKey: tenant.hashKey,
+    onHalt,
+  });
+}
+
+/** What packs add to options. Throws CodedError pack_wrong. */
+function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
+  return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

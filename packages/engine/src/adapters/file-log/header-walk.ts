@@ -24,12 +24,14 @@ export function walkHeaders(disk: Disk, folder: string, onHeader: (hash: Uint8Ar
     const file = disk.open(`${folder}/${name}`);
     try {
       const head = decodeSegmentHead(file.read(0, segmentHeadBytes));
+      // A cold segment may have taken its place: what a crash left of it says nothing new.
+      if (typeof head !== 'string' && head.first < events) continue;
       if (typeof head === 'string' || head.first !== events || !previous.equals(head.previousHash)) {
         problems.push(`${name}: the segment does not continue the chain`);
         break;
       }
       const window = new RecordWindow();
-      const size = file.size();
+      const size = head.cold?.recordsEnd ?? file.size();
       let offset = segmentHeadBytes;
       for (;;) {
         const record = window.at(file, offset, size);

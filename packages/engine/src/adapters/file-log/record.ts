@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import {
   bodyFixedBytes,
+  coldBodyBytes,
   frameBytes,
   headerEventBytes,
   headerFixedBytes,
@@ -13,6 +14,7 @@ import {
   recordBytesOf,
   recordMagic,
   saltBytes,
+  sealInBlocks,
   sealWholeBatch,
   tagBytes,
 } from './format.js';
@@ -47,7 +49,13 @@ export class StoredRecord {
 
   hasShape(): boolean {
     if (this.#headerBytes !== headerFixedBytes + this.count * headerEventBytes) return false;
-    return this.count === 0 ? this.#bodyBytes === 0 : this.#bodyBytes >= bodyFixedBytes + 4 * this.count;
+    if (this.count === 0) return this.#bodyBytes === 0;
+    return this.isCold ? this.#bodyBytes === coldBodyBytes : this.#bodyBytes >= bodyFixedBytes + 4 * this.count;
+  }
+
+  /** Its events lie in the blocks of people behind the records of its segment. */
+  get isCold(): boolean {
+    return this.#bodyBytes > 0 && this.bytes.readUInt8(frameBytes + this.#headerBytes) === sealInBlocks;
   }
 
   get first(): number {
@@ -79,9 +87,9 @@ export class StoredRecord {
     return this.#hash;
   }
 
-  /** Key that sealed the body; undefined for a mark. */
+  /** Key that sealed the body; undefined for a mark, and for a cold record, whose keys are those of its segment. */
   get keyId(): number | undefined {
-    return this.#bodyBytes === 0 ? undefined : this.bytes.readUInt32LE(frameBytes + this.#headerBytes + 4);
+    return this.#bodyBytes === 0 || this.isCold ? undefined : this.bytes.readUInt32LE(frameBytes + this.#headerBytes + 4);
   }
 
   digestAt(index: number): Buffer {
@@ -96,7 +104,7 @@ export class StoredRecord {
   /** The plain text; undefined when the seal does not hold (wrong key, changed header or body, unknown kind). */
   open(key: Uint8Array): PlainBatch | undefined {
     const body = this.bytes.subarray(frameBytes + this.#headerBytes, frameBytes + this.#headerBytes + this.#bodyBytes);
-    if (body.readUInt8(0) !== sealWholeBatch) return undefined;
+    if (body.length < bodyFixedBytes || body.readUInt8(0) !== sealWholeBatch) return undefined;
     const tag = body.subarray(20, 20 + tagBytes);
     const plain = unseal(key, body.subarray(8, 8 + nonceBytes), this.headerHash, body.subarray(bodyFixedBytes), tag);
     return plain === undefined ? undefined : PlainBatch.parse(plain, this.count);
@@ -131,6 +139,11 @@ export class PlainBatch {
   /** Length, salt and event as they lie. */
   entryAt(index: number): Buffer {
     return this.plain.subarray(this.#starts[index], this.#starts[index + 1]);
+  }
+
+  /** 16 bytes, a view; of a gap nothing. */
+  saltAt(index: number): Buffer {
+    return this.entryAt(index).subarray(4, 4 + saltBytes);
   }
 
   isGap(index: number): boolean {

@@ -2,6 +2,8 @@
 import { assert } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';
 import type { DiskFile } from '../../ports/disk.js';
+import type { Keys } from '../../ports/keys.js';
+import { ColdSegment } from './cold-segment.js';
 import { segmentHeadBytes, type SegmentHead } from './format.js';
 import type { OpenFiles } from './open-files.js';
 
@@ -16,7 +18,9 @@ export class Segment {
   records = 0;
   recordsBefore = 0;
   /** Takes no more records, whatever room it has. */
-  isClosed = false;
+  isClosed: boolean;
+  /** When the first record came that it has taken in this process, by the monotonic clock, ms; before: at some time before. */
+  bornMs = -Infinity;
   /** Goes up when the file was replaced: offsets learned before are void. */
   generation = 0;
   readonly #files: OpenFiles;
@@ -31,6 +35,7 @@ export class Segment {
     this.name = name;
     this.head = head;
     this.below = head.first;
+    this.isClosed = head.cold !== undefined;
     this.#growthBytes = growthBytes;
   }
 
@@ -40,6 +45,10 @@ export class Segment {
 
   get file(): DiskFile {
     return this.#files.get(this.name);
+  }
+
+  get isCold(): boolean {
+    return this.head.cold !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -79,17 +88,6 @@ export class Segment {
     const at = lastUpTo(this.#numbers, number);
     return { offset: this.#offsets[at] ?? segmentHeadBytes, number: this.#numbers[at] ?? 0 };
   }
-
-  /** Takes over what compaction wrote under the same name. */
-  replace(by: Segment): void {
-    assert(by.first === this.first && by.below === this.below, 'compaction keeps every position');
-    this.head = by.head;
-    this.end = by.end;
-    this.#positions = by.#positions;
-    this.#offsets = by.#offsets;
-    this.#numbers = by.#numbers;
-    this.generation++;
-  }
 }
 
 /** Index of the last value that is at most `bound`, in an ascending list; 0 if there is none. */
@@ -116,4 +114,11 @@ export function segmentOf(segments: readonly Segment[], position: number): Segme
   }
   const found = segments[low];
   return found !== undefined && position >= found.first && position < found.below ? found : undefined;
+}
+
+/** The events of a cold segment; undefined when its keys are not there, or do not open it. */
+export function openCold(segment: Segment, keys: Keys): ColdSegment | undefined {
+  const { head } = segment;
+  const run = keys.run(head.keyId);
+  return run === undefined ? undefined : ColdSegment.open(head, (at, length) => segment.file.read(at, length), run);
 }

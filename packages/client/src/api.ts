@@ -84,6 +84,7 @@ export type ErrorCode =
   | 'data_folder_missing'
   | 'deployment_shape'
   | 'law_gate'
+  | 'portal_link'
   | 'internal';
 
 export type Context = {
@@ -329,6 +330,8 @@ export type Why = {
   readonly outcomes: readonly (readonly (number | string)[])[];
   readonly reproducible: boolean;
 };
+
+export type PortalLink = { readonly path: string; readonly expiresAt: number };
 
 export type WhyInFull = {
   readonly problems: readonly string[];

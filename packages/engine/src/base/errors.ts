@@ -227,6 +227,11 @@ export const errors = {
     'The law forbids what this deployment would do, so it does not start.',
     'The detail names the article and the remedy; docs/law-gates.md has all gates.',
   ),
+  portal_link: entry(
+    403,
+    'The link to the portal has been used, has ended, or was not made here.',
+    'Issue another one: POST /v1/subjects/ID/portal-link.',
+  ),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -11,7 +11,7 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
@@ -25,6 +25,7 @@ import { explain, type Why } from '../answer/why.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
+import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
@@ -317,6 +318,16 @@ export class Engine {
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
     if (this.core.gate.standing(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
     return this.choose(subject, { choices: {}, origin, restricted });
+  }
+
+  /** A person asks that a human looks at it. Resolves when that is on disk. */
+  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
+    return this.#rights.review(subject, request);
+  }
+
+  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
+  reviews(): AskedReview[] {
+    return newestReviews(this.#options.log);
   }
 
   /** Destroys the bytes and keys of everybody erased so far, now. */

@@ -9,6 +9,7 @@ import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { subjectTags } from '../adapters/subject-tags.js';
+import { sealedTickets, type Tickets } from '../adapters/sealed-tickets.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
@@ -75,6 +76,12 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
   return Engine.open({ ...options, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+}
+
+/** Seals for the portal, by a key of the tenant's own: links hold on every door over the same folder. */
+export async function portalTickets(disk: Disk, entropy: Entropy): Promise<Tickets> {
+  const tenant = await openTenant(disk, entropy);
+  return sealedTickets(Buffer.from(tenant.drawSalt, 'base64'), 'ethogram portal', entropy);
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

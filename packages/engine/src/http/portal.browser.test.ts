@@ -134,7 +134,7 @@ describe('the portal', () => {
     const sentences = await page.locator('h1 ~ p').allTextContents();
     expect(sentences[0]).toContain('stood in first place because you looked at');
     expect(sentences[1]).toMatch(/^Had you not looked at .* would stand there\.$/);
-    const uses = page.locator('ul.cards .card');
+    const uses = page.locator('h2 + ul.cards .card');
     expect(await uses.count()).toBe(3); // the visit, the others, what the page left out
     await page.click(`text=${words.stopVisit}`);
     expect([await said(page), stands()['personalise']]).toEqual([words.done.chosen, 'withdrawn']);

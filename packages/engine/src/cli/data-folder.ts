@@ -6,7 +6,7 @@ import { open, type OpenOptions } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
-import type { Arguments } from './arguments.js';
+import { Arguments } from './arguments.js';
 import { exitCode } from './exit-code.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
@@ -22,6 +22,11 @@ export class DataFolder {
   constructor(args: Arguments, fallback = './.ethogram') {
     this.path = resolve(args.text('data') ?? fallback);
     this.#deployment = args.text('deployment');
+  }
+
+  /** A folder that an argument names, not --data. */
+  static at(path: string): DataFolder {
+    return new DataFolder(new Arguments([], {}), path);
   }
 
   /** Opens the engine; a folder that is not there is made only when `make` says so. Shows a replay as progress. */

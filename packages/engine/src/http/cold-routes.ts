@@ -8,7 +8,9 @@ import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
+import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
+import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
@@ -66,6 +68,9 @@ export class ColdRoutes {
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
     table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
     table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, async ({ param }) => answer(await engine.whyInFull(param('id'))));
+    table.add('GET', '/v1/choices/:id', { needs: 'write' }, ({ param }) => answer(engine.whyChoice(param('id'))));
+    table.add('GET', '/v1/points/:name', { needs: 'secret' }, ({ param }) => answer(pointAnswer(param('name'), engine)));
+    table.add('POST', '/v1/points/:name/restart', { needs: 'admin' }, (asked) => this.#restartPoint(asked));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
@@ -82,6 +87,7 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addBackups(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);
@@ -144,6 +150,14 @@ export class ColdRoutes {
     const basis = body.ok ? parseBasis(body.value, this.#engine.core.registry) : body;
     if (!basis.ok) return refuse(basis);
     const done = await this.#engine.declareBasis(basis.value);
+    return answer(done.ok ? ok({ success: true }) : done);
+  }
+
+  async #restartPoint({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseRestart(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const done = await this.#engine.choosing.restart({ point: param('name'), ...wish.value });
     return answer(done.ok ? ok({ success: true }) : done);
   }
 

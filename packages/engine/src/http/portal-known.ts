@@ -1,6 +1,7 @@
 // What the portal shows of a person, read from state and log: their choices, traits, newest events, decisions. It rests on the person's own
 // right of access (GDPR art. 15), like the copy that they may have; it goes to that person and to nobody else.
 import { limits } from '../base/limits.js';
+import type { ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
@@ -30,7 +31,7 @@ export interface EventKind {
 /** Those of the newest events that are behaviours, and the newest decisions, newest first. */
 export interface Newest {
   readonly events: readonly BehaviourEvent[];
-  readonly decisions: readonly DecisionRecord[];
+  readonly decisions: readonly (DecisionRecord | ChoiceRecord)[];
   /** How many records there are of them in all. */
   readonly total: number;
 }
@@ -77,12 +78,14 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   const ordered = [...placed].sort(([a], [b]) => b - a).map(([, event]) => event);
   return {
     events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
-    // written by the engine
-    decisions: ordered
-      .filter(({ type }) => type === systemTypes.decisionMade)
-      .map(({ properties }) => properties['decision'] as DecisionRecord),
+    decisions: ordered.flatMap(({ type, properties }) => decided(type, properties)),
     total: positions.length,
   };
+}
+
+function decided(type: string, properties: BehaviourEvent['properties']): (DecisionRecord | ChoiceRecord)[] {
+  if (type === systemTypes.decisionMade) return [properties['decision'] as DecisionRecord]; // written by the engine
+  return type === systemTypes.choiceMade ? [properties['choice'] as ChoiceRecord] : []; // written by the engine
 }
 
 /** Counted by type, source and purposes, the most first. */

@@ -1,5 +1,6 @@
 // The page of the portal itself: what it may be used for, what is known, who received it, what was decided, and what else can be done.
 import { limits } from '../base/limits.js';
+import type { ChoiceRecord } from '../model/choice.js';
 import { html, type Html } from './first-screen-html.js';
 import { kindsOf, newestOf, profileOf, purposeStates, type Newest, type PurposeState } from './portal-known.js';
 import { humanHtml } from './portal-human.js';
@@ -7,7 +8,7 @@ import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './po
 import { firstSentence } from './portal-why.js';
 import type { PortalRights } from './portal-rights.js';
 import { traitValue } from './portal-trait.js';
-import type { Done } from './portal-words.js';
+import type { Done, PortalLanguage } from './portal-words.js';
 
 export interface Overview extends Seen {
   readonly rights: PortalRights;
@@ -145,14 +146,24 @@ function decisionsHtml({ engine, lang }: Seen, { decisions }: Newest): Html {
   const cards = decisions.slice(0, limits.portalDecisionsShown).map(
     (record) =>
       html`<li class="card">
-        <p>${firstSentence(engine, lang, record)}</p>
+        <p>${record.kind === 'rank' ? firstSentence(engine, lang, record) : choiceSentence(lang, record)}</p>
         <p class="soft">${dateOf(lang, record.at)}</p>
-        <p><a class="button" href="/me/decisions/${encodeURIComponent(record.id)}?lang=${lang}">${words.why}</a></p>
+        ${
+          record.kind === 'rank'
+            ? html`<p><a class="button" href="/me/decisions/${encodeURIComponent(record.id)}?lang=${lang}">${words.why}</a></p>`
+            : null
+        }
       </li>`,
   );
   return html`<ul class="cards">
     ${cards}
   </ul>`;
+}
+
+/** What was chosen to be done, or that nothing was. */
+function choiceSentence(lang: PortalLanguage, { action }: ChoiceRecord): string {
+  const words = wordsOf(lang);
+  return action === null ? words.choseNothing : words.chose(words.quote(action));
 }
 
 function rightsHtml({ lang, session, rights }: Overview, frozen: boolean): Html[] {

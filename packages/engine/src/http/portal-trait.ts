@@ -1,5 +1,5 @@
-// The value of a trait for the eyes of the person whose it is, by the kind of the trait: counts by what was done, moments as dates, items by
-// their titles.
+// The value of a trait for the eyes of the person whose it is, by the kind of the trait: counts by what was done, moments as dates,
+// items by their titles.
 import { limits } from '../base/limits.js';
 import type { Trait } from '../understand/trait.js';
 import { isObject } from './json-body.js';

@@ -100,6 +100,8 @@ export const ar: PortalWords = {
   nobody: 'لا أحد. لم تُعطَ لأحد في الخارج.',
   decisions: 'ما تقرر من أجلك',
   noDecisions: 'لم يتقرر شيء من أجلك بعد.',
+  chose: (action) => `اختير لك ${action} من بين عدة إمكانات.`,
+  choseNothing: 'نُظر في فعل شيء من أجلك ولم يُفعل شيء.',
   why: 'لماذا، وما الذي استُخدم',
   first: (item) => `كان «${item}» في المكان الأول`,
   reasons: {

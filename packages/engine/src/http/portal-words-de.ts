@@ -100,6 +100,8 @@ export const de: PortalWords = {
   nobody: 'Niemand. Es wurde an niemanden nach außen gegeben.',
   decisions: 'Was für Sie entschieden wurde',
   noDecisions: 'Für Sie wurde noch nichts entschieden.',
+  chose: (action) => `Für Sie wurde ${action} gewählt, aus mehreren Möglichkeiten.`,
+  choseNothing: 'Es wurde erwogen, etwas für Sie zu tun, und nichts getan.',
   why: 'Warum, und was verwendet wurde',
   first: (item) => `\u201e${item}\u201c stand an erster Stelle,`,
   reasons: {

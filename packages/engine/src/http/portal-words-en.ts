@@ -100,6 +100,8 @@ export const en: PortalWords = {
   nobody: 'Nobody. It was given to no one outside.',
   decisions: 'What was decided for you',
   noDecisions: 'Nothing has been decided for you yet.',
+  chose: (action) => `${action} was chosen for you, from several things that could be done.`,
+  choseNothing: 'It was considered to do something for you, and nothing was done.',
   why: 'Why, and what was used',
   first: (item) => `\u201c${item}\u201d stood in first place`,
   reasons: {

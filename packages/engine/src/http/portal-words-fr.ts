@@ -100,6 +100,8 @@ export const fr: PortalWords = {
   nobody: 'Personne. Rien n’a été donné à l’extérieur.',
   decisions: 'Ce qui a été décidé pour vous',
   noDecisions: 'Rien n’a encore été décidé pour vous.',
+  chose: (action) => `${action} a été choisi pour vous, parmi plusieurs possibilités.`,
+  choseNothing: 'On a envisagé de faire quelque chose pour vous, et rien n’a été fait.',
   why: 'Pourquoi, et ce qui a servi',
   first: (item) => `« ${item} » était en première place`,
   reasons: {

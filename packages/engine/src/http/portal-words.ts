@@ -61,6 +61,8 @@ export interface PortalWords {
 
   readonly decisions: string;
   readonly noDecisions: string;
+  readonly chose: (action: string) => string;
+  readonly choseNothing: string;
   readonly why: string;
   readonly first: (item: string) => string;
   readonly reasons: Readonly<Record<Reason['kind'], (item: string, people: number | undefined) => string>>;

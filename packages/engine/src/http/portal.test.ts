@@ -7,6 +7,9 @@ import { KeyStore } from '../access/key-store.js';
 import { sealedTickets } from '../adapters/sealed-tickets.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import { Doorway } from './doorway.suite.js';
+import type { ChoicePoint } from '../model/choice.js';
+import { meHtml } from './portal-me.js';
+import { portalRights } from './portal-rights.js';
 import { annVisits, linkFor, portalDoor } from './portal.suite.js';
 import { languageOf, portalLanguages } from './portal-words.js';
 
@@ -15,6 +18,20 @@ beforeEach(async () => {
   doorway = await portalDoor();
 });
 afterEach(() => doorway.close());
+
+const pointOfOffers: ChoicePoint = {
+  name: 'offer',
+  kind: 'choose',
+  actions: [{ id: 'free-tea', kind: 'offer', channel: 'page', category: 'tea' }],
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: null,
+  floorPpm: 50_000,
+  uniformPpm: 10_000,
+  holdoutPpm: 50_000,
+  objective: { outcome: 'order', welfare: { outcome: 'return', allowedPpm: 10_000 } },
+  guardrails: { caps: [], deny: [], vulnerable: [] },
+};
 
 interface Visit {
   readonly cookie: string;
@@ -286,6 +303,19 @@ describe('what is told', () => {
     expect(real.ok && real.value.answer[0]?.item).toBe(instead);
     for (const part of ['Stop using what I look at', 'Stop learning from my visits', 'Your earlier visits', 'what you buy'])
       expect(page).toContain(part);
+  });
+
+  test('what was chosen to be done, or that nothing was', async () => {
+    const { rig } = doorway;
+    await rig.engine.close();
+    const choicePoints = [pointOfOffers];
+    await rig.start(undefined, { choicePoints });
+    await rig.say('ann', 'granted', 'personalise');
+    const done = await rig.engine.chooseAction({ point: 'offer', subject: 'ann' });
+    if (!done.ok) throw new Error(done.code);
+    const session = { subject: 'ann', id: 'i', token: 't', endsAt: 0 };
+    const page = meHtml({ engine: rig.engine, session, lang: 'en', rights: portalRights(rig.engine), done: null, signal: false });
+    expect(page).toContain(done.value.action === null ? 'nothing was done' : 'was chosen for you');
   });
 
   test('every text is escaped', async () => {

@@ -20,7 +20,12 @@ import { currentVisit } from '../understand/current-visit.js';
 import type { NextItem } from '../predict/next-item.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
 
-export const rankPolicy = 'rank/1';
+export const rankPolicy = 'rank/2';
+
+/** The name of the policy with the settings that it ran with: those of the program, or of the `model.tuned` at that position. */
+function policyOf(tunedAt: number | null): string {
+  return tunedAt === null ? rankPolicy : `${rankPolicy}+tuned@${tunedAt}`;
+}
 
 /** A decision as prepared: complete but for the last look at consent. */
 export interface Draft {
@@ -179,7 +184,7 @@ export class Rank {
       epoch: asker === null ? null : gate.epoch(asker),
       at: now,
       position: this.#parts.position(),
-      policy: rankPolicy,
+      policy: policyOf(model.tunedAt),
       catalogueVersion: catalogue.version,
       inputs,
       limit,

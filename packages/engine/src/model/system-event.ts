@@ -11,6 +11,9 @@ export const systemTypes = {
   tick: 'tick',
   retentionCut: 'retention.cut',
   decisionMade: 'decision.made',
+  choiceMade: 'choice.made',
+  pointStopped: 'point.stopped',
+  pointRestarted: 'point.restarted',
   exposure: 'exposure',
   outcome: 'outcome',
   identityLinked: 'identity.linked',
@@ -21,6 +24,7 @@ export const systemTypes = {
   erasureCompleted: 'erasure.completed',
   reviewRequested: 'review.requested',
   importProgress: 'import.progress',
+  modelTuned: 'model.tuned',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
@@ -89,5 +93,22 @@ export interface BasisDeclaration {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: LawfulBasis;
+  readonly reason: string;
+}
+
+/** Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and rates. */
+export interface PointStop {
+  readonly point: string;
+  /** Where it showed: a group, or null for everybody. */
+  readonly group: string | null;
+  /** Lower bound of the difference in the rate of harm against the holdout. */
+  readonly low: number;
+  readonly n: number;
+}
+
+/** Properties of `point.restarted`: a named human answers for starting it again. */
+export interface PointRestart {
+  readonly point: string;
+  readonly by: string;
   readonly reason: string;
 }

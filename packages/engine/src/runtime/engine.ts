@@ -11,18 +11,24 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import type { Disk } from '../ports/disk.js';
+import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
+import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
+import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import { Choosing } from './choosing.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
 import { newestReviews, type AskedReview } from './reviews.js';
@@ -37,15 +43,20 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
+  readonly disk?: Disk;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
   /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
   readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
   readonly checkpointMs?: number;
+  readonly compactEveryMs?: number;
   /** 0 turns time ticks off (imports). */
   readonly tickMs?: number;
 }
@@ -73,10 +84,13 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly backups: Backups;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
+  /** Points at which one action is chosen. */
+  readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -86,6 +100,7 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
+  #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
@@ -103,6 +118,7 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
     });
+    this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -126,6 +142,15 @@ export class Engine {
       newId: () => this.#newId('r'),
       writer: this.#writer,
     });
+    this.choosing = new Choosing(
+      {
+        core,
+        writer: this.#writer,
+        newId: () => this.#newId('d'),
+        record: (type, properties) => this.#facts([{ type, properties }]),
+      },
+      options.choicePoints ?? [],
+    );
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -160,6 +185,7 @@ export class Engine {
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
     return engine;
@@ -188,6 +214,11 @@ export class Engine {
 
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Makes rankings by these settings from now on. Logged, so that a replay does the same and decisions name it. */
+  tune(settings: VisitSettings): Promise<Result<WriteAnswer>> {
+    return this.#facts([{ type: systemTypes.modelTuned, properties: { settings } }]);
   }
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
@@ -245,6 +276,18 @@ export class Engine {
     };
     const appended = this.#writer.appendNow([event]);
     return appended.ok ? ok(record) : appended;
+  }
+
+  /** Decides: one action, or none. Resolves when its record is on disk. */
+  chooseAction(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    return this.choosing.choose(request);
+  }
+
+  /** Why a choice was what it was. */
+  whyChoice(id: string): Result<ChoiceWhy> {
+    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
+    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
+    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
   }
 
   /** Why a decision was what it was, and what became of it. */
@@ -378,7 +421,9 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    await this.backups.close();
     await this.#expiring;
+    await this.#compacting;
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
@@ -395,7 +440,8 @@ export class Engine {
   #lawBreach(fresh: readonly EventType[]): string | null {
     const names = new Set(fresh.map(({ name }) => name));
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
@@ -424,6 +470,11 @@ export class Engine {
     return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
   }
 
+  #choiceEvent(id: string): BehaviourEvent | undefined {
+    const row = this.core.decisions.get(id);
+    return row === undefined ? undefined : this.#read(row.position);
+  }
+
   #newId(prefix: string): string {
     return `${prefix}_${Buffer.from(this.#options.entropy.bytes(15)).toString('base64url')}`;
   }
@@ -439,6 +490,15 @@ export class Engine {
     );
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
+  }
+
+  /** Seals by person what has been under shared keys for long enough. One that fails (a full disk) is tried again. */
+  #startCompaction(): void {
+    if (this.#compacting !== null || this.#writer.halted || !this.#options.log.hasDueHot) return;
+    this.#compacting = this.#options.log
+      .compact({ words: this.core.words(), dueOnly: true })
+      .catch(() => undefined)
+      .finally(() => (this.#compacting = null));
   }
 
   #every(ms: number, task: () => void): void {

@@ -11,6 +11,7 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
+import type { ChoicePoint } from '../model/choice.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { Engine, type EngineOptions } from './engine.js';
 
@@ -20,6 +21,7 @@ export class Rig {
   state = new MemoryState();
   halted: unknown = null;
   engine!: Engine;
+  choicePoints: readonly ChoicePoint[] = [];
   #seed = 1;
   #ids = 0;
 
@@ -51,6 +53,7 @@ export class Rig {
       limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 },
     });
     this.engine = await Engine.open({
+      disk,
       log,
       keys,
       state,
@@ -60,6 +63,7 @@ export class Rig {
       hashKey: [1, 2],
       suppressions: await Suppressions.open(disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test')),
       tickMs: 0,
+      choicePoints: this.choicePoints,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
       ...more,

@@ -25,6 +25,8 @@ export const systemTypes = {
   reviewRequested: 'review.requested',
   importProgress: 'import.progress',
   modelTuned: 'model.tuned',
+  definitionsChanged: 'definitions.changed',
+  cutPointsPublished: 'cutpoints.published',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

@@ -157,6 +157,17 @@ export const limits = {
   screenStreamsMax: 8,
   screenLookMs: 400,
   screenStreamMs: 10 * 60_000,
+  // the portal
+  portalLinkMs: 15 * 60_000,
+  portalSessionMs: 30 * 60_000,
+  portalTicketsSpentMax: 10_000,
+  portalEventsRead: 400,
+  portalEventsShown: 40,
+  portalDecisionsShown: 5,
+  portalValueCharsMax: 200,
+  portalWishCharsMax: 2_000,
+  reviewLookBack: 100_000,
+  reviewsListed: 200,
   // the command line
   importBatchRows: 2_000,
   importBatchesInFlight: 2,

@@ -292,6 +292,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  PortalLink: Type.Object({ path: Type.String(), expiresAt: ms }),
   WhyInFull: Type.Object(
     {
       problems: Type.Array(Type.String()),

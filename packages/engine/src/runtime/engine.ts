@@ -13,7 +13,7 @@ import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { historyOf } from '../understand/history.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
@@ -42,6 +42,7 @@ import type { Core, CoreOptions } from './core.js';
 import { checkDefinitions } from '../understand/segments/check-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Erasures, type Erased } from './erasures.js';
+import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
@@ -454,6 +455,16 @@ export class Engine {
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
+  /** A person asks that a human looks at it. Resolves when that is on disk. */
+  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
+    return this.#rights.review(subject, request);
+  }
+
+  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
+  reviews(): AskedReview[] {
+    return newestReviews(this.#options.log);
+  }
+
   /** Destroys the bytes and keys of everybody erased so far, now. */
   completeErasures(): Promise<Compaction> {
     return this.#erasures.complete();
@@ -534,7 +545,8 @@ export class Engine {
   #lawBreach(fresh: readonly EventType[]): string | null {
     const names = new Set(fresh.map(({ name }) => name));
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 

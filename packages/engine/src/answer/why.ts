@@ -71,12 +71,7 @@ export function summary(record: DecisionRecord): string {
     : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
 }
 
-export function explain(
-  record: DecisionRecord,
-  row: Pick<DecisionRow, 'exposures' | 'outcomes'>,
-  name: Naming,
-  texts: Texts = {},
-): Why {
+export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposures' | 'outcomes'>, name: Naming, texts: Texts = {}): Why {
   return {
     decision: record,
     summary: summary(record),

@@ -228,7 +228,11 @@ export const errors = {
     'The file cannot be read, or is not in the form that its name says.',
     'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
   ),
-  file_exists: entry(409, 'A file of that name is there already; nothing was written.', 'Choose another name, or another folder with --into.'),
+  file_exists: entry(
+    409,
+    'A file of that name is there already; nothing was written.',
+    'Choose another name, or another folder with --into.',
+  ),
   import_column: entry(
     400,
     'A column that the import needs is not in the file.',

@@ -47,10 +47,18 @@ describe('coins', () => {
 
   it('have a bound for many that is not below the exact tail, and not far above', () => {
     // 200 fair coins: P(>= 120) = 0.002843 (binomial).
-    const bound = coinsTail(Array.from({ length: 200 }, () => 0.5), 120);
+    const bound = coinsTail(
+      Array.from({ length: 200 }, () => 0.5),
+      120,
+    );
     expect(bound).toBeGreaterThan(0.002843);
     expect(bound).toBeLessThan(0.02);
-    expect(coinsTail(Array.from({ length: 200 }, () => 0.5), 100)).toBe(1);
+    expect(
+      coinsTail(
+        Array.from({ length: 200 }, () => 0.5),
+        100,
+      ),
+    ).toBe(1);
   });
 });
 

@@ -25,7 +25,8 @@ export const patterns = command<Pattern>({
   summary: 'show sequences of steps that more people go through than chance explains',
   finding: 'steps, people, among, expected, lift, p, q',
   ask: (engine, trait) => engine.insights.patterns(trait),
-  line: ({ steps, people, among, lift }) => `${steps.join(' -> ')}: ${people} of ${among} people, ${lift.toFixed(2)} times what chance gives`,
+  line: ({ steps, people, among, lift }) =>
+    `${steps.join(' -> ')}: ${people} of ${among} people, ${lift.toFixed(2)} times what chance gives`,
 });
 
 export const trends = command<Trend>({
@@ -58,7 +59,11 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
       'nothing, however many things were tested.',
     ],
     examples: [`ethogram ${name}`, `ethogram ${name} --url http://127.0.0.1:4040 --json`],
-    options: { ...dataOption, ...urlOption, trait: { type: 'string', value: 'NAME', help: 'from this trait; from the first that fits if absent' } },
+    options: {
+      ...dataOption,
+      ...urlOption,
+      trait: { type: 'string', value: 'NAME', help: 'from this trait; from the first that fits if absent' },
+    },
     argument: { kind: 'none' },
     shape: ['trait, rate, tests, people', `findings: [{${finding}}]`],
     async run(args, terminal) {

@@ -10,7 +10,9 @@ export const newPack: Command = {
   name: 'new',
   summary: 'write a pack to start from, with its test',
   synopsis: 'new pack NAME [--into DIR]',
-  help: ['Writes NAME.pack.mjs and NAME.pack.test.mjs, which `node --test` runs where the package ethogram is installed. Overwrites nothing.'],
+  help: [
+    'Writes NAME.pack.mjs and NAME.pack.test.mjs, which `node --test` runs where the package ethogram is installed. Overwrites nothing.',
+  ],
   examples: ['ethogram new pack fitness', 'ethogram new pack fitness --into packs'],
   options: { into: { type: 'string', value: 'DIR', help: 'the folder to write to (default: here)' } },
   argument: { kind: 'word', choices: ['pack'] },

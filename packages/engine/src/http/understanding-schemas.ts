@@ -3,7 +3,9 @@ import { Type, type TSchema } from '@sinclair/typebox';
 import { limits } from '../base/limits.js';
 import { purposes } from '../model/purpose.js';
 
-const people = Type.Union([Type.Integer({ minimum: limits.evidencePeopleMin }), Type.Null()], { description: 'null: fewer than `fewerThan`' });
+const people = Type.Union([Type.Integer({ minimum: limits.evidencePeopleMin }), Type.Null()], {
+  description: 'null: fewer than `fewerThan`',
+});
 const summary = {
   name: Type.String(),
   title: Type.String(),

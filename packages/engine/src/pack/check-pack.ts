@@ -8,7 +8,16 @@ import type { Trait } from '../understand/trait.js';
 import type { Pack } from './pack.js';
 import { packSchema } from './pack-schema.js';
 
-export type PackCode = DefinitionProblem['code'] | 'type_taken' | 'type_system' | 'type_item' | 'type_unknown' | 'model_learns' | 'point_unknown' | 'point_taken' | 'reason_text';
+export type PackCode =
+  | DefinitionProblem['code']
+  | 'type_taken'
+  | 'type_system'
+  | 'type_item'
+  | 'type_unknown'
+  | 'model_learns'
+  | 'point_unknown'
+  | 'point_taken'
+  | 'reason_text';
 
 export interface PackFinding {
   readonly code: PackCode;
@@ -30,7 +39,8 @@ export const packHints: { readonly [C in PackCode]: string } = {
   name_taken: 'Choose another name, best with the name of the pack in front.',
   purpose_unknown: 'Use one of: service, analytics, personalise, train, care, fraud, wellbeing, fairness, share, research.',
   trait_unknown: 'Define the trait in `traits` of this pack, or name one that is there.',
-  trait_kind: 'Name a trait of the kind that the condition reads: count a counter or sum, seen a recency, times a window, last a last_value.',
+  trait_kind:
+    'Name a trait of the kind that the condition reads: count a counter or sum, seen a recency, times a window, last a last_value.',
   trait_purpose: 'A segment rests on nothing that was kept for another purpose: define a trait of its purpose, or change the purpose.',
   range: 'Choose a value within the limits; docs/limits.md lists them.',
   too_many: 'Take some out; docs/limits.md lists how many there may be.',
@@ -110,7 +120,9 @@ function* typesIn(value: unknown): Iterable<readonly string[]> {
 }
 
 function definitionFindings({ traits = [], segments = [], cutPoints = [] }: Pack, around: PackSurroundings): PackFinding[] {
-  return checkDefinitions({ traits, segments, cutPoints }, around.traits).map(({ code, field, sentence }) => finding(code, field, sentence));
+  return checkDefinitions({ traits, segments, cutPoints }, around.traits).map(({ code, field, sentence }) =>
+    finding(code, field, sentence),
+  );
 }
 
 function pointFindings({ decisionPoints = [], guardrails = [], reasons = {} }: Pack, around: PackSurroundings): PackFinding[] {

@@ -17,7 +17,10 @@ export interface Combined {
 }
 
 /** Throws CodedError pack_wrong for the first finding: `around` is what is there without packs. */
-export function combine(packs: readonly Pack[], around: PackSurroundings & { readonly decisionPoints: readonly DecisionPoint[] }): Combined {
+export function combine(
+  packs: readonly Pack[],
+  around: PackSurroundings & { readonly decisionPoints: readonly DecisionPoint[] },
+): Combined {
   const sorted = [...packs].sort((a, b) => byteOrder(a.name, b.name));
   let { eventTypes, traits, points } = around;
   for (const pack of sorted) {
@@ -41,7 +44,9 @@ export function combine(packs: readonly Pack[], around: PackSurroundings & { rea
 
 /** What a request may ask for, under the guardrails of its point: what both let through. */
 export function guarded(filter: ItemFilter | undefined, point: string, guardrails: readonly Guardrail[]): ItemFilter | undefined {
-  return guardrails.filter((rule) => rule.point === point).reduce<ItemFilter | undefined>((held, { only }) => narrowed(held ?? {}, only), filter);
+  return guardrails
+    .filter((rule) => rule.point === point)
+    .reduce<ItemFilter | undefined>((held, { only }) => narrowed(held ?? {}, only), filter);
 }
 
 function narrowed(one: ItemFilter, other: ItemFilter): ItemFilter {

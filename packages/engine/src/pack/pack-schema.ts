@@ -60,7 +60,12 @@ const eventType = Type.Object(
     name: text,
     aliases: list(text),
     category: oneOfThese(['behavioural', 'transactional', 'location', 'health', 'biometric', 'financial', 'preference']),
-    purposes: Type.Unsafe<object>({ type: 'object', minProperties: 1, propertyNames: purpose, additionalProperties: oneOfThese(['consent', 'declared']) }),
+    purposes: Type.Unsafe<object>({
+      type: 'object',
+      minProperties: 1,
+      propertyNames: purpose,
+      additionalProperties: oneOfThese(['consent', 'declared']),
+    }),
     properties: Type.Record(text, rule),
     item: Type.Optional(text),
     counts: Type.Optional(Type.Boolean()),
@@ -70,7 +75,12 @@ const eventType = Type.Object(
 );
 const measure = Type.Object({ name, as: oneOfThese(['count', 'sum', 'recency']), trait: name, of: some(text) }, exact);
 const point = Type.Object(
-  { name: text, kind: Type.Literal('rank'), limit: Type.Integer({ minimum: 1 }), uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }) },
+  {
+    name: text,
+    kind: Type.Literal('rank'),
+    limit: Type.Integer({ minimum: 1 }),
+    uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+  },
   exact,
 );
 const filter = Type.Object(

@@ -130,10 +130,7 @@ export const retail = definePack({
       title: 'Put something into the cart and did not buy',
       purpose: 'personalise',
       when: {
-        all: [
-          { count: 'events_by_day', of: ['item.added'], days: 3 },
-          { not: { seen: 'last_seen', of: bought, days: 3 } },
-        ],
+        all: [{ count: 'events_by_day', of: ['item.added'], days: 3 }, { not: { seen: 'last_seen', of: bought, days: 3 } }],
       },
     },
     {

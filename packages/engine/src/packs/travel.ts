@@ -9,7 +9,15 @@ const nights = { type: 'integer', min: 1, max: 365, unit: 'nights' } as const;
 const year = 395;
 
 function about(name: string, category: EventType['category'], properties: EventType['properties'] = {}): EventType {
-  return { name, category, purposes: interest, properties: { ...place, ...properties }, item: 'place_id', counts: true, retentionDays: year };
+  return {
+    name,
+    category,
+    purposes: interest,
+    properties: { ...place, ...properties },
+    item: 'place_id',
+    counts: true,
+    retentionDays: year,
+  };
 }
 
 export const travel = definePack({
@@ -69,7 +77,12 @@ export const travel = definePack({
       purpose: 'personalise',
       when: {
         all: [
-          { any: [{ seen: 'last_seen', of: ['trip.planned'], days: 21 }, { count: 'events_by_day', of: ['stay.viewed'], days: 7, atLeast: 3 }] },
+          {
+            any: [
+              { seen: 'last_seen', of: ['trip.planned'], days: 21 },
+              { count: 'events_by_day', of: ['stay.viewed'], days: 7, atLeast: 3 },
+            ],
+          },
           { not: { seen: 'last_seen', of: ['stay.booked'], days: 21 } },
         ],
       },

@@ -260,7 +260,14 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item, this.#options.reasons));
+    return ok(
+      explain(
+        record,
+        row ?? { exposures: [], outcomes: [] },
+        (item) => this.core.catalogue.get(item)?.item.title ?? item,
+        this.#options.reasons,
+      ),
+    );
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -269,7 +276,14 @@ export class Engine {
     if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), segments: this.segmentation.ofPerson(subject, ids), events: positions.size });
+    return ok({
+      subject,
+      ids,
+      consent,
+      traits: this.core.profiles.view(ids),
+      segments: this.segmentation.ofPerson(subject, ids),
+      events: positions.size,
+    });
   }
 
   /**
@@ -418,7 +432,8 @@ export class Engine {
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
     // Segments move with the day although nothing happens.
-    const isStill = this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+    const isStill =
+      this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
     if (this.#closed || this.#writer.halted || isStill) return;
     void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)

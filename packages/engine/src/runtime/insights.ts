@@ -68,8 +68,14 @@ export class Insights {
     });
   }
 
-  #once<F>(key: string, kind: TraitKind, named: string | undefined, work: (trait: string) => Promise<Report<F>>): Promise<Result<Insight<F>>> {
-    const fits = (trait: Trait): boolean => trait.kind === kind && trait.purpose === purpose && (named === undefined || trait.name === named);
+  #once<F>(
+    key: string,
+    kind: TraitKind,
+    named: string | undefined,
+    work: (trait: string) => Promise<Report<F>>,
+  ): Promise<Result<Insight<F>>> {
+    const fits = (trait: Trait): boolean =>
+      trait.kind === kind && trait.purpose === purpose && (named === undefined || trait.name === named);
     const trait = this.#core.traits.find(fits);
     if (trait === undefined) return Promise.resolve(fail('insight_trait'));
     const running = this.#running.get(key) as Promise<Result<Insight<F>>> | undefined; // the key names the insight

@@ -84,7 +84,19 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
-  return Engine.open({ ...options, ...(packs === undefined ? {} : packOptions(packs, options)), log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+  return Engine.open({
+    ...options,
+    ...(packs === undefined ? {} : packOptions(packs, options)),
+    log,
+    keys,
+    state,
+    suppressions,
+    clock,
+    entropy,
+    draw,
+    hashKey: tenant.hashKey,
+    onHalt,
+  });
 }
 
 /** What packs add to options. Throws CodedError pack_wrong. */

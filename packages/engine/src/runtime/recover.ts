@@ -32,7 +32,7 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
   let core = new Core(options, from, definitions);
   // Everything is folded with the newest definitions in the log. They are met at their position, so the fold begins anew there, knowing
   // them: seldom, and mostly near the start.
-  for (let newest = from - 1; ; ) {
+  for (let newest = from - 1; ;) {
     const changed = await replay(core, options, from, newest, onProgress);
     if (changed === undefined) break;
     newest = changed.position;

@@ -4,7 +4,11 @@ import { builtInTraits } from './default-traits.js';
 import { defaultPoints } from './engine.js';
 import { shopTypes } from './shop-types.js';
 
-export const surroundings: PackSurroundings = { eventTypes: shopTypes, traits: builtInTraits, points: defaultPoints.map(({ name }) => name) };
+export const surroundings: PackSurroundings = {
+  eventTypes: shopTypes,
+  traits: builtInTraits,
+  points: defaultPoints.map(({ name }) => name),
+};
 
 /** Everything that is wrong with a pack, each with a code, its place and what to do; empty: it opens. */
 export function checkPack(pack: unknown): PackFinding[] {

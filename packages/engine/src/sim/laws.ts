@@ -129,7 +129,8 @@ export function checkRows(lines: Iterable<string>, log: Log, declaredPurposes: R
     }
     if (part === 'segment' && first !== undefined && first !== 'count') {
       const subject = JSON.parse(first) as string;
-      for (const segment of Object.keys(JSON.parse(second ?? '{}') as object)) need(subject, purposeOf(segment, 'segment'), `the segment ${segment}`);
+      for (const segment of Object.keys(JSON.parse(second ?? '{}') as object))
+        need(subject, purposeOf(segment, 'segment'), `the segment ${segment}`);
     }
   }
   return problems;

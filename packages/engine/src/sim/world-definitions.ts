@@ -23,7 +23,12 @@ export const worldDefinitions: Definitions = {
       when: {
         all: [
           { band: 'rfm', measure: 'recency', atLeast: 2 },
-          { any: [{ band: 'rfm', measure: 'frequency', atLeast: 2 }, { band: 'rfm', measure: 'money', atLeast: 2 }] },
+          {
+            any: [
+              { band: 'rfm', measure: 'frequency', atLeast: 2 },
+              { band: 'rfm', measure: 'money', atLeast: 2 },
+            ],
+          },
         ],
       },
     },
@@ -33,7 +38,12 @@ export const worldDefinitions: Definitions = {
     {
       name: 'idle_buyers',
       purpose: 'analytics',
-      when: { all: [{ count: 'acts', of: ['order.completed'], days: 40 }, { count: 'acts', of: ['item.viewed', 'list.viewed'], days: 3, atMost: 0 }] },
+      when: {
+        all: [
+          { count: 'acts', of: ['order.completed'], days: 40 },
+          { count: 'acts', of: ['item.viewed', 'list.viewed'], days: 3, atMost: 0 },
+        ],
+      },
     },
   ],
   cutPoints: [

@@ -34,7 +34,8 @@ export function findCorrelations(people: readonly ReadonlyMap<string, number>[],
   const factorials = logFactorials(people.length);
   const tests: Correlation[] = [];
   for (const [at, one] of divided.entries())
-    for (const other of divided.slice(at + 1)) if (isTold(one, people.length) && isTold(other, people.length)) tests.push(tested(one, other, factorials));
+    for (const other of divided.slice(at + 1))
+      if (isTold(one, people.length) && isTold(other, people.length)) tests.push(tested(one, other, factorials));
   return reported(tests, people.length, rate);
 }
 

@@ -59,7 +59,9 @@ describe('trends', () => {
     const rhythm = findTrends(new Map([['gym', weekly]]), 60, 20_000, 8).findings;
     expect(rhythm.map(({ kind }) => kind)).not.toContain('change');
     expect(rhythm.map(({ kind }) => kind)).toContain('day_of_week');
-    const later = Array.from({ length: 60 }, (_, person) => [0, 1, 2].map((n) => (from + 40 + ((person * 5 + n * 5) % 16)) * 24 + (person % 24)));
+    const later = Array.from({ length: 60 }, (_, person) =>
+      [0, 1, 2].map((n) => (from + 40 + ((person * 5 + n * 5) % 16)) * 24 + (person % 24)),
+    );
     const [change] = findTrends(new Map([['offer', later]]), 60, 20_000, 8).findings.filter(({ kind }) => kind === 'change');
     expect(change).toMatchObject({ type: 'offer', at: from + 40, before: 0, people: 60 });
   });
@@ -72,7 +74,14 @@ describe('trends', () => {
 
 describe('correlations', () => {
   it('count divisions at the median, and hide tables with a small cell', () => {
-    const people = Array.from({ length: 100 }, (_, person) => new Map([['read', person], ['share', person < 50 || person % 10 < 2 ? 0 : 3]]));
+    const people = Array.from(
+      { length: 100 },
+      (_, person) =>
+        new Map([
+          ['read', person],
+          ['share', person < 50 || person % 10 < 2 ? 0 : 3],
+        ]),
+    );
     const [found] = findCorrelations(people).findings;
     expect(found).toBeUndefined();
     const softer = people.map((counts, person) => (person < 6 ? new Map([...counts, ['share', 3]]) : counts));

@@ -46,15 +46,29 @@ export function findTrends(activity: ActiveHours, people: number, until: number,
     const active = hours.map((list) => [...new Set(list.map((hour) => Math.floor(hour / 24) - from))]);
     tests.push(
       changeIn(type, active, from, days),
-      seasonIn(type, 'day_of_week', weekDays, days, active.map((list) => list.map((day) => weekdayOf(day + from)))),
-      seasonIn(type, 'hour_of_week', weekHours, days * 24, hours.map((list) => list.map((hour) => weekdayOf(Math.floor(hour / 24)) * 24 + (hour % 24)))),
+      seasonIn(
+        type,
+        'day_of_week',
+        weekDays,
+        days,
+        active.map((list) => list.map((day) => weekdayOf(day + from))),
+      ),
+      seasonIn(
+        type,
+        'hour_of_week',
+        weekHours,
+        days * 24,
+        hours.map((list) => list.map((hour) => weekdayOf(Math.floor(hour / 24)) * 24 + (hour % 24))),
+      ),
     );
   }
   const report = reported(tests, people, rate);
   const findings = report.findings.map((finding) => {
     if (finding.kind !== 'change') return finding;
     const hoursOf = activity.get(finding.type) ?? [];
-    const active = hoursOf.map((list) => [...new Set(list.map((hour) => Math.floor(hour / 24) - from))].filter((day) => day >= 0 && day < days));
+    const active = hoursOf.map((list) =>
+      [...new Set(list.map((hour) => Math.floor(hour / 24) - from))].filter((day) => day >= 0 && day < days),
+    );
     return { ...finding, further: further(active, finding.at - from, days, rate).map((day) => day + from) };
   });
   return { ...report, findings };
@@ -146,7 +160,13 @@ function further(active: readonly (readonly number[])[], at: number, days: numbe
 }
 
 /** `cells`: how many days (hours) there are; `own`: the buckets of each person's active ones. */
-function seasonIn(type: string, kind: 'day_of_week' | 'hour_of_week', buckets: number, cells: number, own: readonly (readonly number[])[]): Trend {
+function seasonIn(
+  type: string,
+  kind: 'day_of_week' | 'hour_of_week',
+  buckets: number,
+  cells: number,
+  own: readonly (readonly number[])[],
+): Trend {
   const total = own.reduce((sum, list) => sum + list.length, 0);
   const share = 1 / buckets;
   let chance = 0;

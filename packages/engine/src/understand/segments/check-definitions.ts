@@ -7,7 +7,16 @@ import { isPurpose, type Purpose } from '../../model/purpose.js';
 import type { Trait, TraitKind } from '../trait.js';
 
 export interface DefinitionProblem {
-  readonly code: 'shape' | 'name_taken' | 'purpose_unknown' | 'trait_unknown' | 'trait_kind' | 'trait_purpose' | 'range' | 'too_many' | 'cuts_unknown';
+  readonly code:
+    | 'shape'
+    | 'name_taken'
+    | 'purpose_unknown'
+    | 'trait_unknown'
+    | 'trait_kind'
+    | 'trait_purpose'
+    | 'range'
+    | 'too_many'
+    | 'cuts_unknown';
   /** JSON pointer. */
   readonly field: string;
   readonly sentence: string;
@@ -20,7 +29,10 @@ interface Known {
 
 const namePattern = /^[a-z][a-z0-9_]{0,63}$/;
 
-export function checkDefinitions(definitions: Definitions, builtIn: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[]): DefinitionProblem[] {
+export function checkDefinitions(
+  definitions: Definitions,
+  builtIn: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[],
+): DefinitionProblem[] {
   return new Check(definitions, builtIn).problems;
 }
 
@@ -34,8 +46,7 @@ class Check {
     for (const { name, kind, purpose } of builtIn) this.#traits.set(name, { kind, purpose });
     traits.forEach((spec, at) => this.#trait(spec, `/traits/${at}`));
     cutPoints.forEach((spec, at) => this.#cuts(spec, `/cutPoints/${at}`));
-    if (segments.length > limits.segmentsMax)
-      this.#say('too_many', '/segments', `more than ${limits.segmentsMax} segments`);
+    if (segments.length > limits.segmentsMax) this.#say('too_many', '/segments', `more than ${limits.segmentsMax} segments`);
     const names = new Set<string>();
     segments.forEach((spec, at) => this.#segment(spec, `/segments/${at}`, names));
   }
@@ -45,7 +56,8 @@ class Check {
   }
 
   #named(name: string, purpose: string, field: string, taken: { has: (name: string) => boolean }): void {
-    if (typeof name !== 'string' || !namePattern.test(name)) this.#say('shape', `${field}/name`, 'a name is lower case, digits and underscores');
+    if (typeof name !== 'string' || !namePattern.test(name))
+      this.#say('shape', `${field}/name`, 'a name is lower case, digits and underscores');
     else if (taken.has(name)) this.#say('name_taken', `${field}/name`, `${name} is there already`);
     if (!isPurpose(purpose)) this.#say('purpose_unknown', `${field}/purpose`, 'it is kept for no declared purpose');
   }
@@ -64,7 +76,8 @@ class Check {
   #cuts(spec: CutPointSpec, field: string): void {
     this.#named(spec.name, spec.purpose, field, this.#cutPoints);
     this.#days(spec.days, field);
-    if (!(Number.isSafeInteger(spec.bands) && spec.bands >= 2 && spec.bands <= 10)) this.#say('range', `${field}/bands`, 'there are 2 to 10 bands');
+    if (!(Number.isSafeInteger(spec.bands) && spec.bands >= 2 && spec.bands <= 10))
+      this.#say('range', `${field}/bands`, 'there are 2 to 10 bands');
     spec.measures.forEach(({ as, trait }, at) => {
       const kinds: readonly TraitKind[] = as === 'recency' ? ['recency'] : as === 'sum' ? ['sum'] : ['counter'];
       this.#reads(trait, kinds, spec.purpose, `${field}/measures/${at}/trait`);
@@ -101,7 +114,8 @@ class Check {
     const spec = this.#cutPoints.get(band);
     if (spec === undefined) return this.#say('cuts_unknown', `${field}/band`, `there are no cut points of the name ${band}`);
     if (spec.purpose !== purpose) this.#say('trait_purpose', `${field}/band`, `its cut points are kept for ${spec.purpose}`);
-    if (!spec.measures.some(({ name }) => name === measure)) this.#say('cuts_unknown', `${field}/measure`, `${band} measures no ${measure}`);
+    if (!spec.measures.some(({ name }) => name === measure))
+      this.#say('cuts_unknown', `${field}/measure`, `${band} measures no ${measure}`);
   }
 
   #reads(trait: string, kinds: readonly TraitKind[], purpose: Purpose, field: string): void {

@@ -22,7 +22,8 @@ export class CutPointCensus {
     const { measures, days } = this.#spec;
     let counted = false;
     for (const { name, as, trait, of } of measures) {
-      const value = as === 'recency' ? this.#daysSince(traits.newestDay(trait, of)) : this.#total(traits.amounts(trait, of, this.#today - days));
+      const value =
+        as === 'recency' ? this.#daysSince(traits.newestDay(trait, of)) : this.#total(traits.amounts(trait, of, this.#today - days));
       if (value === undefined) continue;
       counted = true;
       this.#values.get(name)?.push(value);

@@ -28,7 +28,8 @@ export class SegmentOracle {
       if (bytes === null) continue;
       const { type, subject, occurredAt, properties } = decodeEvent(bytes, mask);
       if (subject !== null) continue;
-      if (type === systemTypes.tick || type === systemTypes.cutPointsPublished) this.today = Math.max(this.today, Math.floor(occurredAt / dayMs));
+      if (type === systemTypes.tick || type === systemTypes.cutPointsPublished)
+        this.today = Math.max(this.today, Math.floor(occurredAt / dayMs));
       if (type === systemTypes.retentionCut) this.today = Math.max(this.today, Number(properties['day']) + 90);
       if (type === systemTypes.tick && occurredAt >= staleAt) this.#cuts = [];
       if (type === systemTypes.cutPointsPublished) {
@@ -43,10 +44,12 @@ export class SegmentOracle {
   /** The segments of the person whose history this is, in the order of the definitions. */
   of(history: readonly Placed[]): string[] {
     if (this.today === -Infinity) return [];
-    return this.#definitions.segments.filter(({ purpose, when }) => {
-      const kept = keptFor(history, purpose);
-      return kept.some(({ event }) => dayIn(event) > this.today - 60) && this.#holds(when, kept);
-    }).map(({ name }) => name);
+    return this.#definitions.segments
+      .filter(({ purpose, when }) => {
+        const kept = keptFor(history, purpose);
+        return kept.some(({ event }) => dayIn(event) > this.today - 60) && this.#holds(when, kept);
+      })
+      .map(({ name }) => name);
   }
 
   #holds(when: Predicate, kept: readonly Placed[]): boolean {
@@ -54,14 +57,17 @@ export class SegmentOracle {
     if ('any' in when) return when.any.some((part) => this.#holds(part, kept));
     if ('not' in when) return !this.#holds(when.not, kept);
     if ('band' in when) return within(this.#band(when.band, when.measure, kept), when);
-    const recent = (placed: readonly Placed[], days = when.days): Placed[] => placed.filter(({ event }) => dayIn(event) > this.today - days);
+    const recent = (placed: readonly Placed[], days = when.days): Placed[] =>
+      placed.filter(({ event }) => dayIn(event) > this.today - days);
     if ('seen' in when) return recent(kept).some(({ event }) => when.of.includes(event.type));
     if ('count' in when) return within(this.#amount(when.count, when.of, recent(kept)), when);
     if ('last' in when) {
       const spec = this.#trait(when.last);
       const property = spec.kind === 'last_value' ? spec.property : '';
       const newest = inOrder(kept.filter(({ event }) => event.properties[property] !== undefined)).at(-1);
-      return newest !== undefined && recent([newest]).length === 1 && (when.oneOf ?? []).includes(String(newest.event.properties[property]));
+      return (
+        newest !== undefined && recent([newest]).length === 1 && (when.oneOf ?? []).includes(String(newest.event.properties[property]))
+      );
     }
     const items = kept.filter(({ event }) => typeof event.properties['product_id'] === 'string');
     if ('times' in when) return within(recent(items).filter(({ event }) => event.properties['product_id'] === when.value).length, when);

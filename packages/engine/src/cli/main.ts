@@ -1,6 +1,7 @@
 // The command line `ethogram`. Reads the arguments, runs one command, turns what it throws into a coded message and an exit code.
 import { CodedError } from '../base/errors.js';
 import { Arguments, UsageError } from './arguments.js';
+import { backup } from './backup.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
 import { checkPackFile } from './check-pack.js';
@@ -20,7 +21,9 @@ import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { correlations, patterns, trends } from './insights.js';
 import { segments } from './segments.js';
+import { restore } from './restore.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -43,10 +46,13 @@ export const commands: readonly Command[] = [
   checkPackFile,
   newPack,
   erase,
+  backup,
+  restore,
   dump,
   verify,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

@@ -10,6 +10,8 @@ import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
+import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
+import { Choose } from '../influence/choose.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -20,6 +22,7 @@ import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { itemOf, NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
+import { wordsOf } from './words.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
@@ -38,7 +41,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/6';
+export const stateFormat = 'ethogram-state/7';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -73,6 +76,7 @@ export class Core {
   readonly trace: Trace;
   readonly model: NextItem;
   readonly decisions: Decisions;
+  readonly choices: Choices;
   readonly imports: Imports;
   readonly receipts: Receipts;
   readonly withdrawals: Withdrawals;
@@ -83,6 +87,7 @@ export class Core {
   readonly validator = new Validator();
   readonly sequencer: Sequencer;
   readonly rank: Rank;
+  readonly choose: Choose;
 
   /** Over a state that reflects the log up to `position`. */
   constructor(options: CoreOptions, position: number, definitions: Definitions = noDefinitions) {
@@ -124,30 +129,27 @@ export class Core {
       gate: this.gate,
       registry: this.registry,
       meta,
+      tuned: tables.table('tuned'),
       hashKey: options.hashKey,
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });
     this.decisions = new Decisions(tables.table('decision'));
+    this.choices = new Choices({
+      rows: tables.table<ChoiceRow>('choice'),
+      points: tables.table<PointState>('point'),
+      spent: tables.table<number>('spent'),
+      meta,
+      gate: this.gate,
+    });
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, segments, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [
-      consents,
-      catalogue,
-      identity,
-      segments.clock,
-      traits,
-      segments,
-      trace,
-      model,
-      decisions,
-      imports,
-      receipts,
-      withdrawals,
-      new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
-    ];
+    const { catalogue, identity, profiles: traits, segments, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
+    const understood = [segments.clock, traits, segments];
+    const definitionsPart = new DefinitionsInForce(tables.table(DefinitionsInForce.tableName));
+    const others = [trace, model, decisions, choices, imports, receipts, withdrawals, definitionsPart];
+    const parts = [consents, catalogue, identity, ...understood, ...others];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({
@@ -176,6 +178,22 @@ export class Core {
       position: () => this.fold.position,
       losses: () => this.fold.losses,
     });
+    this.choose = new Choose({
+      gate: this.gate,
+      profiles: this.profiles,
+      identity: this.identity,
+      choices,
+      catalogue,
+      draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+      losses: () => this.fold.losses,
+    });
+  }
+
+  /** Names from the schemas and from the engine's own events: what a compaction may leave out of people's blocks. */
+  words(): readonly string[] {
+    return wordsOf(this.registry.list());
   }
 
   /** Canonical lines of the whole state: two folders with the same history give the same lines. */

@@ -3,6 +3,7 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -28,9 +29,12 @@ export type OpenOptions = Partial<
     | 'eventTypes'
     | 'points'
     | 'definitions'
+    | 'deployment'
+    | 'choicePoints'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
+    | 'compactEveryMs'
     | 'tickMs'
     | 'modelWindowPositions'
     | 'dedupePositions'
@@ -54,7 +58,10 @@ export interface Tenant {
   readonly drawSalt: string;
 }
 
-/** Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, pack_wrong. */
+/**
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate,
+ * pack_wrong.
+ */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
   const { packs } = options;
   // Before anything is made: a pack that is wrong opens nothing.
@@ -77,6 +84,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     entropy,
     clock,
     onFailure: onHalt,
+    resealer: new ResealThread(),
     ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
   });
   const state = new LmdbState(`${folder}/state`);
@@ -87,6 +95,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   return Engine.open({
     ...options,
     ...(packs === undefined ? {} : packOptions(packs, options)),
+    disk,
     log,
     keys,
     state,

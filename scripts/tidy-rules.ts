@@ -66,6 +66,7 @@ export const banned: readonly Ban[] = [
       at('sim/run.ts', 'a program: arguments and exit code'),
       at('sim/races/run.ts', 'a program: arguments and exit code'),
       at('sim/run-merges.ts', 'a program: arguments and exit code'),
+      at('sim/run-fdr.ts', 'a program: arguments and exit code'),
     ],
   },
   {

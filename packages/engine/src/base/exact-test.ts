@@ -30,7 +30,7 @@ export function fisherTest(both: number, rows: number, columns: number, all: num
 
 /** Up to so many coins the tail is exact. */
 const exactCoins = 160;
-const halvings = 60;
+const halvings = 40;
 
 /** P(at least `hits` of independent coins with these chances), or for many of them a bound that is never below it. */
 export function coinsTail(chances: readonly number[], hits: number): number {

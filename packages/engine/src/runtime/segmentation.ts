@@ -76,7 +76,7 @@ export class Segmentation {
     if (spec === undefined) return fail('segment_unknown');
     const told = summary(spec, segments.counts().get(name) ?? 0);
     if (asked === undefined) return ok(told);
-    // [C48]
+    // [C51]
     if (asked.purpose !== spec.purpose) return fail('segment_purpose', '/purpose');
     const most = Math.min(asked.limit ?? limits.segmentMembersListed, limits.segmentMembersListed);
     const members: string[] = [];

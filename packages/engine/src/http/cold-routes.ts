@@ -84,8 +84,8 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
-    addUnderstanding(table, engine);
     addBackups(table, engine);
+    addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);

@@ -23,9 +23,9 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  modelTuned: 'model.tuned',
   definitionsChanged: 'definitions.changed',
   cutPointsPublished: 'cutpoints.published',
-  modelTuned: 'model.tuned',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

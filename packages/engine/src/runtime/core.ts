@@ -20,9 +20,9 @@ import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
+import { wordsOf } from './words.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { itemOf, NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
-import { wordsOf } from './words.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
@@ -146,10 +146,22 @@ export class Core {
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
     const { catalogue, identity, profiles: traits, segments, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
-    const understood = [segments.clock, traits, segments];
-    const definitionsPart = new DefinitionsInForce(tables.table(DefinitionsInForce.tableName));
-    const others = [trace, model, decisions, choices, imports, receipts, withdrawals, definitionsPart];
-    const parts = [consents, catalogue, identity, ...understood, ...others];
+    const parts = [
+      consents,
+      catalogue,
+      identity,
+      segments.clock,
+      traits,
+      segments,
+      trace,
+      model,
+      decisions,
+      choices,
+      imports,
+      receipts,
+      withdrawals,
+      new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
+    ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({

@@ -25,12 +25,12 @@ import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
-import { guarded } from '../pack/combined.js';
-import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
+import { guarded } from '../pack/combined.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
 import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
@@ -53,15 +53,15 @@ export interface EngineOptions extends CoreOptions {
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
+  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
+  readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
   /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
   readonly definitions?: Definitions;
   /** Rules of packs over what a decision point may answer, and their texts of reasons. */
   readonly guardrails?: readonly Guardrail[];
   readonly reasons?: ReasonTexts;
-  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
-  readonly deployment?: Deployment;
-  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
-  readonly choicePoints?: readonly ChoicePoint[];
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -96,9 +96,9 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly backups: Backups;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
-  readonly backups: Backups;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -466,6 +466,14 @@ export class Engine {
     this.#options.keys.close();
   }
 
+  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
+  #lawBreach(fresh: readonly EventType[]): string | null {
+    const names = new Set(fresh.map(({ name }) => name));
+    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
+  }
+
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
   async #define(asked: Definitions | undefined): Promise<boolean> {
     const definitions = changedDefinitions(asked, this.core.definitions);
@@ -474,14 +482,6 @@ export class Engine {
     if (!done.ok) throw new CodedError(done.code);
     await this.#writer.drain();
     return true;
-  }
-
-  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
-  #lawBreach(fresh: readonly EventType[]): string | null {
-    const names = new Set(fresh.map(({ name }) => name));
-    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
-    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
   async #register(types: readonly EventType[]): Promise<void> {

@@ -28,9 +28,9 @@ export type OpenOptions = Partial<
     EngineOptions,
     | 'eventTypes'
     | 'points'
-    | 'definitions'
     | 'deployment'
     | 'choicePoints'
+    | 'definitions'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
@@ -92,9 +92,10 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
+  const added = packs === undefined ? {} : packOptions(packs, options);
   return Engine.open({
     ...options,
-    ...(packs === undefined ? {} : packOptions(packs, options)),
+    ...added,
     disk,
     log,
     keys,

@@ -11,8 +11,8 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
-import type { Definitions } from '../model/definitions.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { Engine, type EngineOptions } from './engine.js';
 
@@ -70,8 +70,8 @@ export class Rig {
       choicePoints: this.choicePoints,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
-      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
       ...more,
+      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
     });
   }
 

@@ -78,6 +78,7 @@ export const banned: readonly Ban[] = [
     except: [
       at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
       at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+      at('cli/new-pack.ts', 'the test that it writes, as text'),
       at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
       at('adapters/reseal-thread.ts', 'is that thread'),
     ],

@@ -1,5 +1,5 @@
-// Exact tests on integers: Fisher's on a table of two by two (R. A. Fisher 1934) and the upper tail of a sum of unequal coins, which is exact
-// for few and a bound that holds (Chernoff 1952) for many. Non-goal: speed beyond tens of thousands.
+// Exact tests on integers: Fisher's on a table of two by two (R. A. Fisher 1934) and the upper tail of a sum of unequal coins, which is
+// exact for few and a bound that holds (Chernoff 1952) for many. Non-goal: speed beyond tens of thousands.
 import { assert } from './assert.js';
 import { exp, log } from './exact-math.js';
 

@@ -127,6 +127,6 @@ describe('a pack of somebody else', () => {
       join(folder, 'broken.json'),
       JSON.stringify({ ...plain, guardrails: [{ name: 'g', point: 'no', only: {}, because: 'x' }] } satisfies Pack),
     );
-    expect(() => ethogram('check-pack', 'broken.json')).toThrow();
+    expect(() => ethogram('check-pack', 'broken.json')).toThrow(/Command failed/);
   });
 });

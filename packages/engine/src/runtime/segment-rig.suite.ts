@@ -1,4 +1,5 @@
-// People for tests of segments: a rig opened with the definitions of the simulated world, in which some bought, some viewed, some did nothing.
+// People for tests of segments: a rig opened with the definitions of the simulated world, in which some bought, some viewed, some did
+// nothing.
 import { worldDefinitions } from '../sim/world-definitions.js';
 import { Rig } from './rig.suite.js';
 

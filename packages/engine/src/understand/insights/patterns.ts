@@ -104,8 +104,8 @@ function holds(steps: readonly string[], sequence: readonly string[]): boolean {
 
 /**
  * How likely a pattern holds when the copies of one of its steps fall anywhere among the rest: `before` and `after` are its other steps,
- * `length` counts the copies too. All ways to fall into the L + 1 places being alike, it is 1 - prod (bad + j) / (L + 1 + j) over the copies,
- * where `bad` places do not complete the pattern.
+ * `length` counts the copies too. All ways to fall into the L + 1 places being alike, it is
+ * 1 - prod (bad + j) / (L + 1 + j) over the copies, where `bad` places do not complete the pattern.
  */
 function chanceOf(before: readonly string[], after: readonly string[], rest: readonly string[], length: number): number {
   // Place j lies behind j of the rest: good are those from where `before` is through up to where `after` may begin.

@@ -67,6 +67,7 @@ export const banned: readonly Ban[] = [
       at('sim/run.ts', 'a program: arguments and exit code'),
       at('sim/races/run.ts', 'a program: arguments and exit code'),
       at('sim/run-merges.ts', 'a program: arguments and exit code'),
+      at('sim/run-fdr.ts', 'a program: arguments and exit code'),
     ],
   },
   {
@@ -78,6 +79,7 @@ export const banned: readonly Ban[] = [
     except: [
       at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
       at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+      at('cli/new-pack.ts', 'the test that it writes, as text'),
       at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
       at('adapters/reseal-thread.ts', 'is that thread'),
     ],

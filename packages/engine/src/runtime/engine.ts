@@ -39,7 +39,7 @@ import { Choosing } from './choosing.js';
 import { guarded } from '../pack/combined.js';
 import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
-import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Erasures, type Erased } from './erasures.js';
 import { newestReviews, type AskedReview } from './reviews.js';
@@ -48,7 +48,6 @@ import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
-import { builtInTraits } from './default-traits.js';
 import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -347,14 +346,8 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(
-      explain(
-        record,
-        row ?? { exposures: [], outcomes: [] },
-        (item) => this.core.catalogue.get(item)?.item.title ?? item,
-        this.#options.reasons,
-      ),
-    );
+    const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
+    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, title, this.#options.reasons));
   }
 
   /**
@@ -552,11 +545,8 @@ export class Engine {
 
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
   async #define(asked: Definitions | undefined): Promise<boolean> {
-    if (asked === undefined) return false;
-    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
-    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
-    const problem = checkDefinitions(definitions, builtInTraits)[0];
-    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const definitions = changedDefinitions(asked, this.core.definitions);
+    if (definitions === undefined) return false;
     const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
     if (!done.ok) throw new CodedError(done.code);
     await this.#writer.drain();

@@ -20,6 +20,8 @@ export const faults = [
   'slow-choose',
   'peeking-level',
   'lost-arm',
+  'deaf-loop',
+  'kept-choice',
 ] as const;
 
 export type Fault = (typeof faults)[number];

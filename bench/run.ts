@@ -7,6 +7,7 @@ import { experiment } from './experiment.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
+import { loop } from './loop.js';
 import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
@@ -16,7 +17,7 @@ import { sessions } from './sessions.js';
 
 type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, bandit, experiment };
+const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, bandit, experiment, loop };
 
 async function main(): Promise<number> {
   try {

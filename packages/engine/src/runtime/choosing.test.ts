@@ -277,7 +277,8 @@ describe('erased means never happened, with bandits, experiments and their stati
         const subject = pick(names);
         rig.clock.advance(random.int(6 * 3_600_000));
         const what = random.int(40);
-        if (what < 5 || what > 35) await rig.engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'test' });
+        if (what < 5 || what > 35)
+          await rig.engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'test' });
         else if (what === 5) await rig.engine.choose(subject, { choices: { train: 'withdrawn' }, origin: 'test' });
         else if (what === 5)
           await rig.engine.choose(subject, { choices: { personalise: 'withdrawn', train: 'withdrawn' }, origin: 'test' });

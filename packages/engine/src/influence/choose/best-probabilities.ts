@@ -66,11 +66,24 @@ export class BestProbabilities {
       }
     }
     const grid = this.#grid;
-    for (let point = 0; point < cells / 2; point += 1) {
-      grid[2 * point] = low + ((high - low) * (point + 1)) / (cells / 2);
-      grid[2 * point + 1] = Math.max(low, Math.min(high, sureMean + (8 * sureDeviation * (point + 1)) / (cells / 2) - 4 * sureDeviation));
+    const half = cells / 2;
+    // Both grids ascend, so they are merged.
+    const narrowLow = Math.max(low, sureMean - 4 * sureDeviation);
+    const narrowStep = (Math.min(high, sureMean + 4 * sureDeviation) - narrowLow) / half;
+    const wideStep = (high - low) / half;
+    let wide = 1;
+    let narrow = 1;
+    for (let point = 0; point < cells; point += 1) {
+      const nextWide = wide > half ? Infinity : low + wideStep * wide;
+      const nextNarrow = narrow > half ? Infinity : narrowLow + narrowStep * narrow;
+      if (nextWide <= nextNarrow) {
+        grid[point] = nextWide;
+        wide += 1;
+      } else {
+        grid[point] = nextNarrow;
+        narrow += 1;
+      }
     }
-    grid.sort();
     let before = this.#before;
     let after = this.#after;
     let logAllBefore = 0;

@@ -256,7 +256,8 @@ export class Choices implements FoldPart {
     if (day <= this.#spentFrom) return;
     this.#spentFrom = day;
     this.#meta.set('spentFromDay', day);
-    for (const [key] of [...this.#spent.rows(undefined, spentKey(day, '', ''))]) this.#spent.delete(key);
+    const gone = Array.from(this.#spent.rows(undefined, spentKey(day, '', '')), ([key]) => key);
+    for (const key of gone) this.#spent.delete(key);
   }
 }
 

@@ -55,7 +55,7 @@ export class HotRoutes {
     const { engine, clock, metrics } = this.#parts;
     try {
       const value = this.#value(packed, admitted);
-      const asked = value.ok ? parseChoose(point, value.value, carriesObjection(request.headers)) : value;
+      const asked = value.ok ? parseChoose(point, value.value, carriesObjection(request)) : value;
       const record = asked.ok ? await engine.chooseAction(asked.value) : asked;
       if (!record.ok) {
         metrics.refused(record.code);
@@ -74,7 +74,7 @@ export class HotRoutes {
     const { engine, clock, metrics } = this.#parts;
     const value = this.#value(packed, admitted);
     if (!value.ok) return value;
-    const asked = parseDecide(point, value.value, carriesObjection(request.headers));
+    const asked = parseDecide(point, value.value, carriesObjection(request));
     if (!asked.ok) return asked;
     const draft = engine.prepareRank(asked.value);
     if (!draft.ok) return fail(draft.code);

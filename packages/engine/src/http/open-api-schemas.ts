@@ -8,6 +8,7 @@ import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
 export function ref(name: string): TSchema {
@@ -281,6 +282,24 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  WhyInFull: Type.Object(
+    {
+      problems: Type.Array(Type.String()),
+      sums: Type.Array(Type.Object({ item: Type.String(), score: Type.Number(), sum: Type.Number() })),
+      corrected: nullable(Type.Integer()),
+      counterfactual: nullable(
+        Type.Object({
+          first: nullable(Type.String()),
+          asRecorded: Type.Boolean(),
+          without: Type.Array(Type.Object({ kind: Type.String(), name: Type.String() })),
+          instead: nullable(Type.String()),
+          position: Type.Integer(),
+          tried: Type.Integer(),
+        }),
+      ),
+    },
+    open,
+  ),
   Profile: Type.Object({
     subject: Type.String(),
     ids: Type.Array(Type.String()),
@@ -288,18 +307,47 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       Type.Object({
         epoch: Type.Integer(),
         restricted: opt(Type.Literal(true)),
-        stands: Type.Record(Type.String(), Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms })),
+        stands: Type.Record(
+          Type.String(),
+          Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms, signal: opt(Type.Literal(true)) }),
+        ),
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),
+    segments: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        title: Type.String(),
+        isMember: Type.Boolean(),
+        facts: Type.Array(Type.Array(Type.Integer(), { description: 'position, calendar day, 1 entered or 0 left' })),
+      }),
+    ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),
     events: Type.Integer({ minimum: 0 }),
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+  }),
+  BackupRequest: Type.Object({ to: Type.String({ description: 'an absolute path on the machine of the server' }) }, open),
+  BackupAnswer: Type.Object({ success: Type.Literal(true), state: Type.String() }),
+  BackupStatus: Type.Object({
+    state: oneOfThese(['none', 'running', 'done', 'failed']),
+    done: nullable(
+      Type.Object({
+        at: ms,
+        head: Type.Integer(),
+        redactions: Type.Integer(),
+        erased: Type.Integer(),
+        files: Type.Integer(),
+        bytes: Type.Integer(),
+        pauseMs: Type.Number(),
+      }),
+    ),
+    code: nullable(Type.String()),
   }),
   Health: Type.Object(
     {

@@ -23,6 +23,9 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  modelTuned: 'model.tuned',
+  definitionsChanged: 'definitions.changed',
+  cutPointsPublished: 'cutpoints.published',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
@@ -55,6 +58,8 @@ export interface PlacedChange {
   readonly origin: string;
   /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
   readonly restricted?: boolean;
+  /** Purposes of which the request's general objection signal (GPC) speaks: what is chosen for them here is chosen in its hearing. */
+  readonly signal?: readonly Purpose[];
 }
 
 /** Properties of `event.corrected`, in the subject's own stream: the event at position `at` is this one, and always was. */

@@ -12,13 +12,16 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineOptions } from './engine.js';
 
 export class Rig {
   readonly clock = new ManualClock();
   readonly disk: MemoryDisk;
   state = new MemoryState();
+  /** What the engine is opened with; those in the log when undefined. */
+  definitions: Definitions | undefined;
   halted: unknown = null;
   engine!: Engine;
   choicePoints: readonly ChoicePoint[] = [];
@@ -29,13 +32,14 @@ export class Rig {
     this.disk = disk;
   }
 
-  static async open(disk?: MemoryDisk): Promise<Rig> {
+  static async open(disk?: MemoryDisk, definitions?: Definitions): Promise<Rig> {
     const rig = new Rig(disk);
+    rig.definitions = definitions;
     await rig.start();
     return rig;
   }
 
-  async start(points?: readonly DecisionPoint[]): Promise<void> {
+  async start(points?: readonly DecisionPoint[], more: Partial<EngineOptions> = {}): Promise<void> {
     this.#seed += 1000;
     const entropy = new SeededEntropy(this.#seed);
     const { clock, disk, state } = this;
@@ -53,6 +57,7 @@ export class Rig {
       limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 },
     });
     this.engine = await Engine.open({
+      disk,
       log,
       keys,
       state,
@@ -65,6 +70,8 @@ export class Rig {
       choicePoints: this.choicePoints,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
+      ...more,
+      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
     });
   }
 

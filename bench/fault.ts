@@ -25,7 +25,7 @@ export const faults = [
   'endless-custom',
   'wrong-propensity',
   'slow-choose',
-  'peeking-level',
+  'fixed-time',
   'lost-arm',
   'deaf-loop',
   'kept-choice',

@@ -1,6 +1,6 @@
-// The closed loop: a real engine decides for a made-up world, whose people answer, from which the engine learns. Personalised against popular
-// against random, for choosing (orders per request) and for ranking (the next view is among the ten shown), with intervals over people; and
-// what the guardrails cost in orders and spare in opt-outs.
+// The closed loop: a real engine decides for a made-up world, whose people answer, from which the engine learns. Personalised against
+// popular against random, for choosing (orders per request) and for ranking (the next view is among the ten shown), with intervals over
+// people; and what the guardrails cost in orders and spare in opt-outs.
 import { open, type Engine } from 'ethogram';
 import { ManualClock } from 'ethogram/internal/adapters/manual-clock';
 import { SeededEntropy } from 'ethogram/internal/adapters/seeded-entropy';

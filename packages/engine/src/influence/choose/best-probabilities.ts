@@ -1,9 +1,9 @@
 // How likely is each of several normally distributed values to be the largest? The probability vector of Thompson sampling, computed
 // without chance: then the answer is drawn from the vector that the record holds, not from posteriors that it would only approximate.
 //
-// Over a grid of cells, the chance that the maximum falls into a cell is G(right) - G(left) with G = product of all F; within the cell it is
-// shared out in proportion to each one's increment of ln F (the reverse hazard), which is exact for a constant ratio. So the vector sums
-// to 1 whatever the grid. ln F and e^x come from tables of our own functions: same bits everywhere, some nanoseconds each.
+// Over a grid of cells, the chance that the maximum falls into a cell is G(right) - G(left) with G = product of all F; within the cell
+// it is shared out in proportion to each one's increment of ln F (the reverse hazard), which is exact for a constant ratio. So the
+// vector sums to 1 whatever the grid. ln F and e^x come from tables of our own functions: same bits everywhere, some nanoseconds each.
 // Half of the grid spans everything, half the action that is most surely good, so that one wide posterior does not blur the others.
 // Error against fine quadrature: under .01 on each probability (tested).
 import { exp } from '../../base/exact-math.js';

@@ -52,7 +52,10 @@ export function effectOf(treated: Sums, control: Sums, alpha: number): Effect | 
   return { difference, low: difference - half, high: difference + half, n };
 }
 
-/** Of a single outcome; with one imagined outcome half a unit away from the mean, so that an arm without variation is not taken for certain. */
+/**
+ * Of a single outcome; with one imagined outcome half a unit away from the mean, so that an arm without variation is not taken for
+ * certain.
+ */
 export function varianceOf({ n, sum, squares }: Sums): number {
   return Math.max(0, squares - (sum * sum) / n + 0.25) / n;
 }

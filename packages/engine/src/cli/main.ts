@@ -18,6 +18,7 @@ import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
+import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
@@ -38,6 +39,7 @@ export const commands: readonly Command[] = [
   exportData,
   decide,
   why,
+  replay,
   profile,
   segments,
   patterns,

@@ -1,8 +1,11 @@
 // Choice points on the whole engine: what is recorded, learned, capped, stopped, and forgotten.
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '../base/errors.js';
+import { evaluate } from '../influence/offpolicy/estimate.js';
+import { ownLog } from '../influence/offpolicy/own-log.js';
 import type { Action, ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { SeededRandom } from '../sim/seeded-random.js';
+import { ownChoices } from './own-choices.js';
 import { Rig } from './rig.suite.js';
 import { must } from '../base/assert.js';
 
@@ -240,6 +243,33 @@ describe('guardrails on the engine', () => {
     expect(await choose(rig, {})).toMatchObject({ action: 'sale', text: 'Ends in 5 hours.' });
     rig.clock.advance(6 * 3_600_000);
     expect(await choose(rig, {})).toMatchObject({ action: null });
+    await rig.engine.close();
+  });
+});
+
+describe('what if', () => {
+  it('estimates another policy from the own log, truly, and refuses what the log cannot carry', async () => {
+    const rig = await opened([{ ...free, actions: [action('a'), action('b')], uniformPpm: 1_000_000 }]);
+    const random = new SeededRandom(2);
+    for (let person = 0; person < 420; person += 1) {
+      const subject = `p${person}`;
+      await rig.say(subject, 'granted', 'personalise', 'train');
+      const record = await choose(rig, { subject });
+      if (record.action === null) continue;
+      await follow(rig, subject, record.id, 'exposure');
+      if (random.int(10) < (record.action === 'a' ? 6 : 2)) await follow(rig, subject, record.id, 'outcome');
+    }
+    await rig.engine.drain();
+    const choices = ownChoices(rig.engine, 'free');
+    const { logged, target } = ownLog(choices, ['c']);
+    const ips = evaluate(logged, target({ otherwise: { a: 1 } })).find(({ estimator }) => estimator === 'snips');
+    expect(ips?.refused).toBeNull();
+    expect(Math.abs((ips?.value ?? 0) - 0.6)).toBeLessThan(0.12);
+    expect(evaluate(logged, target({ otherwise: { a: 1, c: 1 } })).every(({ refused }) => refused === 'no_support')).toBe(true);
+    // Who withdraws is not judged by any more.
+    const one = must(choices[0]?.record.subject, 'somebody');
+    await rig.say(one, 'withdrawn', 'train');
+    expect(ownChoices(rig.engine, 'free')).toHaveLength(choices.length - 1);
     await rig.engine.close();
   });
 });

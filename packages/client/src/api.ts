@@ -286,7 +286,7 @@ export type BasisAnswer = { readonly success: true };
 export type DecideRequest = {
   readonly context?: {
     readonly items?: readonly string[];
-    readonly segment?: string & string;
+    readonly segment?: string;
     readonly features?: readonly number[];
     readonly languages?: readonly string[];
   };

@@ -129,7 +129,10 @@ export interface BasisDeclaration {
   readonly reason: string;
 }
 
-/** Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and rates. */
+/**
+ * Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and
+ * rates.
+ */
 export interface PointStop {
   readonly point: string;
   /** Where it showed: a group, or null for everybody. */

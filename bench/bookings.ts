@@ -87,7 +87,8 @@ export function makeBookings(): Booking[] {
     const leadTime = Math.floor(random.gap(80));
     const deposit = random.share() < 0.1 ? 'Non Refund' : 'No Deposit';
     const agent = `${random.below(8)}`;
-    const odds = leadTime / 60 - 2 + (deposit === 'Non Refund' ? 2 : 0) + (agent === '3' ? 2 : 0) + (leadTime > 100 && agent === '5' ? -4 : 0);
+    const odds =
+      leadTime / 60 - 2 + (deposit === 'Non Refund' ? 2 : 0) + (agent === '3' ? 2 : 0) + (leadTime > 100 && agent === '5' ? -4 : 0);
     const year = 2015 + Math.floor(index / 2_000);
     const values = bookingFeatures.map(({ name, kind }) => {
       if (name === 'lead_time') return leadTime;

@@ -51,7 +51,10 @@ export async function itinerary(options: {
 
 function measure(city: City, fault: Fault | null): { readonly queries: number; readonly f1: number; readonly pairs_f1: number } {
   const courses = city.trips.filter((trip) => trip.length >= courseLengthMin).map(courseFrom);
-  demand(courses.length >= folds, `${city.name} has ${courses.length} trips of ${courseLengthMin} places or more: too few to leave any out`);
+  demand(
+    courses.length >= folds,
+    `${city.name} has ${courses.length} trips of ${courseLengthMin} places or more: too few to leave any out`,
+  );
   const model = new PlaceModel(city.places, noWeights);
   for (const trip of city.trips) model.learn(trip);
   const before = dumpOf(model);

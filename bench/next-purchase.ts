@@ -46,19 +46,27 @@ interface PurchaseRow extends TimedRow {
   readonly baseline: readonly number[];
 }
 
-export function nextPurchase(lines: readonly InvoiceLine[], unseenFrom: number, fault: Fault | null): { baseline_auroc: number; auroc: number; ece: number } {
+export function nextPurchase(
+  lines: readonly InvoiceLine[],
+  unseenFrom: number,
+  fault: Fault | null,
+): { baseline_auroc: number; auroc: number; ece: number } {
   const people = purchaseDays(lines);
   const countries = new Map(lines.map(({ customer, country }) => [customer ?? '', country]));
   const days = lines.map(({ day }) => day);
   const first = days.reduce((a, b) => Math.min(a, b), Infinity) + historyDaysMin;
   const end = days.reduce((a, b) => Math.max(a, b), 0) + 1;
-  const rowsOn = (day: number): PurchaseRow[] => [...people].flatMap(([id, history]) => rowOf(id, history, countries.get(id) ?? null, day) ?? []);
+  const rowsOn = (day: number): PurchaseRow[] =>
+    [...people].flatMap(([id, history]) => rowOf(id, history, countries.get(id) ?? null, day) ?? []);
   const known: PurchaseRow[] = [];
   for (let day = unseenFrom - horizonDays; day >= first; day -= horizonDays) known.push(...rowsOn(day));
   const asked: PurchaseRow[] = [];
   for (let day = unseenFrom; day + horizonDays <= end; day += horizonDays) asked.push(...rowsOn(day));
 
-  const model = Propensity.fit(specs, known, { ...propensitySettings, boost: { ...propensitySettings.boost, trees: 80, leavesMax: 12, curvatureMin: 20 } });
+  const model = Propensity.fit(specs, known, {
+    ...propensitySettings,
+    boost: { ...propensitySettings.boost, trees: 80, leavesMax: 12, curvatureMin: 20 },
+  });
   const judged: { probability: number; label: 0 | 1 }[] = asked.map(({ values, label }) => ({
     probability: fault === 'uncalibrated' ? shareOf(model.raw(values) + 1) : model.probability(values),
     label,
@@ -67,10 +75,16 @@ export function nextPurchase(lines: readonly InvoiceLine[], unseenFrom: number, 
     const shuffled = new SeededRandom(3).shuffle(judged.map(({ probability }) => probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  const baseline = Logistic.fit(['log recency', 'log purchases'], known.map(({ baseline: values, label }) => ({ values, label })));
+  const baseline = Logistic.fit(
+    ['log recency', 'log purchases'],
+    known.map(({ baseline: values, label }) => ({ values, label })),
+  );
   const base: Judged[] = asked.map((row) => ({ probability: shareOf(baseline.score(row.baseline)), label: row.label }));
-  const rate = (rows: readonly { readonly label: number }[]): string => (rows.reduce((sum, { label }) => sum + label, 0) / rows.length).toFixed(4);
-  say(`next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked; ece of the baseline ${calibrationError(base).toFixed(4)}; trees weigh ${model.treeWeight}`);
+  const rate = (rows: readonly { readonly label: number }[]): string =>
+    (rows.reduce((sum, { label }) => sum + label, 0) / rows.length).toFixed(4);
+  say(
+    `next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked; ece of the baseline ${calibrationError(base).toFixed(4)}; trees weigh ${model.treeWeight}`,
+  );
   return { baseline_auroc: rounded(auroc(base), 4), auroc: rounded(auroc(judged), 4), ece: rounded(calibrationError(judged), 4) };
 }
 

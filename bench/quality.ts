@@ -10,7 +10,7 @@ export function auroc(judged: readonly Judged[]): number {
   const sorted = judged.toSorted((a, b) => a.probability - b.probability);
   const yes = sorted.filter(({ label }) => label === 1).length;
   let rankSum = 0;
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let to = from;
     while (to < sorted.length && sorted[to]?.probability === sorted[from]?.probability) to += 1;
     const rank = (from + 1 + to) / 2;
@@ -25,7 +25,7 @@ export function averagePrecision(judged: readonly Judged[]): number {
   const sorted = judged.toSorted((a, b) => b.probability - a.probability);
   const yes = sorted.filter(({ label }) => label === 1).length;
   let [hits, sum] = [0, 0];
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let [to, gained] = [from, 0];
     while (to < sorted.length && sorted[to]?.probability === sorted[from]?.probability) {
       gained += sorted[to]?.label ?? 0;
@@ -45,7 +45,10 @@ export function calibrationError(judged: readonly Judged[]): number {
   const sorted = judged.toSorted((a, b) => a.probability - b.probability);
   let sum = 0;
   for (let bin = 0; bin < calibrationBins; bin += 1) {
-    const part = sorted.slice(Math.floor((sorted.length * bin) / calibrationBins), Math.floor((sorted.length * (bin + 1)) / calibrationBins));
+    const part = sorted.slice(
+      Math.floor((sorted.length * bin) / calibrationBins),
+      Math.floor((sorted.length * (bin + 1)) / calibrationBins),
+    );
     const excess = part.reduce((total, { probability, label }) => total + probability - label, 0);
     sum += Math.abs(excess) / Math.max(1, sorted.length);
   }

@@ -50,12 +50,17 @@ function visitFigures(visits: readonly TimedRow[], withPageValues: boolean, faul
     ...propensitySettings,
     boost: { ...propensitySettings.boost, trees: 80, leavesMax: 8, curvatureMin: 10 },
   });
-  const judged: { probability: number; label: 0 | 1 }[] = asked.map(({ values, label }) => ({ probability: model.probability(values), label }));
+  const judged: { probability: number; label: 0 | 1 }[] = asked.map(({ values, label }) => ({
+    probability: model.probability(values),
+    label,
+  }));
   if (fault === 'shuffle-ranking') {
     const shuffled = new SeededRandom(4).shuffle(judged.map(({ probability }) => probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  say(`visits ${withPageValues ? 'with' : 'without'} page values: ece ${calibrationError(judged).toFixed(4)}, trees weigh ${model.treeWeight}`);
+  say(
+    `visits ${withPageValues ? 'with' : 'without'} page values: ece ${calibrationError(judged).toFixed(4)}, trees weigh ${model.treeWeight}`,
+  );
   return { auroc: rounded(auroc(judged), 4), auprc: rounded(averagePrecision(judged), 4) };
 }
 

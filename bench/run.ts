@@ -15,9 +15,25 @@ import { revoke } from './revoke.js';
 import { sessions } from './sessions.js';
 import { travel } from './travel.js';
 
-type Bench = (options: { readonly data: string | null; readonly small: boolean; readonly tune: boolean; readonly fault: Fault | null }) => Promise<object>;
+type Bench = (options: {
+  readonly data: string | null;
+  readonly small: boolean;
+  readonly tune: boolean;
+  readonly fault: Fault | null;
+}) => Promise<object>;
 
-const benches: Readonly<Record<string, Bench>> = { sessions, ingest, decide, freshness, overload, erase, revoke, itinerary, retail, travel };
+const benches: Readonly<Record<string, Bench>> = {
+  sessions,
+  ingest,
+  decide,
+  freshness,
+  overload,
+  erase,
+  revoke,
+  itinerary,
+  retail,
+  travel,
+};
 
 async function main(): Promise<number> {
   try {

@@ -11,11 +11,18 @@ export const pageValues = 'PageValues';
 
 /** Not Month: the months that are asked about do not occur among those that are known. */
 export const visitFeatures: readonly FeatureSpec[] = [
-  ...['Administrative', 'Administrative_Duration', 'Informational', 'Informational_Duration', 'ProductRelated', 'ProductRelated_Duration'].map(
-    (name) => ({ name, kind: 'number' }) as const,
-  ),
+  ...[
+    'Administrative',
+    'Administrative_Duration',
+    'Informational',
+    'Informational_Duration',
+    'ProductRelated',
+    'ProductRelated_Duration',
+  ].map((name) => ({ name, kind: 'number' }) as const),
   ...['BounceRates', 'ExitRates', pageValues, 'SpecialDay'].map((name) => ({ name, kind: 'number' }) as const),
-  ...['OperatingSystems', 'Browser', 'Region', 'TrafficType', 'VisitorType', 'Weekend'].map((name) => ({ name, kind: 'category' }) as const),
+  ...['OperatingSystems', 'Browser', 'Region', 'TrafficType', 'VisitorType', 'Weekend'].map(
+    (name) => ({ name, kind: 'category' }) as const,
+  ),
 ];
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'June', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -24,7 +31,7 @@ export const monthsKnown = 10;
 export function readShopVisits(folder: string): TimedRow[] {
   const table = readCsv(folder, 'online_shoppers_intention.csv');
   const columns = visitFeatures.map(({ name, kind }) => ({ at: table.column(name), kind }));
-  const [month = 0, label = 0] = [table.column('Month'), table.column('Revenue')];
+  const [month, label] = [table.column('Month'), table.column('Revenue')];
   return table.rows.map((row, index) => {
     const number = months.findIndex((name) => name.slice(0, 3) === (row[month] ?? '').slice(0, 3)) + 1;
     demand(number > 0, `the month ${row[month]} is unknown`);

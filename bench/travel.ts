@@ -31,9 +31,14 @@ export async function travel(options: {
     const shuffled = new SeededRandom(9).shuffle(judged.map((one) => one.probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  const baseline = Logistic.fit(baselineNames, known.map((row) => ({ values: baselineValues(row), label: row.label })));
+  const baseline = Logistic.fit(
+    baselineNames,
+    known.map((row) => ({ values: baselineValues(row), label: row.label })),
+  );
   const base = asked.map((row) => ({ probability: shareOf(baseline.score(baselineValues(row))), label: row.label }));
-  say(`average precision ${averagePrecision(judged).toFixed(4)}, baseline ${averagePrecision(base).toFixed(4)}; ece of the baseline ${calibrationError(base).toFixed(4)}`);
+  say(
+    `average precision ${averagePrecision(judged).toFixed(4)}, baseline ${averagePrecision(base).toFixed(4)}; ece of the baseline ${calibrationError(base).toFixed(4)}`,
+  );
   return {
     bench: 'travel',
     auroc: rounded(auroc(judged), 4),

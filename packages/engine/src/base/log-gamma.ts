@@ -17,6 +17,7 @@ export function logGamma(x: number): number {
   }
   const inverse = 1 / raised;
   const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square * (1 / 1188 - square * (691 / 360360))))));
+  const series =
+    inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square * (1 / 1188 - square * (691 / 360360))))));
   return (raised - 0.5) * log(raised) - raised + halfLogTwoPi + series - log(product);
 }

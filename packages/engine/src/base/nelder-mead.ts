@@ -20,7 +20,8 @@ export function minimise(
     return { at, value: value === value ? value : Infinity };
   };
   let corners = [cornerAt(start), ...start.map((_, axis) => cornerAt(start.map((x, other) => (other === axis ? x + options.step : x))))];
-  const mixed = (a: readonly number[], b: readonly number[], share: number): number[] => a.map((x, axis) => x + share * ((b[axis] ?? 0) - x));
+  const mixed = (a: readonly number[], b: readonly number[], share: number): number[] =>
+    a.map((x, axis) => x + share * ((b[axis] ?? 0) - x));
   for (;;) {
     corners = corners.toSorted((a, b) => a.value - b.value);
     const [best] = corners;

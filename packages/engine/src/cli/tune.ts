@@ -75,7 +75,11 @@ export const tune: Command = {
         terminal.result({ questions, before, after, settings, ended, applied: applies }, () => [
           `${questions} held-out questions: HR@20 ${before?.hr20.toFixed(4)} to ${after?.hr20.toFixed(4)}, MRR@20 ${before?.mrr20.toFixed(4)} to ${after?.mrr20.toFixed(4)}`,
           ...settingsText(settings).map((line) => `  ${line}`),
-          applies ? 'logged: it holds from now on' : questions === 0 ? 'too few visits to choose settings on: nothing was logged' : 'nothing was logged',
+          applies
+            ? 'logged: it holds from now on'
+            : questions === 0
+              ? 'too few visits to choose settings on: nothing was logged'
+              : 'nothing was logged',
         ]);
         return interrupt.asked ? exitCode.interrupted : exitCode.ok;
       });

@@ -50,7 +50,7 @@ export function isotonic(held: readonly ScoredLabel[]): Calibration {
   const blocks: { weight: number; yes: number; scores: number }[] = [];
   for (const { score, label } of held.toSorted((a, b) => a.score - b.score)) {
     blocks.push({ weight: 1, yes: label, scores: score });
-    for (let last = blocks.at(-1), before = blocks.at(-2); last !== undefined && before !== undefined; ) {
+    for (let last = blocks.at(-1), before = blocks.at(-2); last !== undefined && before !== undefined;) {
       if (before.yes * last.weight < last.yes * before.weight) break;
       before.weight += last.weight;
       before.yes += last.yes;

@@ -27,7 +27,10 @@ export class Logistic implements Scorer<readonly number[]> {
     const size = names.length + 1;
     const centres = names.map((_, at) => rows.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) / Math.max(1, rows.length));
     const widths = names.map((_, at) => {
-      const squares = rows.reduce((sum, { values }) => sum + ((values[at] ?? 0) - (centres[at] ?? 0)) * ((values[at] ?? 0) - (centres[at] ?? 0)), 0);
+      const squares = rows.reduce(
+        (sum, { values }) => sum + ((values[at] ?? 0) - (centres[at] ?? 0)) * ((values[at] ?? 0) - (centres[at] ?? 0)),
+        0,
+      );
       return Math.sqrt(squares / Math.max(1, rows.length)) || 1;
     });
     const standard = rows.map(({ values, label }) => ({

@@ -52,7 +52,11 @@ export class Propensity implements Scorer<FeatureRow> {
     const times = rows.map(({ at }) => at).sort((a, b) => a - b);
     const heldFrom = times[Math.floor(times.length * (1 - settings.heldShare))] ?? 0;
     const held = rows.filter(({ at }) => at >= heldFrom);
-    const [trees, linear] = fitBoth(specs, rows.filter(({ at }) => at < heldFrom), settings);
+    const [trees, linear] = fitBoth(
+      specs,
+      rows.filter(({ at }) => at < heldFrom),
+      settings,
+    );
     const raw = held.map(({ values, label }) => ({ label, trees: trees.score(values), linear: linear.score(values) }));
     let best = { weight: 1, loss: Infinity };
     for (const weight of treeWeights) {

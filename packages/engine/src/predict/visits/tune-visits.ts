@@ -73,7 +73,11 @@ class Trial {
     const nowMs = visits[from - 1]?.atMs ?? 0;
     // Every so many-th of the held visits, spread over all of them, up to the bound on questions.
     const all = visits.slice(from).flatMap(({ items, atMs }) =>
-      items.slice(1).map((target, at) => ({ items: items.slice(Math.max(0, at + 1 - limits.queryItemsMax), at + 1), target, nowMs: Math.max(nowMs, atMs) })),
+      items.slice(1).map((target, at) => ({
+        items: items.slice(Math.max(0, at + 1 - limits.queryItemsMax), at + 1),
+        target,
+        nowMs: Math.max(nowMs, atMs),
+      })),
     );
     const every = Math.max(1, Math.ceil(all.length / limits.tuneQuestionsMax));
     this.#asked = all.filter((_, at) => at % every === 0);
@@ -107,8 +111,7 @@ const worth = ({ hr20, mrr20 }: Quality): number => hr20 + mrr20 / 4;
  */
 export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings | TuneState, hashKey: HashKey): Generator<TuneStep, void> {
   const trial = new Trial(visits, hashKey);
-  let state: TuneState =
-    'settings' in start ? start : { settings: start, ...trial.judge(start, 1), round: 0, within: 0, moved: false };
+  let state: TuneState = 'settings' in start ? start : { settings: start, ...trial.judge(start, 1), round: 0, within: 0, moved: false };
   const step = (ended: boolean): TuneStep => ({
     ...state,
     questions: trial.questions,
@@ -120,7 +123,7 @@ export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings 
     const name = order[state.within];
     if (name === undefined) {
       if (!state.moved && state.round > 0) break;
-      state = { ...state, round: state.round + 1, within: 0, moved: false };
+      state = { settings: state.settings, hr20: state.hr20, mrr20: state.mrr20, round: state.round + 1, within: 0, moved: false };
       continue;
     }
     const sample = worth(trial.judge(state.settings, samplePart));
@@ -133,7 +136,7 @@ export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings 
       best = { ...state, settings, ...quality };
       moved = true;
     }
-    state = { ...best, within: state.within + 1, moved };
+    state = { settings: best.settings, hr20: best.hr20, mrr20: best.mrr20, round: state.round, within: state.within + 1, moved };
     yield step(false);
   }
   yield step(true);

@@ -177,7 +177,8 @@ export class VisitExplainer {
           if (number < 0) continue;
           this.#count(number, 0, slot);
           this.#meet(number * this.#width + part, slot);
-          for (let centre = 0; centre < found; centre++) this.#give(number, part, unit * this.#scorer.formula.kernel(places[centre] ?? 0, place));
+          for (let centre = 0; centre < found; centre++)
+            this.#give(number, part, unit * this.#scorer.formula.kernel(places[centre] ?? 0, place));
         }
       }
     }

@@ -72,7 +72,9 @@ export class VisitFormula {
     this.#commonByBits = powers(settings.common, 33);
     this.#afterByDistance = powers(settings.fadePlace, limits.visitItemsMax);
     this.#beforeByDistance = powersFrom(settings.before, settings.fadePlace, limits.visitItemsMax);
-    this.#lengthDivisor = Float64Array.from({ length: limits.visitItemsMax + 1 }, (_, length) => quarterPower(length, settings.lengthQuarters));
+    this.#lengthDivisor = Float64Array.from({ length: limits.visitItemsMax + 1 }, (_, length) =>
+      quarterPower(length, settings.lengthQuarters),
+    );
   }
 
   /** Weight of a visit by its age in days; a visit from the future counts as of today, one beyond the table as its oldest age. */

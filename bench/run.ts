@@ -1,7 +1,10 @@
 // Runs one bench and ends with its JSON line on stdout. Exit codes: 0 a figure, 1 a wrong answer of what is measured, 2 wrong use.
+import { bandit } from './bandit.js';
 import { Complaint } from './complaint.js';
+import { counterfactual } from './counterfactual.js';
 import { decide } from './decide.js';
 import { erase } from './erase.js';
+import { experiment } from './experiment.js';
 import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
@@ -12,6 +15,7 @@ import { parseRunOptions } from './run-options.js';
 import { removeScratchFolders } from './scratch-folder.js';
 import { retail } from './retail.js';
 import { revoke } from './revoke.js';
+import { seal } from './seal.js';
 import { sessions } from './sessions.js';
 import { travel } from './travel.js';
 
@@ -30,9 +34,13 @@ const benches: Readonly<Record<string, Bench>> = {
   overload,
   erase,
   revoke,
+  seal,
+  counterfactual,
   itinerary,
   retail,
   travel,
+  bandit,
+  experiment,
 };
 
 async function main(): Promise<number> {

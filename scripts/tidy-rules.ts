@@ -77,6 +77,8 @@ export const banned: readonly Ban[] = [
     except: [
       at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
       at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+      at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
+      at('adapters/reseal-thread.ts', 'is that thread'),
     ],
   },
   {
@@ -105,8 +107,11 @@ export const banned: readonly Ban[] = [
       at('adapters/folder-lock.ts', 'a name of its own for each lock file'),
       at('adapters/file-log/', 'seals and digests of the log'),
       at('adapters/memory-log.ts', 'digests of the log'),
-      at('adapters/key-file.ts', 'wraps the keys'),
+      at('adapters/key-file.ts', 'seals the runs of keys'),
+      at('adapters/wrapping-files.ts', 'wraps the keys'),
+      at('adapters/memory-wrapping.ts', 'wraps the keys, for tests'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
+      at('adapters/sha256.ts', 'hashes of the files of a backup'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),
       at('cli/', 'hashes of a dump and of a file that is imported'),
       at('sim/scheduler.ts', 'a hash of the trace of a run'),

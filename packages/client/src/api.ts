@@ -37,6 +37,13 @@ export type ErrorCode =
   | 'subject_restricted'
   | 'identity_same'
   | 'identity_too_many'
+  | 'objective_refused'
+  | 'feature_refused'
+  | 'point_shape'
+  | 'template_refused'
+  | 'claim_untrue'
+  | 'language_missing'
+  | 'point_running'
   | 'event_unknown'
   | 'consent_stale'
   | 'purpose_unknown'
@@ -54,6 +61,7 @@ export type ErrorCode =
   | 'log_failed'
   | 'log_damaged'
   | 'log_version'
+  | 'wrapping_key'
   | 'data_folder_locked'
   | 'import_source_changed'
   | 'import_row'
@@ -82,6 +90,17 @@ export type ErrorCode =
   | 'file_unreadable'
   | 'import_column'
   | 'data_folder_missing'
+  | 'deployment_shape'
+  | 'law_gate'
+  | 'folder_not_empty'
+  | 'backup_running'
+  | 'backup_stopped'
+  | 'backup_failed'
+  | 'backup_no_files'
+  | 'backup_incomplete'
+  | 'backup_damaged'
+  | 'erasures_missing'
+  | 'erasures_older'
   | 'internal';
 
 export type Context = {
@@ -250,7 +269,13 @@ export type BasisRequest = {
 export type BasisAnswer = { readonly success: true };
 
 export type DecideRequest = {
-  readonly context?: { readonly items?: readonly string[] };
+  readonly context?: {
+    readonly items?: readonly string[];
+    readonly segment?: string & string;
+    readonly features?: readonly number[];
+    readonly languages?: readonly string[];
+  };
+  readonly among?: readonly string[];
   readonly exclude?: readonly string[];
   readonly pins?: readonly string[];
   readonly limit?: number;
@@ -282,7 +307,49 @@ export type DecideAnswer = {
   }[];
   readonly position: number;
   readonly epoch: number | null;
+  readonly choice?: {
+    readonly action: string | null;
+    readonly channel: string | null;
+    readonly text: string | null;
+    readonly held: string | null;
+    readonly exclusions: readonly string[];
+  };
 };
+
+export type ChoiceWhy = {
+  readonly choice: {
+    readonly id: string;
+    readonly point: string;
+    readonly kind: 'choose';
+    readonly mode: 'personal' | 'contextual';
+    readonly subject: string | null;
+    readonly at: number;
+    readonly position: number;
+    readonly action: string | null;
+    readonly propensity: number;
+    readonly candidates: readonly {
+      readonly action: string;
+      readonly mean: number;
+      readonly deviation: number;
+      readonly probability: number;
+    }[];
+    readonly excluded: readonly { readonly action: string; readonly rule: string }[];
+  };
+  readonly summary: string;
+  readonly exclusions: readonly string[];
+  readonly reproducible: boolean;
+};
+
+export type PointAnswer = {
+  readonly point: string;
+  readonly era: number;
+  readonly stop: { readonly point: string; readonly group: string | null; readonly low: number; readonly n: number } | null;
+  readonly experiment: { readonly verdict: string; readonly conclusion: string } | null;
+};
+
+export type RestartRequest = { readonly by: string; readonly reason: string };
+
+export type RestartAnswer = { readonly success: true };
 
 export type Why = {
   readonly decision: {
@@ -328,6 +395,20 @@ export type Why = {
   readonly reproducible: boolean;
 };
 
+export type WhyInFull = {
+  readonly problems: readonly string[];
+  readonly sums: readonly { readonly item: string; readonly score: number; readonly sum: number }[];
+  readonly corrected: number | null;
+  readonly counterfactual: {
+    readonly first: string | null;
+    readonly asRecorded: boolean;
+    readonly without: readonly { readonly kind: string; readonly name: string }[];
+    readonly instead: string | null;
+    readonly position: number;
+    readonly tried: number;
+  } | null;
+};
+
 export type Profile = {
   readonly subject: string;
   readonly ids: readonly string[];
@@ -335,7 +416,13 @@ export type Profile = {
     readonly epoch: number;
     readonly restricted?: true;
     readonly stands: {
-      readonly [name: string]: { readonly choice: StandChoice; readonly since: number; readonly at: number; readonly receivedAt: number };
+      readonly [name: string]: {
+        readonly choice: StandChoice;
+        readonly since: number;
+        readonly at: number;
+        readonly receivedAt: number;
+        readonly signal?: true;
+      };
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };
@@ -348,6 +435,24 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+};
+
+export type BackupRequest = { readonly to: string };
+
+export type BackupAnswer = { readonly success: true; readonly state: string };
+
+export type BackupStatus = {
+  readonly state: 'none' | 'running' | 'done' | 'failed';
+  readonly done: {
+    readonly at: number;
+    readonly head: number;
+    readonly redactions: number;
+    readonly erased: number;
+    readonly files: number;
+    readonly bytes: number;
+    readonly pauseMs: number;
+  } | null;
+  readonly code: string | null;
 };
 
 export type Health = {

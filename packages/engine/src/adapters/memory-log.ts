@@ -12,6 +12,7 @@ interface Stored {
 export class MemoryLog implements Log {
   redactions = 0;
   readonly owesCompaction = false;
+  readonly hasDueHot = false;
   #durable = 0;
   #records = 0;
   #gaps = 0;
@@ -74,6 +75,10 @@ export class MemoryLog implements Log {
   async compact(): Promise<Compaction> {
     await this.sync();
     return { keys: 0, bytes: 0 };
+  }
+
+  hold(): Promise<() => void> {
+    return Promise.resolve(() => undefined);
   }
 
   verify(onProgress?: (done: number, total: number) => void): VerifyReport {

@@ -1,6 +1,7 @@
 // The command line `ethogram`. Reads the arguments, runs one command, turns what it throws into a coded message and an exit code.
 import { CodedError } from '../base/errors.js';
 import { Arguments, UsageError } from './arguments.js';
+import { backup } from './backup.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
 import { completionOver } from './completion.js';
@@ -16,7 +17,9 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
+import { restore } from './restore.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -33,10 +36,13 @@ export const commands: readonly Command[] = [
   why,
   profile,
   erase,
+  backup,
+  restore,
   dump,
   verify,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

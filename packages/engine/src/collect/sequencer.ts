@@ -104,7 +104,7 @@ export class Sequencer {
       const encoded = this.#encoder.encode(event);
       bytes += encoded.length;
       events.push(event);
-      appends.push({ bytes: encoded, mask: event.mask });
+      appends.push({ bytes: encoded, mask: event.mask, subject: event.subject });
     };
     const change = (subject: string, given: PlacedChange, occurredAt: number, id: string): PurposeMask => {
       const before = this.#gate.standingAhead(subject);

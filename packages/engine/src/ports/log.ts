@@ -7,6 +7,8 @@ export interface AppendEvent {
   readonly bytes: Uint8Array;
   /** The purposes it may be used for: bound to the record as authenticated data. */
   readonly mask: number;
+  /** Whose it is; null: nobody's. By this it is sealed apart from others' when it grows cold. */
+  readonly subject?: string | null;
 }
 
 export type LogEntry = { readonly position: number; readonly mask: number; readonly bytes: Uint8Array | null };
@@ -30,6 +32,12 @@ export interface Compaction {
   readonly bytes: number;
 }
 
+export interface CompactOptions {
+  readonly words?: readonly string[];
+  /** Take only what is due by its age, and nothing for redactions. */
+  readonly dueOnly?: boolean;
+}
+
 export interface Log {
   /** The next position that will be given. */
   readonly head: number;
@@ -39,6 +47,8 @@ export interface Log {
   readonly redactions: number;
   /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
   readonly owesCompaction: boolean;
+  /** Is anything sealed under a key that it shares with other people's events, and has been for so long that `compact` would change that? */
+  readonly hasDueHot: boolean;
   /**
    * Writes one record and returns the position of its first event. Not yet durable: nothing may be acknowledged before `sync`.
    * `urgent` (withdrawal, erasure) may use the reserve on a full disk; others then fail with disk_full and nothing is written.
@@ -55,8 +65,13 @@ export interface Log {
   readOne(position: number): LogEntry | undefined;
   /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
   redact(positions: readonly number[]): Promise<void>;
-  /** Rewrites what redactions touched, so that their bytes and keys are gone from the disk. */
-  compact(): Promise<Compaction>;
+  /**
+   * Seals what is due by person, each under a key of their own, and destroys the keys that people shared; rewrites what redactions touched,
+   * so that their bytes and keys are gone from the disk; turns the wrapping key over. `words`: names from schemas, which make it smaller.
+   */
+  compact(options?: CompactOptions): Promise<Compaction>;
+  /** No compaction, and so no renaming or destroying of anything, while it is held: for a copy of the folder. Resolves with the release. */
+  hold(): Promise<() => void>;
   /** Reads everything: checksums, seals, digests, chain, positions. */
   verify(onProgress?: (done: number, total: number) => void): VerifyReport;
   close(): Promise<void>;

@@ -9,6 +9,8 @@ import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
+import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
+import { Choose } from '../influence/choose.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -17,6 +19,7 @@ import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
+import { wordsOf } from './words.js';
 import { NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
@@ -57,6 +60,7 @@ export class Core {
   readonly trace: Trace;
   readonly model: NextItem;
   readonly decisions: Decisions;
+  readonly choices: Choices;
   readonly imports: Imports;
   readonly receipts: Receipts;
   readonly withdrawals: Withdrawals;
@@ -65,6 +69,7 @@ export class Core {
   readonly validator = new Validator();
   readonly sequencer: Sequencer;
   readonly rank: Rank;
+  readonly choose: Choose;
 
   /** Over a state that reflects the log up to `position`. */
   constructor(options: CoreOptions, position: number) {
@@ -92,16 +97,24 @@ export class Core {
       gate: this.gate,
       registry: this.registry,
       meta,
+      tuned: tables.table('tuned'),
       hashKey: options.hashKey,
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });
     this.decisions = new Decisions(tables.table('decision'));
+    this.choices = new Choices({
+      rows: tables.table<ChoiceRow>('choice'),
+      points: tables.table<PointState>('point'),
+      spent: tables.table<number>('spent'),
+      meta,
+      gate: this.gate,
+    });
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
+    const { catalogue, identity, profiles: traits, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
+    const parts = [consents, catalogue, identity, traits, trace, model, decisions, choices, imports, receipts, withdrawals];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({
@@ -130,6 +143,22 @@ export class Core {
       position: () => this.fold.position,
       losses: () => this.fold.losses,
     });
+    this.choose = new Choose({
+      gate: this.gate,
+      profiles: this.profiles,
+      identity: this.identity,
+      choices,
+      catalogue,
+      draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+      losses: () => this.fold.losses,
+    });
+  }
+
+  /** Names from the schemas and from the engine's own events: what a compaction may leave out of people's blocks. */
+  words(): readonly string[] {
+    return wordsOf(this.registry.list());
   }
 
   /** Canonical lines of the whole state: two folders with the same history give the same lines. */

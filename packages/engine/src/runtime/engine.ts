@@ -11,19 +11,29 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import type { Disk } from '../ports/disk.js';
+import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
+import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
+import { Backups } from './backups.js';
+import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
+import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import { Choosing } from './choosing.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
+import { breachText, lawBreaches } from '../consent/law-gates.js';
+import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -32,13 +42,20 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
+  readonly disk?: Disk;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
+  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
+  readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
   readonly checkpointMs?: number;
+  readonly compactEveryMs?: number;
   /** 0 turns time ticks off (imports). */
   readonly tickMs?: number;
 }
@@ -66,10 +83,13 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly backups: Backups;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
+  /** Points at which one action is chosen. */
+  readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -79,6 +99,7 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
+  #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
@@ -96,6 +117,7 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
     });
+    this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -119,6 +141,15 @@ export class Engine {
       newId: () => this.#newId('r'),
       writer: this.#writer,
     });
+    this.choosing = new Choosing(
+      {
+        core,
+        writer: this.#writer,
+        newId: () => this.#newId('d'),
+        record: (type, properties) => this.#facts([{ type, properties }]),
+      },
+      options.choicePoints ?? [],
+    );
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -131,14 +162,29 @@ export class Engine {
     return this.#options.hashKey;
   }
 
-  /** Recovers what is on disk, registers the event types, starts the timers. */
+  /** What the deployment says of itself. */
+  get deployment(): Deployment {
+    return this.#options.deployment ?? {};
+  }
+
+  /**
+   * Recovers what is on disk, holds the deployment to the law, registers the event types, starts the timers. Rejects with CodedError:
+   * law_gate, naming article and remedy; nothing is left open then.
+   */
   static async open(options: EngineOptions): Promise<Engine> {
     const core = await recover(options, options.onReplay);
     const engine = new Engine(core, options);
-    await engine.#register(options.eventTypes ?? shopTypes);
+    const types = options.eventTypes ?? shopTypes;
+    const refused = engine.#lawBreach(types);
+    if (refused !== null) {
+      await engine.close();
+      throw new CodedError('law_gate', refused);
+    }
+    await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
     return engine;
@@ -167,6 +213,11 @@ export class Engine {
 
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Makes rankings by these settings from now on. Logged, so that a replay does the same and decisions name it. */
+  tune(settings: VisitSettings): Promise<Result<WriteAnswer>> {
+    return this.#facts([{ type: systemTypes.modelTuned, properties: { settings } }]);
   }
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
@@ -226,6 +277,18 @@ export class Engine {
     return appended.ok ? ok(record) : appended;
   }
 
+  /** Decides: one action, or none. Resolves when its record is on disk. */
+  chooseAction(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    return this.choosing.choose(request);
+  }
+
+  /** Why a choice was what it was. */
+  whyChoice(id: string): Result<ChoiceWhy> {
+    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
+    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
+    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
+  }
+
   /** Why a decision was what it was, and what became of it. */
   why(id: string): Result<Why> {
     const unsettled = this.#writer.findUnsettled(id);
@@ -234,6 +297,27 @@ export class Engine {
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
     return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+  }
+
+  /**
+   * The same for the operator: with every sum, what does not follow from the record, and what would have changed it, which is found and
+   * verified by deciding it again, now. Fails with decision_unknown.
+   */
+  async whyInFull(id: string): Promise<Result<WhyInFull>> {
+    const why = this.why(id);
+    if (!why.ok) return why;
+    const changes = await this.counterfactual(why.value.decision);
+    return ok(whyInFull(why.value, this.core.decisions.get(id)?.corrected, changes.ok ? changes.value : null));
+  }
+
+  /** What would change a decision. Fails with no_grant: what it started from may be read no more. */
+  counterfactual(record: DecisionRecord): Promise<Result<Counterfactual>> {
+    const { rank } = this.core;
+    return counterfactual(
+      record,
+      (decided, changed) => rank.again(decided, changed),
+      () => this.#options.clock.yield(),
+    );
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -326,7 +410,9 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    await this.backups.close();
     await this.#expiring;
+    await this.#compacting;
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
@@ -337,6 +423,14 @@ export class Engine {
     await this.#options.log.close();
     this.#options.suppressions.close();
     this.#options.keys.close();
+  }
+
+  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
+  #lawBreach(fresh: readonly EventType[]): string | null {
+    const names = new Set(fresh.map(({ name }) => name));
+    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
   async #register(types: readonly EventType[]): Promise<void> {
@@ -364,6 +458,11 @@ export class Engine {
     return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
   }
 
+  #choiceEvent(id: string): BehaviourEvent | undefined {
+    const row = this.core.decisions.get(id);
+    return row === undefined ? undefined : this.#read(row.position);
+  }
+
   #newId(prefix: string): string {
     return `${prefix}_${Buffer.from(this.#options.entropy.bytes(15)).toString('base64url')}`;
   }
@@ -379,6 +478,15 @@ export class Engine {
     );
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
+  }
+
+  /** Seals by person what has been under shared keys for long enough. One that fails (a full disk) is tried again. */
+  #startCompaction(): void {
+    if (this.#compacting !== null || this.#writer.halted || !this.#options.log.hasDueHot) return;
+    this.#compacting = this.#options.log
+      .compact({ words: this.core.words(), dueOnly: true })
+      .catch(() => undefined)
+      .finally(() => (this.#compacting = null));
   }
 
   #every(ms: number, task: () => void): void {

@@ -177,7 +177,7 @@ export class Erasures {
     await checkpoint();
     // [C31]
     await state.scrub();
-    const compaction = await log.compact();
+    const compaction = await log.compact({ words: core.words() });
     if (this.forgetting === null) await suppressions.applied(carriedOut, log.redactions);
     if (owed.length > 0) await record('erasure.completed', { receipts: owed, ...compaction });
     return compaction;

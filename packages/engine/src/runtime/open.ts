@@ -3,6 +3,7 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -23,9 +24,12 @@ export type OpenOptions = Partial<
     EngineOptions,
     | 'eventTypes'
     | 'points'
+    | 'deployment'
+    | 'choicePoints'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
+    | 'compactEveryMs'
     | 'tickMs'
     | 'modelWindowPositions'
     | 'dedupePositions'
@@ -44,7 +48,9 @@ export interface Tenant {
   readonly drawSalt: string;
 }
 
-/** Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version. */
+/**
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate.
+ */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();
@@ -64,6 +70,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     entropy,
     clock,
     onFailure: onHalt,
+    resealer: new ResealThread(),
     ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
   });
   const state = new LmdbState(`${folder}/state`);
@@ -71,7 +78,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
-  return Engine.open({ ...options, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+  return Engine.open({ ...options, disk, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

@@ -49,6 +49,8 @@ export class Writer {
   #waitingEvents = 0;
   #running = false;
   #lazy: (() => void) | null = null;
+  /** Who waits until everything below a position is on disk and folded. */
+  #awaiting: { readonly below: number; readonly done: () => void; readonly broken: (error: unknown) => void }[] = [];
   #halted: unknown = null;
   #idle: (() => void)[] = [];
 
@@ -96,11 +98,24 @@ export class Writer {
   /** Appends facts at once, without waiting for a sync; they are synced and folded within limits.lazySyncMs. */
   appendNow(events: readonly BehaviourEvent[]): Result<number> {
     if (this.#halted !== null) throw new CodedError('log_failed');
-    const appended = this.#log.append(events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask })));
+    const appended = this.#log.append(
+      events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject })),
+    );
     if (!appended.ok) return appended;
     this.#unsettled.push({ first: appended.first, events });
     if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());
     return { ok: true, value: appended.first };
+  }
+
+  /** Resolves when everything appended so far is on disk and folded: for decisions that are synced before they are answered. */
+  settled(): Promise<void> {
+    if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
+    const below = this.#log.head;
+    if (this.#fold.position >= below) return Promise.resolve();
+    return new Promise((done, broken) => {
+      this.#awaiting.push({ below, done, broken });
+      this.#start();
+    });
   }
 
   /** Runs `task` when everything before it is on disk and folded, and nothing else moves meanwhile. */
@@ -240,6 +255,10 @@ export class Writer {
       }
     }
     this.#onSettled();
+    if (this.#awaiting.length === 0) return;
+    const waiting = this.#awaiting;
+    this.#awaiting = waiting.filter(({ below }) => below > this.#fold.position);
+    for (const { below, done } of waiting) if (below <= this.#fold.position) done();
   }
 
   #halt(error: unknown): void {
@@ -247,7 +266,8 @@ export class Writer {
     this.#halted = error;
     const code: ErrorCode = 'log_failed';
     for (const request of [...this.#synced, ...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
-    for (const task of this.#tasks) task.broken(new CodedError(code));
+    for (const each of [...this.#tasks, ...this.#awaiting]) each.broken(new CodedError(code));
+    this.#awaiting = [];
     this.#queue.length = 0;
     this.#tasks.length = 0;
     this.#onHalt(error);

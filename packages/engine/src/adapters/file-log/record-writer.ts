@@ -1,5 +1,5 @@
 // Makes records: copies, digests, seals, checksums. The hot path of every acknowledged event, so it works in buffers that are used again
-// and makes nothing per event. Invariant: salts and nonces are fresh random bytes, each used once.
+// and makes nothing per event. Invariant: nonces are fresh random bytes, each used once; a salt is known only to who has the segment's key.
 import { Buffer } from 'node:buffer';
 import { createCipheriv, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -8,6 +8,7 @@ import type { AppendEvent } from '../../ports/log.js';
 import { EntropyPool } from './entropy-pool.js';
 import {
   bodyFixedBytes,
+  coldBodyBytes,
   frameBytes,
   hashBytes,
   headerEventBytes,
@@ -16,10 +17,13 @@ import {
   recordBytesOf,
   recordMagic,
   saltBytes,
+  sealInBlocks,
   sealWholeBatch,
   tagBytes,
   writeUint64,
 } from './format.js';
+import { PersonSalts } from './person-salts.js';
+import type { StoredRecord } from './record.js';
 
 export interface SegmentKey {
   readonly id: number;
@@ -36,6 +40,7 @@ export class RecordWriter {
   /** Hash of the header of the record made last. A fresh array per record. */
   headerHash: Buffer = Buffer.alloc(hashBytes);
   readonly #pool: EntropyPool;
+  readonly #salts = new PersonSalts();
   #record = Buffer.alloc(64 * 1024);
   #plain = Buffer.alloc(64 * 1024);
 
@@ -63,10 +68,15 @@ export class RecordWriter {
     const plain = this.#plain;
     let at = 0;
     let entry = frameBytes + headerFixedBytes;
-    for (const { bytes, mask } of events) {
+    const salts = this.#salts;
+    salts.use(key.id, key.key);
+    let position = place.first;
+    for (const { bytes, mask, subject } of events) {
       const end = at + 4 + saltBytes + bytes.length;
       plain.writeUInt32LE(bytes.length, at);
-      this.#pool.take(plain, at + 4, saltBytes);
+      if (subject === undefined) this.#pool.take(plain, at + 4, saltBytes);
+      else salts.write(salts.secretOf(subject), position, plain, at + 4);
+      position += 1;
       plain.set(bytes, at + 4 + saltBytes);
       // As a binary string the digest comes out of the one-shot hash in half the time of a Buffer; Buffer.write would double it again.
       const digest = hash('sha256', plain.subarray(at + 4, end), 'binary');
@@ -76,19 +86,6 @@ export class RecordWriter {
       at = end;
     }
     return this.#close(headerBytes, at, key);
-  }
-
-  /** The same header over other plain text, under another key: what compaction writes. The view is good until the next call. */
-  remake(header: Buffer, entries: readonly Uint8Array[], key: SegmentKey): Buffer {
-    const plainBytes = entries.reduce((sum, entry) => sum + entry.length, 0);
-    this.#reserve(recordBytesOf(header.length, bodyFixedBytes + plainBytes));
-    this.#record.set(header, frameBytes);
-    let at = 0;
-    for (const entry of entries) {
-      this.#plain.set(entry, at);
-      at += entry.length;
-    }
-    return this.#close(header.length, at, key);
   }
 
   /** Header and plain text are in place: hashes, seals and frames them. */
@@ -122,4 +119,18 @@ export class RecordWriter {
     this.#record = Buffer.alloc(bytes * 2);
     this.#plain = Buffer.alloc(bytes * 2);
   }
+}
+
+/** The record of this header in a cold segment: its events lie elsewhere. A mark stays as it is. */
+export function coldRecord(record: StoredRecord): Buffer {
+  if (record.count === 0 || record.isCold) return Buffer.from(record.bytes);
+  const { header } = record;
+  const bytes = Buffer.alloc(recordBytesOf(header.length, coldBodyBytes));
+  bytes.writeUInt32LE(recordMagic, 0);
+  bytes.writeUInt32LE(header.length, 8);
+  bytes.writeUInt32LE(coldBodyBytes, 12);
+  bytes.set(header, frameBytes);
+  bytes.writeUInt8(sealInBlocks, frameBytes + header.length);
+  bytes.writeUInt32LE(crc32(bytes.subarray(8)), 4);
+  return bytes;
 }

@@ -17,7 +17,8 @@ import {
 import type { OpenFiles } from './open-files.js';
 import { frameSize, StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
-import { Segment } from './segment.js';
+import { openCold, Segment } from './segment.js';
+import { checkSection } from './cold-format.js';
 
 export interface Scan {
   readonly segments: Segment[];
@@ -29,12 +30,15 @@ export interface Scan {
   readonly endsWithMark: boolean;
   /** Segments after the place where the log ends: nothing in them was ever acknowledged. */
   readonly superfluous: readonly string[];
+  /** Segments whose events lie in a cold one that took their place, with the ids of their keys. */
+  readonly replaced: ReadonlyMap<string, number>;
 }
 
 export function scanSegments(files: OpenFiles, keys: Keys, growthBytes: number): Scan {
   const names = files.names().filter((name) => positionOfSegmentName(name) !== undefined);
   const walk = new Walk(files, keys);
   for (const [index, name] of names.entries()) {
+    if (walk.isReplaced(name)) continue;
     const problem = walk.enter(name, growthBytes);
     if (problem !== undefined) {
       if (index === 0) throw damaged(name, 0, problem);
@@ -44,7 +48,7 @@ export function scanSegments(files: OpenFiles, keys: Keys, growthBytes: number):
     }
     walk.records();
   }
-  const last = names.at(-1);
+  const last = walk.current?.name;
   if (last !== undefined) refuseIfVouched(files, [last], walk, walk.reason);
   return walk.result([]);
 }
@@ -61,6 +65,7 @@ class Walk {
   #syncedBefore = 0;
   #endsWithMark = false;
   readonly #segments: Segment[] = [];
+  readonly #replaced = new Map<string, number>();
   readonly #files: OpenFiles;
   readonly #keys: Keys;
   readonly #window = new RecordWindow();
@@ -72,6 +77,15 @@ class Walk {
 
   get current(): Segment | undefined {
     return this.#segments.at(-1);
+  }
+
+  /** A file that a compaction would have removed had it not been cut off: the cold segment before it reaches beyond its beginning. */
+  isReplaced(name: string): boolean {
+    const first = positionOfSegmentName(name) ?? 0;
+    if (this.current?.isCold !== true || first >= this.head) return false;
+    const head = decodeSegmentHead(this.#files.get(name).read(0, segmentHeadBytes));
+    this.#replaced.set(name, typeof head === 'string' ? 0 : head.keyId);
+    return true;
   }
 
   /** Goes on to the next segment; says why when it does not follow. */
@@ -100,12 +114,14 @@ class Walk {
     if (segment === undefined) return;
     const { file } = segment;
     const size = file.size();
+    const end = segment.head.cold?.recordsEnd ?? size;
     this.#window.clear();
     for (;;) {
-      const record = this.#window.at(file, segment.end, size);
+      const record = this.#window.at(file, segment.end, end);
       const problem = record === undefined ? 'no record' : this.#refusal(record, segment);
       if (record === undefined || problem !== undefined) {
         this.reason = problem ?? 'no record';
+        if (segment.head.cold !== undefined) this.#checkCold(segment, segment.head.cold);
         return;
       }
       segment.note(record.bytes.length, record.below);
@@ -116,11 +132,24 @@ class Walk {
     }
   }
 
+  /** A cold segment was whole on stable storage before it had its name: whatever is wrong with it is damage. */
+  #checkCold(segment: Segment, { recordsEnd, below }: { readonly recordsEnd: number; readonly below: number }): void {
+    if (segment.end !== recordsEnd || this.head !== below) throw damaged(segment.name, segment.end, this.reason);
+    const bytes = bufferOver(segment.file.read(recordsEnd, segment.head.capacity - recordsEnd));
+    if (checkSection(bytes) === undefined) throw damaged(segment.name, recordsEnd, 'blocks damaged');
+    if (this.#keys.get(segment.head.keyId) === undefined)
+      throw damaged(segment.name, recordsEnd, `the key store lacks key ${segment.head.keyId}`);
+    const opened = openCold(segment, this.#keys);
+    if (opened === undefined) throw damaged(segment.name, recordsEnd, `key ${segment.head.keyId} does not open the seal`);
+    opened.close();
+  }
+
   #refusal(record: StoredRecord, segment: Segment): string | undefined {
     if (!record.isIntact()) return 'record damaged';
     if (record.first !== this.head) return `position ${this.head} expected, the record begins at ${record.first}`;
     if (!this.hash.equals(record.previousHash)) return 'record does not continue the chain';
     if (record.syncedBefore > record.first) return 'record vouches for itself';
+    if (record.isCold !== (segment.isCold && record.count > 0)) return 'record of a cold segment elsewhere';
     const problem = this.#keyProblem(record, segment.isEmpty);
     if (problem !== undefined && segment.head.keyDurable) throw damaged(segment.name, segment.end, problem);
     return problem;
@@ -150,6 +179,7 @@ class Walk {
       syncedBefore: this.#syncedBefore,
       endsWithMark: this.#endsWithMark,
       superfluous: rest,
+      replaced: this.#replaced,
     };
   }
 }

@@ -2,6 +2,8 @@
 import { assert } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';
 import type { DiskFile } from '../../ports/disk.js';
+import type { Keys } from '../../ports/keys.js';
+import { ColdSegment } from './cold-segment.js';
 import { segmentHeadBytes, type SegmentHead } from './format.js';
 import type { OpenFiles } from './open-files.js';
 
@@ -13,7 +15,9 @@ export class Segment {
   /** The position after its last event. */
   below: number;
   /** Takes no more records, whatever room it has. */
-  isClosed = false;
+  isClosed: boolean;
+  /** When the first record came that it has taken in this process, by the monotonic clock, ms; before: at some time before. */
+  bornMs = -Infinity;
   /** Goes up when the file was replaced: offsets learned before are void. */
   generation = 0;
   readonly #files: OpenFiles;
@@ -27,6 +31,7 @@ export class Segment {
     this.name = name;
     this.head = head;
     this.below = head.first;
+    this.isClosed = head.cold !== undefined;
     this.#growthBytes = growthBytes;
   }
 
@@ -36,6 +41,10 @@ export class Segment {
 
   get file(): DiskFile {
     return this.#files.get(this.name);
+  }
+
+  get isCold(): boolean {
+    return this.head.cold !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -69,16 +78,6 @@ export class Segment {
     }
     return this.#offsets[low] ?? segmentHeadBytes;
   }
-
-  /** Takes over what compaction wrote under the same name. */
-  replace(by: Segment): void {
-    assert(by.first === this.first && by.below === this.below, 'compaction keeps every position');
-    this.head = by.head;
-    this.end = by.end;
-    this.#positions = by.#positions;
-    this.#offsets = by.#offsets;
-    this.generation++;
-  }
 }
 
 /** The segment that holds the position; undefined at the head and beyond. */
@@ -93,4 +92,11 @@ export function segmentOf(segments: readonly Segment[], position: number): Segme
   }
   const found = segments[low];
   return found !== undefined && position >= found.first && position < found.below ? found : undefined;
+}
+
+/** The events of a cold segment; undefined when its keys are not there, or do not open it. */
+export function openCold(segment: Segment, keys: Keys): ColdSegment | undefined {
+  const { head } = segment;
+  const run = keys.run(head.keyId);
+  return run === undefined ? undefined : ColdSegment.open(head, (at, length) => segment.file.read(at, length), run);
 }

@@ -26,6 +26,10 @@ export class GatedLog implements Log {
     return this.#inner.owesCompaction;
   }
 
+  get hasDueHot(): boolean {
+    return this.#inner.hasDueHot;
+  }
+
   get redactions(): number {
     return this.#inner.redactions;
   }
@@ -59,6 +63,10 @@ export class GatedLog implements Log {
   async compact(): Promise<Compaction> {
     await this.#turns.turn('compact');
     return this.#inner.compact();
+  }
+
+  hold(): Promise<() => void> {
+    return this.#inner.hold();
   }
 
   verify(): VerifyReport {

@@ -54,6 +54,11 @@ export type ErrorCode =
   | 'point_unknown'
   | 'decision_unknown'
   | 'subject_unknown'
+  | 'segment_unknown'
+  | 'segment_purpose'
+  | 'insight_trait'
+  | 'pack_wrong'
+  | 'definitions_wrong'
   | 'not_found'
   | 'method_not_allowed'
   | 'overloaded'
@@ -88,6 +93,7 @@ export type ErrorCode =
   | 'listen_failed'
   | 'server_unreachable'
   | 'file_unreadable'
+  | 'file_exists'
   | 'import_column'
   | 'data_folder_missing'
   | 'deployment_shape'
@@ -426,7 +432,66 @@ export type Profile = {
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };
+  readonly segments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly isMember: boolean;
+    readonly facts: readonly (readonly number[])[];
+  }[];
   readonly events: number;
+};
+
+export type Segments = {
+  readonly segments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly purpose:
+      | 'service'
+      | 'analytics'
+      | 'personalise'
+      | 'train'
+      | 'care'
+      | 'fraud'
+      | 'wellbeing'
+      | 'fairness'
+      | 'share'
+      | 'research';
+    readonly people: number | null;
+    readonly fewerThan?: number;
+  }[];
+};
+
+export type Segment = {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: 'service' | 'analytics' | 'personalise' | 'train' | 'care' | 'fraud' | 'wellbeing' | 'fairness' | 'share' | 'research';
+  readonly people: number | null;
+  readonly fewerThan?: number;
+  readonly members?: readonly string[];
+  readonly next?: string | null;
+};
+
+export type Lookalikes = {
+  readonly lookalikes: readonly {
+    readonly subject: string;
+    readonly score: number;
+    readonly reasons: readonly {
+      readonly feature: string;
+      readonly contribution: number;
+      readonly members: number;
+      readonly others: number;
+    }[];
+  }[];
+};
+
+export type CutPointsTold = { readonly published: readonly string[]; readonly withheld: readonly string[] };
+
+export type Insight = {
+  readonly trait: string;
+  readonly rate: number;
+  readonly tests: number;
+  readonly people: number;
+  readonly findings: readonly { readonly p: number; readonly q: number }[];
 };
 
 export type ErasureAnswer = {

@@ -129,6 +129,27 @@ export const errors = {
     'Ids are in the answer of POST /v1/decide; a redacted decision is gone.',
   ),
   subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
+  segment_unknown: entry(404, 'There is no segment of that name.', 'GET /v1/segments lists them; `open` and packs define them.'),
+  segment_purpose: entry(
+    403,
+    'A segment is read for the purpose that it is kept for, and for no other.',
+    'Name its purpose (GET /v1/segments says which), if that is what you need the people for.',
+  ),
+  insight_trait: entry(
+    404,
+    'No trait is defined from which this could be learned.',
+    'Define one of the kind that it needs (patterns: sequence, trends: hours, correlations: counter) for the purpose analytics; see docs/packs.md.',
+  ),
+  pack_wrong: entry(
+    400,
+    'A pack is not as it must be.',
+    'The detail names the first place; `ethogram check-pack FILE` lists every one, each with what to do.',
+  ),
+  definitions_wrong: entry(
+    400,
+    'A trait, segment or cut point is not defined as it must be.',
+    '`field` names the place; docs/packs.md shows how, and `ethogram check-pack` lists everything that is wrong.',
+  ),
   not_found: entry(404, 'There is no such route.', 'The README lists the routes.'),
   method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
   overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
@@ -234,6 +255,11 @@ export const errors = {
     400,
     'The file cannot be read, or is not in the form that its name says.',
     'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
+  ),
+  file_exists: entry(
+    409,
+    'A file of that name is there already; nothing was written.',
+    'Choose another name, or another folder with --into.',
   ),
   import_column: entry(
     400,

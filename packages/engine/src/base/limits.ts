@@ -45,6 +45,25 @@ export const limits = {
   counterDays: 90,
   tickMs: 60_000,
   replayCheckpointEvents: 200_000,
+  traitSequenceMax: 100,
+  segmentsMax: 200,
+  segmentDaysMax: 60,
+  segmentHistoryDays: 30,
+  segmentFactsMax: 32,
+  segmentMembersListed: 1_000,
+  predicateNodesMax: 64,
+  predicateDepthMax: 8,
+  timelineEntriesMax: 256,
+  settleSlice: 200,
+  cutPointsStaleMs: 12 * 60 * 60_000,
+  insightPeopleMax: 5_000,
+  insightPeopleMin: 20,
+  insightWeeks: 8,
+  patternStepsMax: 24,
+  patternLongStepsMax: 8,
+  correlationsOfMax: 24,
+  changePointsMax: 3,
+  insightSlice: 500,
   // answering
   evidencePeopleMin: 5,
   topScoresKept: 50,
@@ -154,4 +173,8 @@ export const limits = {
 assert(limits.reserveBytes < limits.segmentBytes, 'the reserve is smaller than a segment');
 assert(limits.eventBytesMax < limits.bodyBytesMax, 'one event fits a body');
 assert(limits.recordBytesMax < limits.segmentBytes, 'a record fits a segment');
+assert(
+  limits.segmentDaysMax + limits.segmentHistoryDays <= limits.counterDays,
+  'what a segment looks back on, over its whole history, is not cut',
+);
 assert(limits.rankLimitMax >= limits.topScoresKept, 'a rank may return every kept score');

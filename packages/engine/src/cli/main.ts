@@ -4,6 +4,7 @@ import { Arguments, UsageError } from './arguments.js';
 import { backup } from './backup.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
+import { checkPackFile } from './check-pack.js';
 import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
@@ -13,11 +14,14 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
+import { correlations, patterns, trends } from './insights.js';
+import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { tune } from './tune.js';
 import { nearest } from './spelling.js';
@@ -35,6 +39,12 @@ export const commands: readonly Command[] = [
   decide,
   why,
   profile,
+  segments,
+  patterns,
+  trends,
+  correlations,
+  checkPackFile,
+  newPack,
   erase,
   backup,
   restore,

@@ -28,6 +28,7 @@ import { addOpenApi } from './open-api-document.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
+import { addUnderstanding } from './understanding-routes.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -84,6 +85,7 @@ export class ColdRoutes {
       );
     }
     addBackups(table, engine);
+    addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);

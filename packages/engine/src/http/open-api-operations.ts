@@ -133,6 +133,48 @@ export const operations: readonly Operation[] = [
     gives: json('Profile'),
   },
   {
+    method: 'GET',
+    path: '/v1/segments',
+    id: 'segments',
+    needs: 'secret',
+    summary: 'The segments, with how many are in each.',
+    gives: json('Segments'),
+  },
+  {
+    method: 'GET',
+    path: '/v1/segments/:name',
+    id: 'segment',
+    needs: 'secret',
+    summary: 'One segment; with its purpose named, who is in it.',
+    gives: json('Segment'),
+    query: ['purpose', 'after', 'limit'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/segments/:name/lookalikes',
+    id: 'lookalikes',
+    needs: 'secret',
+    summary: 'Who outside of a segment resembles those in it, with reasons.',
+    gives: json('Lookalikes'),
+    query: ['purpose', 'limit'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/cut-points',
+    id: 'publishCutPoints',
+    needs: 'admin',
+    summary: 'Computes the cut points anew and publishes them.',
+    gives: json('CutPointsTold'),
+  },
+  ...(['patterns', 'trends', 'correlations'] as const).map((id): Operation => {
+    const summary = {
+      patterns: 'Sequences of steps that more people go through than chance explains.',
+      trends: 'What changed, and what depends on the day or hour of the week.',
+      correlations: 'What goes together, or does not.',
+    }[id];
+    return { method: 'GET', path: `/v1/${id}`, id, needs: 'secret', summary, gives: json('Insight'), query: ['trait'] };
+  }),
+  {
     method: 'DELETE',
     path: '/v1/subjects/:id',
     id: 'erase',

@@ -8,6 +8,7 @@ import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
 export function ref(name: string): TSchema {
@@ -313,8 +314,17 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),
+    segments: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        title: Type.String(),
+        isMember: Type.Boolean(),
+        facts: Type.Array(Type.Array(Type.Integer(), { description: 'position, calendar day, 1 entered or 0 left' })),
+      }),
+    ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),
     events: Type.Integer({ minimum: 0 }),

@@ -24,6 +24,8 @@ export const systemTypes = {
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
   modelTuned: 'model.tuned',
+  definitionsChanged: 'definitions.changed',
+  cutPointsPublished: 'cutpoints.published',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

@@ -29,12 +29,19 @@ import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
+import { guarded } from '../pack/combined.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
+import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import type { Definitions } from '../model/definitions.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
+import { Insights } from './insights.js';
+import { builtInTraits } from './default-traits.js';
+import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
@@ -51,6 +58,11 @@ export interface EngineOptions extends CoreOptions {
   readonly deployment?: Deployment;
   /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
   readonly choicePoints?: readonly ChoicePoint[];
+  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
+  readonly definitions?: Definitions;
+  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
+  readonly guardrails?: readonly Guardrail[];
+  readonly reasons?: ReasonTexts;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -66,6 +78,8 @@ export interface ProfileView {
   readonly ids: readonly string[];
   readonly consent: Standing | null;
   readonly traits: { readonly [name: string]: unknown };
+  /** The segments that they are in, or were in lately. */
+  readonly segments: readonly PersonSegment[];
   readonly events: number;
 }
 
@@ -84,6 +98,8 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 export class Engine {
   readonly core: Core;
   readonly backups: Backups;
+  readonly segmentation: Segmentation;
+  readonly insights: Insights;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -107,6 +123,12 @@ export class Engine {
     this.#options = options;
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
+    this.insights = new Insights(core, options.clock, options.hashKey);
+    this.segmentation = new Segmentation({
+      core,
+      clock: options.clock,
+      record: (type, properties) => this.#facts([{ type, properties }]),
+    });
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
     this.#writer = new Writer({
       log: options.log,
@@ -172,21 +194,25 @@ export class Engine {
    * law_gate, naming article and remedy; nothing is left open then.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const core = await recover(options, options.onReplay);
-    const engine = new Engine(core, options);
+    let engine = new Engine(await recover(options, options.onReplay), options);
     const types = options.eventTypes ?? shopTypes;
     const refused = engine.#lawBreach(types);
     if (refused !== null) {
       await engine.close();
       throw new CodedError('law_gate', refused);
     }
+    if (await engine.#define(options.definitions)) engine = new Engine(await recover(options, options.onReplay), options);
     await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
     engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
-    if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
+    if (tickMs > 0) {
+      // The last day turned while nobody was there.
+      if (!engine.core.segments.isIdle) await engine.moveTime();
+      engine.#every(tickMs, () => engine.#tick());
+    }
     return engine;
   }
 
@@ -257,7 +283,8 @@ export class Engine {
   prepareRank(request: RankRequest): Result<Draft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    return ok(this.core.rank.prepare(request, point, this.#newId('d')));
+    const filter = guarded(request.filter, point.name, this.#options.guardrails ?? []);
+    return ok(this.core.rank.prepare(filter === undefined ? request : { ...request, filter }, point, this.#newId('d')));
   }
 
   /** Second half: compares consent again, appends the record, and only then answers. */
@@ -296,7 +323,14 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+    return ok(
+      explain(
+        record,
+        row ?? { exposures: [], outcomes: [] },
+        (item) => this.core.catalogue.get(item)?.item.title ?? item,
+        this.#options.reasons,
+      ),
+    );
   }
 
   /**
@@ -326,7 +360,14 @@ export class Engine {
     if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
+    return ok({
+      subject,
+      ids,
+      consent,
+      traits: this.core.profiles.view(ids),
+      segments: this.segmentation.ofPerson(subject, ids),
+      events: positions.size,
+    });
   }
 
   /**
@@ -374,6 +415,13 @@ export class Engine {
     const cut = { day: this.#cutDay - limits.counterDays, types };
     await this.#facts([{ type: systemTypes.retentionCut, properties: cut }]);
     return this.#rights.forgetExpired(() => this.#closed);
+  }
+
+  /** Puts the time into the log, as a tick does, and brings segments up to it. */
+  async moveTime(): Promise<void> {
+    await this.#facts([{ type: systemTypes.tick, properties: {} }]);
+    this.#tickedAt = this.core.fold.position;
+    await this.segmentation.keepUp();
   }
 
   health(): Health {
@@ -433,6 +481,19 @@ export class Engine {
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
+  /** Puts definitions into the log; true when the log has to be folded anew with them. */
+  async #define(asked: Definitions | undefined): Promise<boolean> {
+    if (asked === undefined) return false;
+    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
+    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
+    const problem = checkDefinitions(definitions, builtInTraits)[0];
+    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
+    if (!done.ok) throw new CodedError(done.code);
+    await this.#writer.drain();
+    return true;
+  }
+
   async #register(types: readonly EventType[]): Promise<void> {
     const fresh = types.filter((type) => {
       const known = this.core.registry.known(type.name);
@@ -469,13 +530,11 @@ export class Engine {
 
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
-    if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
-    void this.#facts([{ type: systemTypes.tick, properties: {} }]).then(
-      () => {
-        this.#tickedAt = this.core.fold.position;
-      },
-      () => undefined,
-    );
+    // Segments move with the day although nothing happens.
+    const isStill =
+      this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+    if (this.#closed || this.#writer.halted || isStill) return;
+    void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
   }

@@ -20,3 +20,7 @@ export type { DecisionPoint } from '../model/decision-point.js';
 export type { Why } from '../answer/why.js';
 export type { WhyInFull } from '../answer/why-in-full.js';
 export type { Counterfactual, Removal } from '../answer/counterfactual.js';
+export { definePack, type Pack, type Guardrail, type ModelUse, type ReasonTexts } from '../pack/pack.js';
+export type { PackFinding } from '../pack/check-pack.js';
+export { checkPack } from './surroundings.js';
+export type { TraitSpec, SegmentSpec, CutPointSpec, MeasureSpec, Predicate, Definitions } from '../model/definitions.js';

@@ -12,6 +12,7 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { Engine, type EngineOptions } from './engine.js';
 
@@ -19,6 +20,8 @@ export class Rig {
   readonly clock = new ManualClock();
   readonly disk: MemoryDisk;
   state = new MemoryState();
+  /** What the engine is opened with; those in the log when undefined. */
+  definitions: Definitions | undefined;
   halted: unknown = null;
   engine!: Engine;
   choicePoints: readonly ChoicePoint[] = [];
@@ -29,8 +32,9 @@ export class Rig {
     this.disk = disk;
   }
 
-  static async open(disk?: MemoryDisk): Promise<Rig> {
+  static async open(disk?: MemoryDisk, definitions?: Definitions): Promise<Rig> {
     const rig = new Rig(disk);
+    rig.definitions = definitions;
     await rig.start();
     return rig;
   }
@@ -67,6 +71,7 @@ export class Rig {
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
       ...more,
+      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
     });
   }
 

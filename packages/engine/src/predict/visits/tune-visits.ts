@@ -72,17 +72,13 @@ class Trial {
     visits.slice(0, from).forEach(({ items, atMs }, at) => this.#index.replace(at, `v${at}`, items, atMs));
     const nowMs = visits[from - 1]?.atMs ?? 0;
     // Every so many-th of the held visits, spread over all of them, up to the bound on questions.
-    const all = visits
-      .slice(from)
-      .flatMap(({ items, atMs }) =>
-        items
-          .slice(1)
-          .map((target, at) => ({
-            items: items.slice(Math.max(0, at + 1 - limits.queryItemsMax), at + 1),
-            target,
-            nowMs: Math.max(nowMs, atMs),
-          })),
-      );
+    const all = visits.slice(from).flatMap(({ items, atMs }) =>
+      items.slice(1).map((target, at) => ({
+        items: items.slice(Math.max(0, at + 1 - limits.queryItemsMax), at + 1),
+        target,
+        nowMs: Math.max(nowMs, atMs),
+      })),
+    );
     const every = Math.max(1, Math.ceil(all.length / limits.tuneQuestionsMax));
     this.#asked = all.filter((_, at) => at % every === 0);
   }

@@ -5,8 +5,8 @@
 // (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean
 // less at once; full use without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered
 // (compare CoDel, RFC 8289, which bounds a queue by its time too, but drops after queueing).
-// What may have waited in its socket while the process stood still (LoopLag) is refused too, while there is more than can be taken: its time is
-// up already, and others just as good come at once.
+// What may have waited in its socket while the process stood still (LoopLag) is refused too, while there is more than can be taken: its
+// time is up already, and others just as good come at once.
 // A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';

@@ -139,6 +139,7 @@ export const limits = {
   ingestBytesInFlightMin: 512 * 1024,
   ingestBytesInFlightMax: 32 * 1024 * 1024,
   ingestTargetMs: 20,
+  ingestStallTimes: 3,
   ingestTurnMs: 2,
   ingestDeferMsMax: 25,
   connectionsQueuedMax: 4_096,

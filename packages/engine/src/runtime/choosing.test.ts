@@ -301,13 +301,13 @@ describe('harm', () => {
 describe('erased means never happened, with bandits, experiments and their statistics on', () => {
   it('state is that of the log with gaps, over random histories', async () => {
     const held = new Map(['counts', 'ridge', 'harm', 'arm'].map((kind) => [kind, false]));
-    for (let seed = 1; seed <= 4; seed += 1) {
+    for (let seed = 1; seed <= 2; seed += 1) {
       const rig = await opened();
       const random = new SeededRandom(seed);
       const names = Array.from({ length: 16 }, (_, each) => `p${each}`);
       const pick = <T>(list: readonly T[]): T => must(list[random.int(list.length)], 'it is there');
       const made: { subject: string; id: string }[] = [];
-      for (let step = 0; step < 400; step += 1) {
+      for (let step = 0; step < 300; step += 1) {
         const subject = pick(names);
         rig.clock.advance(random.int(6 * 3_600_000));
         const what = random.int(40);
@@ -356,5 +356,5 @@ describe('erased means never happened, with bandits, experiments and their stati
       await rig.engine.close();
     }
     expect([...held.values()]).toEqual([true, true, true, true]);
-  }, 60_000);
+  }, 300_000);
 });

@@ -114,6 +114,7 @@ describe('off-policy evaluation', () => {
         'ips',
       ),
     ).toMatchObject({ refused: 'effective_sample', interval: null });
+    expect(of(evaluate({ ...logged, reward: new Float64Array(1000) }, target), 'ips').refused).toBe('few_outcomes');
     expect(of(evaluate({ ...logged, cluster: logged.cluster.map((each) => each % 20), clusters: 20 }, target), 'ips').refused).toBe(
       'few_clusters',
     );

@@ -14,7 +14,7 @@ import { RewardModel } from './reward-model.js';
 export const estimators = ['ips', 'snips', 'dm', 'dr', 'switch_dr'] as const;
 export type Estimator = (typeof estimators)[number];
 
-export type Refusal = 'effective_sample' | 'no_support' | 'few_clusters';
+export type Refusal = 'effective_sample' | 'no_support' | 'few_clusters' | 'few_outcomes';
 
 export interface Estimate {
   readonly estimator: Estimator;
@@ -34,6 +34,8 @@ export const offPolicyBounds = {
   effectiveSampleMin: 100,
   unsupportedMax: 0.01,
   clustersMin: 30,
+  /** Decisions with a reward, as effective as the sample: of fewer, an interval would be taken for narrower than it is. */
+  outcomesMin: 10,
   /** Switch: above this weight the model speaks instead. */
   switchWeightMax: 10,
 } as const;
@@ -45,6 +47,8 @@ interface Weights {
   readonly effectiveSample: number;
   readonly weightMax: number;
   readonly unsupported: number;
+  /** Effective number of decisions whose reward is not 0. */
+  readonly outcomes: number;
 }
 
 /** All estimators of the policy's value, with common weights. */
@@ -71,6 +75,8 @@ function weigh(logged: Logged, target: TargetPolicy): Weights {
   let sum = 0;
   let squares = 0;
   let weightMax = 0;
+  let rewarded = 0;
+  let rewardedSquares = 0;
   let beyond = 0;
   for (let row = 0; row < n; row += 1) {
     target(row, chances);
@@ -82,6 +88,10 @@ function weigh(logged: Logged, target: TargetPolicy): Weights {
     sum += w;
     squares += w * w;
     if (w > weightMax) weightMax = w;
+    if (logged.reward[row] !== 0) {
+      rewarded += w;
+      rewardedSquares += w * w;
+    }
     const cell = (logged.group[row] ?? 0) * logged.actions;
     trials[cell + arm] = (trials[cell + arm] ?? 0) + 1;
     let mass = 0;
@@ -92,14 +102,16 @@ function weigh(logged: Logged, target: TargetPolicy): Weights {
     beyond += Math.max(0, 1 - mass); // on actions that the log does not know at all
   }
   for (let cell = 0; cell < wanted.length; cell += 1) if (trials[cell] === 0) beyond += wanted[cell] ?? 0;
+  const outcomes = rewardedSquares === 0 ? 0 : (rewarded * rewarded) / rewardedSquares;
   const effectiveSample = squares === 0 ? 0 : (sum * sum) / squares;
-  return { weight, effectiveSample, weightMax, unsupported: n === 0 ? 1 : beyond / n };
+  return { weight, effectiveSample, weightMax, unsupported: n === 0 ? 1 : beyond / n, outcomes };
 }
 
-function refusalOf({ clusters }: Logged, { effectiveSample, unsupported }: Weights): Refusal | null {
+function refusalOf({ clusters }: Logged, { effectiveSample, unsupported, outcomes }: Weights): Refusal | null {
   if (unsupported > offPolicyBounds.unsupportedMax) return 'no_support';
   if (effectiveSample < offPolicyBounds.effectiveSampleMin) return 'effective_sample';
-  return clusters < offPolicyBounds.clustersMin ? 'few_clusters' : null;
+  if (clusters < offPolicyBounds.clustersMin) return 'few_clusters';
+  return outcomes < offPolicyBounds.outcomesMin ? 'few_outcomes' : null;
 }
 
 interface Terms {

@@ -94,6 +94,11 @@ export const limits = {
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,
+  // the ledger
+  headerHashesKept: 1024,
+  ledgerSliceRecords: 256,
+  receiptSubjectsMax: 100,
+  evidenceProofsMax: 1_000,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,

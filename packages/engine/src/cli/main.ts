@@ -10,13 +10,17 @@ import { decide } from './decide.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { dump } from './dump.js';
+import { evidence } from './evidence.js';
 import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { ledger } from './ledger.js';
+import { note } from './note.js';
 import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
+import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
@@ -50,6 +54,10 @@ export const commands: readonly Command[] = [
   restore,
   dump,
   verify,
+  ledger,
+  receipt,
+  evidence,
+  note,
   keys,
   rejects,
   tune,

@@ -18,6 +18,7 @@ import { parseConsent } from './consent-body.js';
 import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
 import { isStream, sendStream } from './first-screen-stream.js';
 import { isId } from './id.js';
+import { addLedger } from './ledger-routes.js';
 import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
@@ -96,6 +97,7 @@ export class ColdRoutes {
     addOpenApi(table);
     addGpcSupport(table);
     addFirstScreen(table, parts);
+    addLedger(table, parts);
     addPortal(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
@@ -170,8 +172,10 @@ export class ColdRoutes {
   /** Erasing somebody who is not there is a success: what was asked for holds. */
   async #erase(id: string): Promise<Response> {
     if (!isId(id)) return answer(fail('subject_unknown'));
-    const { receipt, events, erasedAt, deadlineAt } = await this.#engine.erase([id]);
-    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt }));
+    const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
+    // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
+    const document = this.#engine.erasureReceipt(receipt, salts);
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 
   async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {

@@ -96,6 +96,7 @@ export class Compactor {
     const copy = new Segment(this.#files, first.name, head, 0);
     // What was learned of the file of that name before, also by who began to read it, is void.
     copy.generation = first.generation + 2;
+    copy.recordsBefore = first.recordsBefore;
     for (const [size, upTo] of records) copy.note(size, upTo);
     bytes.set(encodeSegmentHead(head), 0);
     const file = this.#files.put(compactName, this.#files.disk.open(this.#files.path(compactName), { create: true }));

@@ -22,6 +22,7 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
+import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   exportData,
   decide,
   why,
+  replay,
   profile,
   segments,
   patterns,

@@ -120,8 +120,9 @@ async function write(
     await sink.end();
   }
   // Who received what is part of the evidence.
-  if (known === 'person') await engine.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
-  else if (choice !== undefined) await engine.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
+  if (known === 'person') await engine.answers.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
+  else if (choice !== undefined)
+    await engine.answers.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

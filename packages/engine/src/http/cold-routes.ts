@@ -174,7 +174,7 @@ export class ColdRoutes {
     if (!isId(id)) return answer(fail('subject_unknown'));
     const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
     // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
-    const document = this.#engine.erasureReceipt(receipt, salts);
+    const document = this.#engine.answers.erasureReceipt(receipt, salts);
     return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 

@@ -11,15 +11,12 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { historyOf } from '../understand/history.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
-import { MemoryHashes } from '../adapters/memory-hashes.js';
-import { SeededSigner } from '../adapters/seeded-signer.js';
 import type { Disk } from '../ports/disk.js';
 import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
@@ -27,10 +24,8 @@ import type { HashStore } from '../ports/hash-store.js';
 import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
-import { Ledger } from '../answer/ledger/ledger.js';
-import { consentDocument } from '../answer/receipt/consent-receipt.js';
-import { erasureDocument } from '../answer/receipt/erasure-receipt.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
+import type { Ledger } from '../answer/ledger/ledger.js';
 import { explain, type Why } from '../answer/why.js';
 import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
@@ -41,6 +36,7 @@ import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
 import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
+import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
 import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
@@ -107,7 +103,7 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
-  readonly ledger: Ledger;
+  readonly answers: Answers;
   readonly backups: Backups;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
@@ -126,18 +122,12 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
-  #savingLedger: Promise<void> = Promise.resolve();
   #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
     this.#options = options;
-    let signer = options.signer;
-    this.ledger = new Ledger(options.log, options.hashes ?? new MemoryHashes(), () => {
-      signer ??= new SeededSigner('ethogram-ledger/of-this-opening', options.entropy.bytes(32));
-      return signer;
-    });
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
     this.insights = new Insights(core, options.clock, options.hashKey);
@@ -157,6 +147,7 @@ export class Engine {
       onHalt: (error) => options.onHalt?.(error),
     });
     this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
+    this.answers = new Answers({ ...options, core, writer: this.#writer, newId: (prefix) => this.#newId(prefix) });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -195,6 +186,11 @@ export class Engine {
   /** Every decision point. */
   get points(): readonly DecisionPoint[] {
     return [...this.#points.values()];
+  }
+
+  /** The tree over the log's headers, and who signs for it. */
+  get ledger(): Ledger {
+    return this.answers.ledger;
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -395,34 +391,6 @@ export class Engine {
     return this.#erasures.erase(subjects);
   }
 
-  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown. */
-  erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
-    const row = this.core.receipts.get(receipt);
-    return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);
-  }
-
-  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked. */
-  async consentReceipt(subject: string): Promise<Result<string>> {
-    await this.#writer.drain();
-    const changes = historyOf(subject, this.core.trace, this.#options.log).filter(({ event }) => event.type === systemTypes.consentChanged);
-    if (changes.length === 0) return fail('subject_unknown');
-    const facts = { id: this.#newId('t'), createdAt: this.#options.clock.now(), subject, changes, eventTypes: this.core.registry.list() };
-    return consentDocument(facts, this.ledger);
-  }
-
-  /** Logs what the log lacks of the keys of callers: who has one now, and who has no more. */
-  async noteKeys(keys: readonly { readonly id: string; readonly kind: string; readonly isLive: boolean }[]): Promise<void> {
-    await this.#writer.drain();
-    const acts = this.core.keyActs.missing(keys);
-    if (acts.length > 0) await this.#facts(acts.map((act) => ({ type: systemTypes.adminActed, properties: { act } })));
-  }
-
-  /** Logs what somebody with power did. With a subject it stands in the stream of that person, of whom something must be held. */
-  act(act: AdminAct, subject: string | null = null): Promise<Result<WriteAnswer>> {
-    const event = { ...this.#fact(systemTypes.adminActed, { act }, this.#newId('a')), subject };
-    return this.#writer.submit([{ kind: 'fact', event }]);
-  }
-
   /**
    * Corrects one event of a person: profile, segments and models become what they were had it been right from the start, and the wrong one
    * a gap. Resolves with the decisions for them that started from the wrong one.
@@ -521,13 +489,8 @@ export class Engine {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
       await this.#checkpoint().catch(() => undefined);
-      // A folder at rest has a checkpoint of all of it.
-      if (this.#options.signer !== undefined) this.ledger.checkpoint();
-      this.ledger.catchUp();
-      this.#saveLedger();
     }
-    await this.#savingLedger;
-    this.ledger.close();
+    await this.answers.close(!this.#writer.halted);
     await this.#options.state.close();
     await this.#options.log.close();
     this.#options.suppressions.close();
@@ -620,7 +583,7 @@ export class Engine {
   #afterSettling(): void {
     const { fold, tables, withdrawals } = this.core;
     if (withdrawals.isOwed) this.#erasures.schedule();
-    if (this.ledger.behind >= limits.ledgerSliceRecords) this.ledger.catchUp(2 * limits.ledgerSliceRecords);
+    this.answers.keepUp();
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
     const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
@@ -647,11 +610,6 @@ export class Engine {
     return this.#checkpoint();
   }
 
-  /** One after the other; what fails costs only building the tree anew. */
-  #saveLedger(): void {
-    this.#savingLedger = this.#savingLedger.then(() => this.ledger.save()).catch(() => undefined);
-  }
-
   /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
   async #checkpoint(): Promise<void> {
     const position = this.core.fold.position;
@@ -661,7 +619,7 @@ export class Engine {
     try {
       await this.#checkpointing;
       this.#checkpointedAt = position;
-      this.#saveLedger();
+      this.answers.save();
     } finally {
       this.#checkpointing = null;
       const untilMs = clock.elapsedMs();

@@ -69,6 +69,10 @@ export const limits = {
   backupSliceBytes: 1024 * 1024,
   backupStampBytes: 128,
   backupAskMs: 250,
+  // what a person takes away
+  archivePartChars: 8 * 1024 * 1024,
+  archivePageRows: 200,
+  archiveSliceEvents: 256,
   // the HTTP server and its bodies (beside those of the door above)
   connectionsMax: 10_000,
   headerBytesMax: 8 * 1024,

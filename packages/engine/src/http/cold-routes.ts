@@ -8,6 +8,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
+import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
@@ -78,6 +79,7 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addArchive(table, engine);
     addBackups(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);

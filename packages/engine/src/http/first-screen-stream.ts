@@ -1,8 +1,11 @@
-// Sends an answer that has no end yet: each piece goes out as it comes, and when the reader goes away the source is told.
+// Sends an answer that has no end yet, or is long: each piece goes out as it comes and waits for a slow reader; when the reader goes away
+// the source is told, and when the source fails the reader sees the connection end.
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 export function isStream(reply: Response): boolean {
-  return reply.headers.get('content-type') === 'text/event-stream';
+  const type = reply.headers.get('content-type');
+  return type === 'text/event-stream' || type === 'application/zip';
 }
 
 /** Resolves when the source has ended or the reader has gone. */
@@ -15,6 +18,9 @@ export async function sendStream(response: ServerResponse, reply: Response): Pro
   }
   response.on('close', () => void reader.cancel().catch(() => undefined));
   response.flushHeaders();
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) response.write(piece.value);
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    if (response.write(piece.value) || response.destroyed) continue;
+    await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
   response.end();
 }

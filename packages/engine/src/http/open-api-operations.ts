@@ -108,6 +108,14 @@ export const operations: readonly Operation[] = [
     gives: json('ErasureAnswer'),
   },
   {
+    method: 'GET',
+    path: '/v1/subjects/:id/archive',
+    id: 'archive',
+    needs: 'secret',
+    summary: 'All that is kept about a person, under all their ids, to take away: JSON Lines, CSV, a readable page and a schema.',
+    gives: { 'application/zip': null },
+  },
+  {
     method: 'POST',
     path: '/v1/subjects/:id/restriction',
     id: 'restrict',

@@ -22,6 +22,7 @@ import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
+import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
 import type { Core, CoreOptions } from './core.js';
 import { Erasures } from './erasures.js';
@@ -267,6 +268,18 @@ export class Engine {
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
     return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
+  }
+
+  /**
+   * All that is kept about a person, under all their ids, for that person: the bytes of a ZIP. Reading throws CodedError: subject_unknown;
+   * permit_stale when they have changed their consent meanwhile.
+   */
+  archive(subject: string): AsyncGenerator<Uint8Array> {
+    return archiveOf(subject, this.archiveParts);
+  }
+
+  get archiveParts(): ArchiveParticulars {
+    return { core: this.core, log: this.#options.log, clock: this.#options.clock };
   }
 
   /**

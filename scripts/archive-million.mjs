@@ -1,5 +1,6 @@
-// `node scripts/archive-million.mjs [EVENTS]` after a build: one person of a million events takes all of it away. Prints one JSON line: events,
-// bytes of the ZIP, s until its end, rss_mb_before (once they are folded), rss_mb_peak while it is written (looked at after each piece).
+// `node scripts/archive-million.mjs [EVENTS]` after a build: one person of a million events takes all of it away. Prints one JSON line:
+// events, bytes of the ZIP, s until its end, rss_mb_before (once they are folded), rss_mb_peak while it is written (looked at after each
+// piece).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

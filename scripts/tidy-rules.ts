@@ -107,6 +107,7 @@ export const banned: readonly Ban[] = [
       at('adapters/memory-log.ts', 'digests of the log'),
       at('adapters/key-file.ts', 'wraps the keys'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
+      at('adapters/keyed-proofs.ts', 'seals of proofs, signatures of devices'),
       at('adapters/sha256.ts', 'hashes of the files of a backup'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),
       at('cli/', 'hashes of a dump and of a file that is imported'),

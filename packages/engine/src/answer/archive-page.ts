@@ -27,6 +27,7 @@ export interface PageParts {
 export function archivePage(parts: PageParts): string {
   const { ids, madeAt, stands, restricted, traits, counts, withheld, decisions, events } = parts;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const more = total > events.length ? ` The newest ${events.length} stand below; all are in events.jsonl and tables/.` : '';
   const sections = [
     `<h1>What is kept about you</h1>`,
     `<p>Made on ${text(isoText(madeAt))}, for ${ids.map((id) => `<code>${text(id)}</code>`).join(', ')}.</p>`,
@@ -37,7 +38,7 @@ export function archivePage(parts: PageParts): string {
     '<h2>What was made of it</h2>',
     table(['trait', 'value'], traits, 'Nothing.'),
     '<h2>Events</h2>',
-    `<p>${total} in all.${total > events.length ? ` The newest ${events.length} stand below; all are in events.jsonl and tables/.` : ''}</p>`,
+    `<p>${total} in all.${more}</p>`,
     table(
       ['type', 'how many'],
       [...counts].map(([type, count]) => [type, count.toString()]),
@@ -62,7 +63,8 @@ ${sections.filter((each) => each !== '').join('\n')}
 }
 
 const style =
-  'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}table{border-collapse:collapse;margin:1rem 0;width:100%}' +
+  'body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}' +
+  'table{border-collapse:collapse;margin:1rem 0;width:100%}' +
   'th,td{border-bottom:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}';
 
 function eventRow({ occurredAt, type, mask, properties }: BehaviourEvent): readonly string[] {

@@ -1,6 +1,6 @@
-// A ZIP file written as a stream: entry after entry, deflated, then the directory. Everybody's computer opens one. Each entry is handed over
-// whole, so its size and checksum stand before it, and memory holds one entry and the directory.
-// Format: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5, with the 64-bit records where a number needs them. Names are UTF-8 (flag bit 11).
+// A ZIP file written as a stream: entry after entry, deflated, then the directory. Everybody's computer opens one. Each entry is handed
+// over whole, so its size and checksum stand before it, and memory holds one entry and the directory. Format: PKWARE APPNOTE 6.3.10,
+// sections 4.3 to 4.5, with the 64-bit records where a number needs them. Names are UTF-8 (flag bit 11).
 import { Buffer } from 'node:buffer';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw } from 'node:zlib';

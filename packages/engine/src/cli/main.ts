@@ -13,10 +13,12 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { notices } from './notices.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
+import { requests } from './requests.js';
 import { restore } from './restore.js';
 import { serve } from './serve.js';
 import { nearest } from './spelling.js';
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   why,
   profile,
   erase,
+  requests,
+  notices,
   backup,
   restore,
   dump,

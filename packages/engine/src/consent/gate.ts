@@ -125,8 +125,9 @@ export class Gate {
   }
 
   /**
-   * Leave, to the person themself (GDPR art. 15 and 20): what is kept for a purpose that they have not withdrawn since it was captured. What
-   * waits for its destruction stays; a restriction keeps nobody from what is their own. `withdrawn`: what they withdrew after the event.
+   * Leave, to the person themself (GDPR art. 15 and 20): what is kept for a purpose that they have not withdrawn since it was captured.
+   * What waits for its destruction stays; a restriction keeps nobody from what is their own. `withdrawn`: what they withdrew after the
+   * event.
    */
   leaveToPerson(event: BehaviourEvent, withdrawn: PurposeMask): Result<BehaviourEvent> {
     // [C51]

@@ -1,5 +1,5 @@
-// Which purposes a person has withdrawn since an event of theirs, from the changes of their consent in log order: so that what waits for its
-// destruction is known without its whole history in memory.
+// Which purposes a person has withdrawn since an event of theirs, from the changes of their consent in log order: so that what waits for
+// its destruction is known without its whole history in memory.
 import type { PurposeMask } from '../model/purpose.js';
 
 export class WithdrawnSince {

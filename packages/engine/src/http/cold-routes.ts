@@ -11,6 +11,7 @@ import type { Engine } from '../runtime/engine.js';
 import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
+import { addRequests } from './requests-routes.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
@@ -81,6 +82,7 @@ export class ColdRoutes {
     }
     addArchive(table, engine);
     addBackups(table, engine);
+    addRequests(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);

@@ -1,6 +1,7 @@
 // Every route in a sentence, with what it takes and gives. open-api.test.ts holds this table to the routes of a real server, both ways, and
 // the kind of key that a route states to the one that stands here.
 import type { KeyNeed } from '../access/key-kind.js';
+import { requestOperations } from './open-api-requests.js';
 import { trackingPaths } from './tracking-paths.js';
 
 export interface Operation {
@@ -38,6 +39,7 @@ const tracking: readonly Operation[] = [...trackingPaths].map(([path, call]) => 
 
 export const operations: readonly Operation[] = [
   ...tracking,
+  ...requestOperations,
   {
     method: 'POST',
     path: '/v1/events',

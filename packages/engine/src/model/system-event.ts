@@ -20,6 +20,12 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  requestOpened: 'request.opened',
+  requestChanged: 'request.changed',
+  deviceRegistered: 'device.registered',
+  recipientDisclosed: 'recipient.disclosed',
+  noticeOwed: 'notice.owed',
+  noticeAcknowledged: 'notice.acknowledged',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];

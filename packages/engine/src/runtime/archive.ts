@@ -1,7 +1,7 @@
-// The archive of one person (GDPR art. 15 and 20): all that is kept under all their ids, as one ZIP of JSON Lines, CSV, a readable page and a
-// schema. It is read along the log and given out part by part, so a person of a million events leaves in flat memory.
-// Invariants: what may leave is asked of the gate, event by event; nothing leaves after the person was erased or has changed their consent:
-// the stream breaks off instead. Non-goal: what others were shown because of them, which is counts.
+// The archive of one person (GDPR art. 15 and 20): all that is kept under all their ids, as one ZIP of JSON Lines, CSV, a readable page and
+// a schema. It is read along the log and given out part by part, so a person of a million events leaves in flat memory. Invariants: what
+// may leave is asked of the gate, event by event; nothing leaves after the person was erased or has changed their consent: the stream
+// breaks off instead. Non-goal: what others were shown because of them, which is counts.
 import { explain } from '../answer/why.js';
 import { archivePage, type PageDecision } from '../answer/archive-page.js';
 import { ArchiveParts } from '../answer/archive-parts.js';

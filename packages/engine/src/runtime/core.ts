@@ -1,7 +1,11 @@
 // The core: everything that is folded from the log, put together over the ports. It owns no I/O of its own; runtime/engine.ts drives it.
 import type { HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
+import { Devices } from '../answer/devices.js';
+import { Notices } from '../answer/notices.js';
 import { Receipts } from '../answer/receipts.js';
+import { Recipients } from '../answer/recipients.js';
+import { Requests } from '../answer/requests.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { Sequencer } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
@@ -31,7 +35,7 @@ import { Withdrawals } from '../understand/withdrawals.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/6';
+export const stateFormat = 'ethogram-state/7';
 
 export interface CoreOptions {
   readonly log: Log;
@@ -60,6 +64,10 @@ export class Core {
   readonly imports: Imports;
   readonly receipts: Receipts;
   readonly withdrawals: Withdrawals;
+  readonly requests: Requests;
+  readonly devices: Devices;
+  readonly recipients: Recipients;
+  readonly notices: Notices;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly validator = new Validator();
@@ -100,8 +108,13 @@ export class Core {
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
+    this.requests = new Requests(tables.table('request'));
+    this.devices = new Devices(tables.table('device'));
+    this.recipients = new Recipients(tables.table('recipient'));
+    this.notices = new Notices(tables.table('notice'));
     const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
+    const asked = [this.requests, this.devices, this.recipients, this.notices];
+    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals, ...asked];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({

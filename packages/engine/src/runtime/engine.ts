@@ -20,13 +20,16 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
+import type { Proofs } from '../ports/proofs.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { explain, type Why } from '../answer/why.js';
 import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
 import type { Core, CoreOptions } from './core.js';
+import { Desk } from './desk.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
+import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
@@ -39,6 +42,8 @@ export interface EngineOptions extends CoreOptions {
   readonly keys: Keys;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
+  /** Seals and checks what proves who asks; without it only the host vouches for people. */
+  readonly proofs?: Proofs;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -69,6 +74,8 @@ export interface Health {
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: 'durable';
+  /** Requests of people and notices to recipients that are past their date. */
+  readonly overdue: { readonly requests: number; readonly notices: number };
 }
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
@@ -76,6 +83,10 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 export class Engine {
   readonly core: Core;
   readonly backups: Backups;
+  /** What people ask for. */
+  readonly desk: Desk;
+  /** To whom data was given, and what they are owed. */
+  readonly tellings: Tellings;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
@@ -107,6 +118,25 @@ export class Engine {
       onHalt: (error) => options.onHalt?.(error),
     });
     this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
+    this.tellings = new Tellings({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      newId: (prefix) => this.#newId(prefix),
+      schedule: () => this.#erasures.schedule(),
+    });
+    this.desk = new Desk({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      proofs: options.proofs,
+      newId: (prefix) => this.#newId(prefix),
+      works: this,
+    });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -115,6 +145,7 @@ export class Engine {
       clock: options.clock,
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
+      owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
       record: async (type, properties) => {
@@ -128,6 +159,7 @@ export class Engine {
       clock: options.clock,
       erasures: this.#erasures,
       newId: () => this.#newId('r'),
+      owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
     });
   }
@@ -312,6 +344,8 @@ export class Engine {
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
     if (this.core.gate.standing(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
+    const owing = restricted ? this.tellings.owing(this.core.identity.members(subject), 'restricted') : [];
+    if (owing.length > 0) await this.#facts(owing);
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
@@ -330,6 +364,7 @@ export class Engine {
   }
 
   health(): Health {
+    const now = this.#options.clock.now();
     return {
       status: this.#writer.halted ? 'stopped' : 'ok',
       events: this.core.fold.position,
@@ -338,6 +373,7 @@ export class Engine {
       visits: this.core.model.index.visits,
       points: [...this.#points.keys()],
       durability: 'durable',
+      overdue: { requests: this.core.requests.overdue(now), notices: this.core.notices.overdue(now) },
     };
   }
 

@@ -34,6 +34,8 @@ export interface ErasureParts {
   readonly clock: Clock;
   readonly suppressions: Suppressions;
   readonly newId: () => string;
+  /** What recipients are owed when these people are erased. */
+  readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
   /** More that is to be retracted first. */
   readonly beforeCompletion: () => Promise<unknown>;
   /** Writes what state holds now; resolves when it is durable. */
@@ -128,7 +130,7 @@ export class Erasures {
 
   /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
   async #run(): Promise<void> {
-    const { core, clock } = this.#parts;
+    const { core, clock, writer } = this.#parts;
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
@@ -155,6 +157,9 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
+    // [C55]
+    const owing = this.#parts.owing(found.keys());
+    if (owing.length > 0) writer.appendNow(owing, true);
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget([...positions]);

@@ -5,6 +5,7 @@
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
+import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
@@ -74,7 +75,20 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
-  return Engine.open({ ...options, disk, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+  return Engine.open({
+    ...options,
+    disk,
+    proofs: new KeyedProofs(drawSalt),
+    log,
+    keys,
+    state,
+    suppressions,
+    clock,
+    entropy,
+    draw,
+    hashKey: tenant.hashKey,
+    onHalt,
+  });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

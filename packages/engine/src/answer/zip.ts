@@ -69,13 +69,10 @@ export class Zip {
     this.#directory = [];
     const isLarge = this.#offset >= max32 || directory.length >= max32 || this.#entries >= max16;
     const at64 = this.#offset + directory.length;
-    const large = isLarge
-      ? [
-          ...[u32(0x0606_4b50), u64(44), u16(45), u16(45), u32(0), u32(0), u64(this.#entries), u64(this.#entries)],
-          ...[u64(directory.length), u64(this.#offset)],
-          ...[u32(0x0706_4b50), u32(0), u64(at64), u32(1)],
-        ]
-      : [];
+    const counts = [u64(this.#entries), u64(this.#entries)];
+    const end64 = [u32(0x0606_4b50), u64(44), u16(45), u16(45), u32(0), u32(0), ...counts, u64(directory.length), u64(this.#offset)];
+    const locator = [u32(0x0706_4b50), u32(0), u64(at64), u32(1)];
+    const large = isLarge ? [...end64, ...locator] : [];
     const count = u16(Math.min(this.#entries, max16));
     const sizes = [u32(Math.min(directory.length, max32)), u32(Math.min(this.#offset, max32))];
     return Buffer.concat([directory, ...large, u32(0x0605_4b50), u16(0), u16(0), count, count, ...sizes, u16(0)]);

@@ -138,8 +138,8 @@ describe('a request', () => {
     await rig.visit('bob', 'tea');
     expect(await desk.register('bob', stranger.publicKey, false)).toMatchObject({ ok: false, code: 'proof_refused' });
     expect(await desk.register('bob', device().publicKey, true)).toMatchObject({ ok: true });
-    const asked = desk.challenge('ann');
-    const challenge = asked.ok ? asked.value.token : '';
+    const given = desk.challenge('ann');
+    const challenge = given.ok ? given.value.token : '';
     const by = ({ publicKey, signed }: typeof own, kind: string) =>
       ({ kind: 'device', challenge, publicKey, signature: signed(`${challenge}\n${kind}`) }) as const;
     expect(await desk.open('ann', 'erase', by(stranger, 'erase'))).toMatchObject({ ok: false, code: 'proof_refused' });

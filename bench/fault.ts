@@ -16,6 +16,17 @@ export const faults = [
   'no-admission',
   'slow-choice',
   'late-withdrawal',
+  'no-words',
+  'slow-seal',
+  'guessed-change',
+  'lost-reason',
+  'forgotten-trip',
+  'uncalibrated',
+  'endless-custom',
+  'wrong-propensity',
+  'slow-choose',
+  'peeking-level',
+  'lost-arm',
 ] as const;
 
 export type Fault = (typeof faults)[number];

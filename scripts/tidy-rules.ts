@@ -31,6 +31,7 @@ export const banned: readonly Ban[] = [
     within: engine,
     except: [
       at('adapters/system-clock.ts', 'the adapter of the Clock port'),
+      at('base/iso-time.ts', 'writes a number down'),
       at('cli/', 'shows times, measures progress; nothing of it reaches the engine'),
     ],
   },
@@ -77,6 +78,8 @@ export const banned: readonly Ban[] = [
     except: [
       at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
       at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+      at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
+      at('adapters/reseal-thread.ts', 'is that thread'),
     ],
   },
   {
@@ -105,7 +108,12 @@ export const banned: readonly Ban[] = [
       at('adapters/folder-lock.ts', 'a name of its own for each lock file'),
       at('adapters/file-log/', 'seals and digests of the log'),
       at('adapters/memory-log.ts', 'digests of the log'),
-      at('adapters/key-file.ts', 'wraps the keys'),
+      at('adapters/key-file.ts', 'seals the runs of keys'),
+      at('adapters/memory-wrapping.ts', 'wraps the keys, for tests'),
+      at('adapters/key-wrap.ts', 'wraps the keys'),
+      at('adapters/seeded-signer.ts', 'the adapter of the Signer port: Ed25519'),
+      at('answer/ledger/tree-hash.ts', 'hashes of the Merkle tree: a pure function'),
+      at('answer/ledger/ed25519.ts', 'checks signatures: a pure function'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
       at('adapters/keyed-proofs.ts', 'seals of proofs, signatures of devices'),
       at('adapters/sha256.ts', 'hashes of the files of a backup'),

@@ -2,13 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { keysSuite } from '../ports/keys.suite.js';
 import type { Disk } from '../ports/disk.js';
+import { hookedDisk } from './file-log/hooked-disk.js';
 import { KeyFile } from './key-file.js';
 import { MemoryDisk } from './memory-disk.js';
+import { MemoryWrapping } from './memory-wrapping.js';
 import { NodeDisk } from './node-disk.js';
 import { SeededEntropy } from './seeded-entropy.js';
+import { wrapKey } from './key-wrap.js';
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
@@ -27,6 +31,16 @@ async function under(disk: Disk) {
 }
 
 keysSuite('file on a memory disk', () => under(new MemoryDisk()));
+keysSuite('file whose store key a key service wraps', async () => {
+  const disk = new MemoryDisk();
+  const wrapping = new MemoryWrapping(new SeededEntropy(77));
+  const openIt = (): Promise<KeyFile> => KeyFile.open({ disk, folder: 'keys', wrapping, entropy: new SeededEntropy(++seed) });
+  const reopen = (old: { close(): void }): Promise<KeyFile> => {
+    old.close();
+    return openIt();
+  };
+  return { keys: await openIt(), reopen };
+});
 keysSuite('file on the real disk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-file-'));
   folders.push(folder);
@@ -42,6 +56,9 @@ function changed(disk: MemoryDisk, change: (files: Map<string, Uint8Array>) => v
   change(files);
   return MemoryDisk.holding(files);
 }
+
+/** Where the slot of the n-th key of a new store begins. */
+const slotAt = (id: number): number => 1024 + (id - 1) * 64;
 
 async function threeKeys(): Promise<MemoryDisk> {
   const disk = new MemoryDisk();
@@ -62,7 +79,7 @@ test('no key lies on the disk unwrapped, and a destroyed one not even wrapped', 
     disk
       .files()
       .get('keys/keys.dat')
-      ?.slice(64 + 8, 64 + 48) ?? new Uint8Array(0);
+      ?.slice(slotAt(1) + 8, slotAt(1) + 48) ?? new Uint8Array(0);
   expect(holds(disk, wrapped)).toBe(true);
   await keys.destroy([id]);
   expect(holds(disk, wrapped)).toBe(false);
@@ -94,7 +111,7 @@ test('keys are made and destroyed on a full disk', async () => {
 test('a slot torn by a crash opens nothing and is not used again', async () => {
   const disk = await threeKeys();
   for (let kept = 1; kept < 64; kept++) {
-    const torn = changed(disk, (files) => files.get('keys/keys.dat')?.fill(0, 3 * 64 + kept, 4 * 64));
+    const torn = changed(disk, (files) => files.get('keys/keys.dat')?.fill(0, slotAt(3) + kept, slotAt(4)));
     const keys = await open(torn);
     expect(keys.ids()).toEqual([1, 2]);
     expect(keys.create().id).toBe(4);
@@ -107,7 +124,7 @@ test('a flipped bit never yields another key', async () => {
   const keys = await open(disk);
   const right = [...(keys.get(2) ?? [])];
   keys.close();
-  for (let at = 2 * 64; at < 3 * 64; at++) {
+  for (let at = slotAt(2); at < slotAt(3); at++) {
     const flipped = changed(disk, (files) => {
       const content = files.get('keys/keys.dat');
       if (content !== undefined) content[at] = (content[at] ?? 0) ^ (1 << (at % 8));
@@ -119,30 +136,156 @@ test('a flipped bit never yields another key', async () => {
   }
 });
 
+const wrappingPath = (disk: MemoryDisk): string => [...disk.files().keys()].find((path) => path.startsWith('apart/')) ?? '';
+
 test('without its wrapping key, or with another, the store is refused and left as it is', async () => {
   const disk = await threeKeys();
-  const other = (await threeKeys()).files().get('apart/wrapping.key') ?? new Uint8Array(0);
+  const path = wrappingPath(disk);
+  const foreign = await threeKeys();
+  const other = foreign.files().get(wrappingPath(foreign)) ?? new Uint8Array(0);
   const cases = [
-    changed(disk, (files) => files.delete('apart/wrapping.key')),
-    changed(disk, (files) => files.set('apart/wrapping.key', other)),
-    changed(disk, (files) => files.get('apart/wrapping.key')?.fill(0, 20, 21)),
+    changed(disk, (files) => files.delete(path)),
+    changed(disk, (files) => files.set(path, other)),
+    changed(disk, (files) => files.get(path)?.fill(0, 20, 21)),
     changed(disk, (files) => files.get('keys/keys.dat')?.fill(0, 0, 8)),
+    changed(disk, (files) => files.get('keys/keys.dat')?.fill(0, 40, 60)),
   ];
-  for (const broken of cases) {
+  for (const [index, broken] of cases.entries()) {
     const before = broken.files();
-    await expect(open(broken)).rejects.toMatchObject({ code: 'log_damaged' });
+    await expect(open(broken)).rejects.toMatchObject({ code: index < 3 ? 'wrapping_key' : 'log_damaged' });
     expect(broken.files()).toEqual(before);
   }
 });
 
-test('a wrapping key torn at first use is made anew', async () => {
-  const disk = new MemoryDisk();
-  disk.makeFolder('apart');
-  disk.open('apart/wrapping.key', { create: true }).write(0, new Uint8Array(20));
+test('a turn-over leaves the keys, and nothing with which an older copy of the store could be opened', async () => {
+  const disk = await threeKeys();
+  const copy = disk.files();
   const keys = await open(disk);
-  expect(keys.create().id).toBe(1);
+  const known = keys.ids().map((id) => [id, ...(keys.get(id) ?? [])]);
+  const run = await keys.keepRun(Uint8Array.from({ length: 96 }, (_, at) => at));
+  const before = wrappingPath(disk);
+  const wrapping = disk.files().get(before)?.slice(8, 40) ?? new Uint8Array(0);
+  await keys.turnOver();
+  expect(holds(disk, wrapping)).toBe(false);
+  expect(disk.exists(before)).toBe(false);
+  for (const [path, content] of copy) if (path === 'keys/keys.dat') expect(holds(disk, content.slice(1024 + 8, 1024 + 48))).toBe(false);
   keys.close();
+  const again = await open(disk);
+  expect(known.map(([id = 0]) => [id, ...(again.get(id) ?? [])])).toEqual(known);
+  expect([...(again.run(run) ?? [])]).toEqual(Array.from({ length: 96 }, (_, at) => at));
+  expect(again.create().id).toBe(run + 1);
+  again.close();
+  // The older copy beside the wrapping keys that there are now.
+  const restored = changed(disk, (files) => files.set('keys/keys.dat', copy.get('keys/keys.dat') ?? new Uint8Array(0)));
+  await expect(open(restored)).rejects.toMatchObject({ code: 'wrapping_key' });
 });
+
+test('keys that are made and destroyed while a turn-over is under way are in the new table, or not', async () => {
+  const disk = new MemoryDisk();
+  const keys = await open(disk);
+  const [one, two] = [keys.create().id, keys.create().id];
+  const turning = keys.turnOver();
+  let made = 0;
+  for (let step = 0; step < 6; step++) {
+    made = keys.create().id;
+    if (step === 2) await keys.destroy([one]);
+    await Promise.resolve();
+  }
+  await keys.sync();
+  await turning;
+  keys.close();
+  const again = await open(disk);
+  expect(again.ids()).toEqual([two, ...Array.from({ length: made - two }, (_, at) => two + 1 + at)]);
+  again.close();
+});
+
+test('a crash at any call of a turn-over leaves the keys, and one wrapping key', async () => {
+  const whole = await threeKeys();
+  for (let at = 0; ; at++) {
+    const disk = MemoryDisk.holding(whole.files());
+    let left = Infinity;
+    const crash = (): void => {
+      if (left-- <= 0) throw new Error('crash');
+    };
+    const hooked = hookedDisk(disk, crash);
+    const keys = await KeyFile.open({
+      disk: hooked,
+      folder: 'keys',
+      wrapping: { disk: hooked, folder: 'apart' },
+      entropy: new SeededEntropy(++seed),
+    });
+    left = at;
+    const isDone = await keys.turnOver().then(
+      () => true,
+      () => false,
+    );
+    disk.kill();
+    const again = await open(disk);
+    expect(again.ids()).toEqual([1, 2, 3]);
+    expect([...disk.files().keys()].filter((path) => path.startsWith('apart/'))).toHaveLength(1);
+    expect(disk.exists('keys/keys.new')).toBe(false);
+    again.close();
+    if (isDone) return expect(at).toBeGreaterThan(8);
+  }
+});
+
+test('a wrapping key moves to another place at the next opening, and is gone from the old one', async () => {
+  const disk = await threeKeys();
+  const options = { disk, folder: 'keys', entropy: new SeededEntropy(++seed) };
+  const moved = { ...options, wrapping: { disk, folder: 'elsewhere' }, movesFrom: { disk, folder: 'apart' } };
+  for (let times = 0; times < 2; times++) {
+    const keys = await KeyFile.open(moved);
+    expect(keys.ids()).toEqual([1, 2, 3]);
+    keys.close();
+    expect(disk.list('apart')).toEqual([]);
+    expect(disk.list('elsewhere')).toHaveLength(1);
+  }
+});
+
+test('a store of version 1 is opened, and written as version 2 under a new wrapping key', async () => {
+  const disk = new MemoryDisk();
+  const secrets = firstVersion(disk);
+  for (let times = 0; times < 2; times++) {
+    const keys = await open(disk);
+    expect(keys.ids()).toEqual([1, 3]);
+    expect([keys.get(1), keys.get(3)].map((key) => Buffer.from(key ?? []).toString('hex'))).toEqual([secrets[0], secrets[2]]);
+    expect(keys.create().id).toBe(4 + times);
+    if (times === 0) await keys.destroy([4]);
+    else await keys.destroy([5]);
+    keys.close();
+    expect(disk.exists('apart/wrapping.key')).toBe(false);
+  }
+});
+
+/** As version 1 wrote it: three keys, of which the second is destroyed. Hexadecimal, in order. */
+function firstVersion(disk: MemoryDisk): string[] {
+  const by = Buffer.alloc(32, 5);
+  const wrapping = Buffer.alloc(44);
+  wrapping.writeUInt32LE(0x4b574745, 0);
+  wrapping.writeUInt32LE(1, 4);
+  wrapping.set(by, 8);
+  wrapping.writeUInt32LE(crc32(wrapping.subarray(0, 40)), 40);
+  const store = Buffer.alloc(64 * 260);
+  store.writeUInt32LE(0x464b4745, 0);
+  store.writeUInt32LE(1, 4);
+  store.writeUInt32LE(crc32(store.subarray(0, 60)), 60);
+  const secrets = [1, 2, 3].map((id) => {
+    const slot = store.subarray(id * 64, (id + 1) * 64);
+    slot.writeUInt32LE(id, 0);
+    slot.writeUInt8(id === 2 ? 2 : 1, 4);
+    slot.set(wrapKey(by, Buffer.alloc(32, id)), 8);
+    slot.writeUInt32LE(crc32(slot.subarray(0, 60)), 60);
+    return Buffer.alloc(32, id).toString('hex');
+  });
+  for (const [path, content] of [
+    ['apart/wrapping.key', wrapping],
+    ['keys/keys.dat', store],
+  ] as const) {
+    disk.makeFolder(path.slice(0, path.indexOf('/')));
+    disk.open(path, { create: true }).write(0, content);
+  }
+  return secrets;
+}
 
 test('a failed sync is told', async () => {
   const disk = new MemoryDisk();

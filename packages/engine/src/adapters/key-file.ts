@@ -1,65 +1,71 @@
-// The key store on a disk. `keys.dat`: a head of 64 bytes { u32 magic "EGKF", u32 version = 1, zeros, u32 crc32 of bytes 0-59 }, then
-// slots of 64 bytes; the n-th slot belongs to key n for ever:
-//    0  u32 key id   4  u8 state: 1 live, 2 destroyed   5  zeros   8  40 the key wrapped (AES-256-KW, RFC 3394); random once destroyed
-//   48  zeros       60  u32 crc32 of bytes 0-59
-// A slot that a crash tore before its sync opens nothing and is never used again. Slots lie ahead of need, so that a key can be made and
-// destroyed on a full disk. Invariants: an id that was synced is never given again; of a key that `destroy` resolved for, the file holds
-// nothing. Non-goals: turning the wrapping key over; what a disk keeps of overwritten blocks.
+// The key store on a disk: `keys.dat` (key-table.ts has its bytes), and a file per run of keys:
+//   NUMBER.run   { u32 magic "EGKR", u32 version = 1, u32 id, u32 keys, 12 nonce, 16 tag }, then the keys under AES-256-GCM by key `id` of
+//                keys.dat; authenticated data = the first 16 bytes
+// Three levels, so that a turn-over costs one small file however many people there are: a wrapping key (ports/wrapping.ts) wraps the store
+// key, which wraps the keys of segments and of runs; a run holds the keys of people. A turn-over writes keys.dat anew under a new store key
+// and a new wrapping key, renames it over the old one, and destroys the old wrapping key: the old file's blocks, wherever a disk still has
+// them, then open nothing. A crash before the rename leaves the old table, after it the new one; opening destroys what neither needs.
+// Invariants: an id that was synced is never given again; of a key that `destroy` resolved for, the file holds nothing. Stores of version 1
+// (slots directly under one wrapping.key) are opened and turned over at once. Non-goals: what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
-import { limits } from '../base/limits.js';
-import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
+import { DiskError, type Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
+import type { Wrapping } from '../ports/wrapping.js';
 import { makeDurableFolder } from './durable-folder.js';
-import { wrappingKey, type WrappingKeyPlace } from './wrapping-key.js';
+import { KeyTable, slotBytes, tableMagic } from './key-table.js';
+import { unwrapKey } from './key-wrap.js';
+import { WrappingFiles, type WrappingFolder } from './wrapping-files.js';
 
 export interface KeyFileOptions {
   readonly disk: Disk;
   /** Folder of `keys.dat` on that disk; made when missing; held by this process alone while open. */
   readonly folder: string;
-  /** Where `wrapping.key` lies: best outside the data folder. */
-  readonly wrapping: WrappingKeyPlace;
+  /** Who wraps the store key: a folder of files, best outside the data folder, or a key service. */
+  readonly wrapping: WrappingFolder | Wrapping;
+  /** Where the wrapping key was until now: what is found there is taken over by a turn-over, and destroyed there. */
+  readonly movesFrom?: WrappingFolder;
   readonly entropy: Entropy;
 }
 
-const magic = 0x464b4745;
-const slotBytes = 64;
-const live = 1;
-const destroyed = 2;
-const wrapBlock = Buffer.alloc(8, 0xa6); // the initial value of RFC 3394
+const tableName = 'keys.dat';
+const draftName = 'keys.new';
+const runMagic = 0x524b4745;
+const runHeadBytes = 16;
+const nonceBytes = 12;
+const tagBytes = 16;
+const keyBytes = 32;
 
 export class KeyFile implements Keys {
-  readonly #file: DiskFile;
-  readonly #wrapping: Uint8Array;
-  readonly #entropy: Entropy;
+  readonly #options: KeyFileOptions;
+  readonly #wrapping: Wrapping;
   readonly #release: () => void;
   readonly #keys = new Map<number, Uint8Array>();
+  readonly #runs = new Set<number>();
+  #table!: KeyTable;
+  /** While a turn-over is under way: what changes goes into both. */
+  #next: KeyTable | null = null;
+  #turning: Promise<void> = Promise.resolve();
+  readonly #syncing = new Set<Promise<unknown>>();
   #last = 0;
-  #slots = 0;
   #unsynced = false;
   #changes = 0;
+  #isClosed = false;
 
-  /** Opens the store or makes one. Throws CodedError log_damaged, log_version, data_folder_locked, or what the disk throws. */
+  /** Opens the store or makes one. Throws CodedError log_damaged, log_version, wrapping_key, data_folder_locked, or what the disk throws. */
   static async open(options: KeyFileOptions): Promise<KeyFile> {
     const { disk, folder } = options;
     await makeDurableFolder(disk, folder);
     const release = lock(disk, folder);
     try {
-      const path = folder === '' ? 'keys.dat' : `${folder}/keys.dat`;
-      const content = disk.exists(path) ? readWhole(disk, path) : Buffer.alloc(0);
-      const isFirstUse = !content.subarray(slotBytes).some((byte) => byte !== 0);
-      const wrapping = await wrappingKey(options.wrapping, options.entropy, isFirstUse);
-      const file = disk.open(path, { create: true });
-      const store = new KeyFile(file, wrapping, options.entropy, release);
-      if (isFirstUse) file.write(0, fileHead());
-      else store.#load(content);
-      store.#slots = Math.max(0, Math.floor(content.length / slotBytes) - 1);
-      store.#growAhead();
-      await file.sync();
-      await disk.syncFolder(folder);
+      const store = new KeyFile(options, release);
+      const content = disk.exists(store.#path(tableName)) ? readWhole(disk, store.#path(tableName)) : Buffer.alloc(0);
+      if (isBlank(content)) await store.#begin();
+      else await store.#load(content);
+      await store.#clearUp();
       return store;
     } catch (error) {
       release();
@@ -67,20 +73,20 @@ export class KeyFile implements Keys {
     }
   }
 
-  private constructor(file: DiskFile, wrapping: Uint8Array, entropy: Entropy, release: () => void) {
-    this.#file = file;
-    this.#wrapping = wrapping;
-    this.#entropy = entropy;
+  private constructor(options: KeyFileOptions, release: () => void) {
+    this.#options = options;
     this.#release = release;
+    this.#wrapping = wrappingOf(options.wrapping, options.entropy);
   }
 
   create(): { readonly id: number; readonly key: Uint8Array } {
-    if (this.#last >= this.#slots) this.#growAhead();
-    if (this.#last >= this.#slots) throw new DiskError('no_space', 'no slot left for a key');
+    for (const table of [this.#table, ...(this.#next === null ? [] : [this.#next])]) {
+      table.growAhead();
+      if (table.isFull) throw new DiskError('no_space', 'no slot left for a key');
+    }
     const id = this.#last + 1;
-    const key = this.#entropy.bytes(32);
-    const cipher = createCipheriv('id-aes256-wrap', this.#wrapping, wrapBlock);
-    this.#writeSlot(id, live, Buffer.concat([cipher.update(key), cipher.final()]));
+    const key = this.#options.entropy.bytes(keyBytes);
+    this.#changed((table) => table.add(id, key));
     this.#last = id;
     this.#keys.set(id, key);
     return { id, key };
@@ -94,93 +100,250 @@ export class KeyFile implements Keys {
     return [...this.#keys.keys()].sort((a, b) => a - b);
   }
 
+  runs(): number[] {
+    return [...this.#runs].sort((a, b) => a - b);
+  }
+
   async sync(): Promise<void> {
-    if (this.#slots - this.#last < limits.keySlotsAhead / 2) this.#growAhead();
+    this.#table.growAhead();
     if (!this.#unsynced) return;
     await this.#syncWritten();
+  }
+
+  async keepRun(keys: Uint8Array): Promise<number> {
+    const { disk, folder, entropy } = this.#options;
+    const { id, key } = this.create();
+    const head = Buffer.alloc(runHeadBytes);
+    head.writeUInt32LE(runMagic, 0);
+    head.writeUInt32LE(1, 4);
+    head.writeUInt32LE(id, 8);
+    head.writeUInt32LE(keys.length / keyBytes, 12);
+    const nonce = entropy.bytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
+    cipher.setAAD(head);
+    const sealed = Buffer.concat([cipher.update(keys), cipher.final()]);
+    const file = disk.open(this.#path(runName(id)), { create: true });
+    try {
+      file.write(0, Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]));
+      await file.sync();
+    } catch (error) {
+      // Only the disk's own answer is worth a repair: after anything else the process stops.
+      if (error instanceof DiskError && error.code === 'no_space') await this.destroy([id]);
+      throw error;
+    } finally {
+      file.close();
+    }
+    await disk.syncFolder(folder);
+    await this.sync();
+    this.#runs.add(id);
+    return id;
+  }
+
+  run(id: number): Uint8Array | undefined {
+    const key = this.#keys.get(id);
+    const path = this.#path(runName(id));
+    if (key === undefined || !this.#options.disk.exists(path)) return undefined;
+    const bytes = readWhole(this.#options.disk, path);
+    const head = bytes.subarray(0, runHeadBytes);
+    const sealedAt = runHeadBytes + nonceBytes + tagBytes;
+    if (bytes.length >= sealedAt && head.readUInt32LE(0) === runMagic && head.readUInt32LE(4) === 1) {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(runHeadBytes, runHeadBytes + nonceBytes), {
+        authTagLength: tagBytes,
+      });
+      decipher.setAAD(head);
+      decipher.setAuthTag(bytes.subarray(runHeadBytes + nonceBytes, sealedAt));
+      const opened = decipher.update(bytes.subarray(sealedAt));
+      // A copy of its own: a buffer may share its memory with others.
+      const keys = Uint8Array.from(opened);
+      opened.fill(0);
+      try {
+        decipher.final();
+        return keys;
+      } catch {
+        keys.fill(0);
+      }
+    }
+    throw new CodedError('log_damaged', `${runName(id)}: the seal does not hold`);
   }
 
   async destroy(ids: readonly number[]): Promise<void> {
     const known = ids.filter((id) => this.#keys.has(id));
     for (const id of known) {
-      this.#writeSlot(id, destroyed, this.#entropy.bytes(40));
+      const random = this.#options.entropy.bytes(40);
+      this.#changed((table) => table.destroy(id, random));
       this.#keys.get(id)?.fill(0);
       this.#keys.delete(id);
+      this.#runs.delete(id);
     }
     if (known.length > 0 || this.#unsynced) await this.#syncWritten();
+    const files = known.map((id) => this.#path(runName(id))).filter((path) => this.#options.disk.exists(path));
+    for (const path of files) this.#options.disk.remove(path);
+    if (files.length > 0) await this.#options.disk.syncFolder(this.#options.folder);
+  }
+
+  turnOver(): Promise<void> {
+    const turn = this.#turning.then(() => (this.#isClosed ? undefined : this.#turn()));
+    this.#turning = turn.catch(() => undefined);
+    return turn;
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const key of this.#keys.values()) key.fill(0);
     this.#keys.clear();
-    this.#file.close();
+    this.#table.close();
     this.#release();
+  }
+
+  async #turn(): Promise<void> {
+    const { disk, folder } = this.#options;
+    const old = this.#table;
+    const next = await this.#draft(old.head.owner, (table) => (this.#next = table));
+    try {
+      await next.file.sync();
+      disk.rename(this.#path(draftName), this.#path(tableName));
+    } finally {
+      this.#next = null;
+    }
+    this.#table = next;
+    await Promise.allSettled(this.#syncing);
+    old.close();
+    await disk.syncFolder(folder);
+    await this.#wrapping.destroy(old.head.name);
+  }
+
+  /** A table of all keys there are at the moment in which `onMade` is told, under a new wrapping key, beside the current one. */
+  async #draft(owner: string, onMade: (table: KeyTable) => void): Promise<KeyTable> {
+    const { disk, entropy } = this.#options;
+    const storeKey = entropy.bytes(keyBytes);
+    const name = await this.#wrapping.create(owner);
+    const wrapped = await this.#wrapping.wrap(name, storeKey);
+    const path = this.#path(draftName);
+    const file = disk.open(path, { create: true });
+    try {
+      file.truncate(0);
+      const table = KeyTable.make({ owner, name, wrapped }, file, storeKey, this.#keys, this.#last);
+      onMade(table);
+      return table;
+    } catch (error) {
+      file.close();
+      if (error instanceof DiskError && error.code === 'no_space') {
+        disk.remove(path);
+        await this.#wrapping.destroy(name);
+      }
+      throw error;
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { disk, folder, entropy } = this.#options;
+    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), (table) => (this.#table = table));
+    await this.#table.file.sync();
+    disk.rename(this.#path(draftName), this.#path(tableName));
+    await disk.syncFolder(folder);
+  }
+
+  async #load(content: Buffer): Promise<void> {
+    const { disk, movesFrom, entropy } = this.#options;
+    if (content.readUInt32LE(0) !== tableMagic) throw new CodedError('log_damaged', 'keys.dat at offset 0: head damaged');
+    const version = content.readUInt32LE(4);
+    if (version === 1) return this.#takeOver(content);
+    if (version !== 2) throw new CodedError('log_version', tableName);
+    const head = KeyTable.headOf(content);
+    const before = movesFrom === undefined ? undefined : new WrappingFiles(movesFrom, entropy);
+    const isStillThere = before !== undefined && (await before.names(head.owner)).includes(head.name);
+    const storeKey = await (isStillThere ? before : this.#wrapping).unwrap(head.name, head.wrapped);
+    const file = disk.open(this.#path(tableName));
+    const { table, last } = KeyTable.load(content, file, storeKey, (id, key) => this.#keys.set(id, key));
+    this.#table = table;
+    this.#last = last;
+    this.#table.growAhead();
+    await file.sync();
+    if (!isStillThere) return;
+    await this.turnOver();
+    for (const name of await before.names(head.owner)) await before.destroy(name);
+  }
+
+  /** A store of version 1: the n-th slot belongs to key n; its slots are wrapped by the wrapping key itself. */
+  async #takeOver(content: Buffer): Promise<void> {
+    const { disk, folder, wrapping, movesFrom, entropy } = this.#options;
+    if (crc32(content.subarray(0, 60)) !== content.readUInt32LE(60)) {
+      throw new CodedError('log_damaged', 'keys.dat at offset 0: head damaged');
+    }
+    const place = 'disk' in wrapping ? wrapping : movesFrom;
+    const files = [place, movesFrom].filter((each) => each !== undefined).map((each) => new WrappingFiles(each, entropy));
+    const holder = files.find((each) => each.holdsFirst()) ?? files[0];
+    if (holder === undefined) throw new CodedError('wrapping_key', 'a store of version 1 has its wrapping key in a file');
+    const by = holder.first();
+    for (let id = 1; (id + 1) * slotBytes <= content.length; id += 1) {
+      const slot = content.subarray(id * slotBytes, (id + 1) * slotBytes);
+      if (!slot.some((byte) => byte !== 0)) continue;
+      this.#last = id;
+      if (crc32(slot.subarray(0, 60)) !== slot.readUInt32LE(60) || slot.readUInt32LE(0) !== id || slot.readUInt8(4) !== 1) continue;
+      const key = unwrapKey(by, slot.subarray(8, 48));
+      if (key === undefined) throw new CodedError('log_damaged', 'wrapping.key does not open keys.dat');
+      this.#keys.set(id, key);
+    }
+    await this.#begin();
+    await disk.syncFolder(folder);
+    await holder.destroyFirst();
+  }
+
+  /** What a crash left: a draft, wrapping keys of no table, files of runs that are no more. */
+  async #clearUp(): Promise<void> {
+    const { disk, folder } = this.#options;
+    const { owner, name } = this.#table.head;
+    for (const other of await this.#wrapping.names(owner)) if (other !== name) await this.#wrapping.destroy(other);
+    if (disk.exists(this.#path(draftName))) disk.remove(this.#path(draftName));
+    for (const each of disk.list(folder)) {
+      const id = idOfRunName(each);
+      if (id === undefined) continue;
+      if (this.#keys.has(id)) this.#runs.add(id);
+      else disk.remove(this.#path(each));
+    }
+  }
+
+  #changed(change: (table: KeyTable) => void): void {
+    this.#changes++;
+    this.#unsynced = true;
+    change(this.#table);
+    if (this.#next !== null) change(this.#next);
   }
 
   /** Clears the flag only after the sync, so that a caller who comes meanwhile waits for a sync of its own. */
   async #syncWritten(): Promise<void> {
     const written = this.#changes;
-    await this.#file.sync();
+    const syncing = Promise.all([this.#table.file.sync(), this.#next?.file.sync()]);
+    this.#syncing.add(syncing);
+    try {
+      await syncing;
+    } finally {
+      this.#syncing.delete(syncing);
+    }
     if (written === this.#changes) this.#unsynced = false;
   }
 
-  #writeSlot(id: number, state: number, material: Uint8Array): void {
-    const slot = Buffer.alloc(slotBytes);
-    slot.writeUInt32LE(id, 0);
-    slot.writeUInt8(state, 4);
-    slot.set(material, 8);
-    slot.writeUInt32LE(crc32(slot.subarray(0, 60)), 60);
-    this.#changes++;
-    this.#unsynced = true;
-    this.#file.write(id * slotBytes, slot);
-  }
-
-  /** Adds slots while there is space; a full disk leaves the file as it is. */
-  #growAhead(): void {
-    if (this.#slots - this.#last >= limits.keySlotsAhead) return;
-    try {
-      this.#file.write((this.#slots + 1) * slotBytes, new Uint8Array(limits.keySlotsAhead * slotBytes));
-    } catch (error) {
-      if (error instanceof DiskError && error.code === 'no_space') return;
-      throw error;
-    }
-    this.#slots += limits.keySlotsAhead;
-    this.#changes++;
-    this.#unsynced = true;
-  }
-
-  #load(content: Buffer): void {
-    const head = content.subarray(0, slotBytes);
-    if (head.readUInt32LE(0) !== magic || crc32(head.subarray(0, 60)) !== head.readUInt32LE(60)) {
-      throw new CodedError('log_damaged', 'keys.dat at offset 0: head damaged');
-    }
-    if (head.readUInt32LE(4) !== 1) throw new CodedError('log_version', 'keys.dat');
-    for (let at = slotBytes; at + slotBytes <= content.length; at += slotBytes) {
-      const slot = content.subarray(at, at + slotBytes);
-      if (!slot.some((byte) => byte !== 0)) continue;
-      const id = at / slotBytes;
-      this.#last = id;
-      if (crc32(slot.subarray(0, 60)) !== slot.readUInt32LE(60) || slot.readUInt32LE(0) !== id || slot.readUInt8(4) !== live) continue;
-      this.#keys.set(id, this.#unwrap(slot.subarray(8, 48)));
-    }
-  }
-
-  #unwrap(wrapped: Buffer): Uint8Array {
-    const decipher = createDecipheriv('id-aes256-wrap', this.#wrapping, wrapBlock);
-    try {
-      return Buffer.concat([decipher.update(wrapped), decipher.final()]);
-    } catch {
-      throw new CodedError('log_damaged', 'wrapping.key does not open keys.dat');
-    }
+  #path(name: string): string {
+    return this.#options.folder === '' ? name : `${this.#options.folder}/${name}`;
   }
 }
 
-function fileHead(): Buffer {
-  const head = Buffer.alloc(slotBytes);
-  head.writeUInt32LE(magic, 0);
-  head.writeUInt32LE(1, 4);
-  head.writeUInt32LE(crc32(head.subarray(0, 60)), 60);
-  return head;
+function wrappingOf(wrapping: WrappingFolder | Wrapping, entropy: Entropy): Wrapping {
+  return 'disk' in wrapping ? new WrappingFiles(wrapping, entropy) : wrapping;
+}
+
+/** As the very first opening may have left it: without a single key. */
+function isBlank(content: Buffer): boolean {
+  const isFirstVersion = content.length < 8 || content.readUInt32LE(4) < 2;
+  return isFirstVersion && !content.subarray(slotBytes).some((byte) => byte !== 0);
+}
+
+function runName(id: number): string {
+  return `${String(id).padStart(10, '0')}.run`;
+}
+
+function idOfRunName(name: string): number | undefined {
+  return /^\d{10}\.run$/.test(name) ? Number(name.slice(0, 10)) : undefined;
 }
 
 function readWhole(disk: Disk, path: string): Buffer {

@@ -5,6 +5,7 @@ import type { Keys } from '../ports/keys.js';
 export class MemoryKeys implements Keys {
   readonly #entropy: Entropy;
   readonly #keys = new Map<number, Uint8Array>();
+  readonly #runs = new Map<number, Uint8Array>();
   #last = 0;
 
   constructor(entropy: Entropy) {
@@ -30,11 +31,31 @@ export class MemoryKeys implements Keys {
     return Promise.resolve();
   }
 
+  keepRun(keys: Uint8Array): Promise<number> {
+    const { id } = this.create();
+    this.#runs.set(id, Uint8Array.from(keys));
+    return Promise.resolve(id);
+  }
+
+  run(id: number): Uint8Array | undefined {
+    return this.#runs.get(id)?.slice();
+  }
+
+  runs(): number[] {
+    return [...this.#runs.keys()].sort((a, b) => a - b);
+  }
+
   destroy(ids: readonly number[]): Promise<void> {
     for (const id of ids) {
       this.#keys.get(id)?.fill(0);
       this.#keys.delete(id);
+      this.#runs.get(id)?.fill(0);
+      this.#runs.delete(id);
     }
+    return Promise.resolve();
+  }
+
+  turnOver(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -76,6 +76,29 @@ export const errors = {
     'The person would have more ids than are linked.',
     'Unlink ids that are no longer used; the limit is in docs/limits.md.',
   ),
+  objective_refused: entry(
+    400,
+    'The objective of a decision point rewards engagement alone, or names its own harm.',
+    'Add `welfare`: an outcome that is harm (an opt-out, a complaint, a return) and how much its rate may rise.',
+  ),
+  feature_refused: entry(
+    400,
+    'A feature of a decision point reads emotion or distress.',
+    'Leave it out: what people feel may only make the engine hold back, never persuade.',
+  ),
+  point_shape: entry(400, 'A decision point is not set up as it must be.', '`field` names the place; docs/influence.md tells the bounds.'),
+  template_refused: entry(
+    400,
+    'A text presses or shames people, or claims what no source makes true.',
+    'Change the words, or declare the claim with its item; `detail` names the rule.',
+  ),
+  claim_untrue: entry(
+    409,
+    'A claim of the text is not true now: the deadline or the stock is not there, or gives no reason to press.',
+    'Show another text, or correct the item.',
+  ),
+  language_missing: entry(404, 'The text is not there in any of these languages.', 'Ask for a language of the template.'),
+  point_running: entry(409, 'The decision point was not stopped, so there is nothing to start again.', 'Nothing to do.'),
   event_unknown: entry(404, 'This person has no such event.', 'GET their archive or export; the id is the messageId that the client sent.'),
   consent_stale: entry(
     409,
@@ -106,6 +129,27 @@ export const errors = {
     'Ids are in the answer of POST /v1/decide; a redacted decision is gone.',
   ),
   subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
+  segment_unknown: entry(404, 'There is no segment of that name.', 'GET /v1/segments lists them; `open` and packs define them.'),
+  segment_purpose: entry(
+    403,
+    'A segment is read for the purpose that it is kept for, and for no other.',
+    'Name its purpose (GET /v1/segments says which), if that is what you need the people for.',
+  ),
+  insight_trait: entry(
+    404,
+    'No trait is defined from which this could be learned.',
+    'Define one of the kind that it needs (patterns: sequence, trends: hours, correlations: counter) for the purpose analytics; see docs/packs.md.',
+  ),
+  pack_wrong: entry(
+    400,
+    'A pack is not as it must be.',
+    'The detail names the first place; `ethogram check-pack FILE` lists every one, each with what to do.',
+  ),
+  definitions_wrong: entry(
+    400,
+    'A trait, segment or cut point is not defined as it must be.',
+    '`field` names the place; docs/packs.md shows how, and `ethogram check-pack` lists everything that is wrong.',
+  ),
   not_found: entry(404, 'There is no such route.', 'The README lists the routes.'),
   method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
   overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
@@ -124,6 +168,11 @@ export const errors = {
     500,
     'The log was written by a format that this version does not know.',
     'Use the version that wrote it, or a newer one.',
+  ),
+  wrapping_key: entry(
+    500,
+    'The wrapping key does not open the key store.',
+    'Name the folder or service that holds the wrapping key of this very data folder (docs/keys.md).',
   ),
   data_folder_locked: entry(500, 'Another process has the data folder open.', 'Stop that process first, or name another folder.'),
   import_source_changed: entry(
@@ -207,6 +256,11 @@ export const errors = {
     'The file cannot be read, or is not in the form that its name says.',
     'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
   ),
+  file_exists: entry(
+    409,
+    'A file of that name is there already; nothing was written.',
+    'Choose another name, or another folder with --into.',
+  ),
   import_column: entry(
     400,
     'A column that the import needs is not in the file.',
@@ -216,6 +270,27 @@ export const errors = {
     404,
     'There is no data folder of Ethogram at that place.',
     'Name it with --data, or make one with `ethogram serve` or `ethogram import`.',
+  ),
+  ledger_forked: entry(
+    503,
+    'The log does not hold what the ledger has signed before, so nothing more is signed.',
+    'A backup was restored, or the log was changed: restore the newer log, or give the ledger a new name with `ethogram ledger renew`.',
+  ),
+  ledger_range: entry(
+    400,
+    'The tree has no such record, or has not had that size.',
+    'GET /v1/ledger/checkpoint tells the size; records count from 0, sizes from 1.',
+  ),
+  receipt_unknown: entry(404, 'There is no receipt of that id.', 'Its id is in the answer to the erasure.'),
+  receipt_refused: entry(
+    400,
+    'The receipt, note or proof does not hold.',
+    'It was changed, or the key is not the one that signed it: compare the key with what the server publishes.',
+  ),
+  signing_key_unreadable: entry(
+    500,
+    'The file of the signing key cannot be read, so nothing is signed.',
+    'Restore signing/signing-key.json in the data folder from a backup.',
   ),
   deployment_shape: entry(
     400,

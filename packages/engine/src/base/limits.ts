@@ -45,10 +45,40 @@ export const limits = {
   counterDays: 90,
   tickMs: 60_000,
   replayCheckpointEvents: 200_000,
+  traitSequenceMax: 100,
+  segmentsMax: 200,
+  segmentDaysMax: 60,
+  segmentHistoryDays: 30,
+  segmentFactsMax: 32,
+  segmentMembersListed: 1_000,
+  predicateNodesMax: 64,
+  predicateDepthMax: 8,
+  timelineEntriesMax: 256,
+  settleSlice: 200,
+  cutPointsStaleMs: 12 * 60 * 60_000,
+  insightPeopleMax: 5_000,
+  insightPeopleMin: 20,
+  insightWeeks: 8,
+  patternStepsMax: 24,
+  patternLongStepsMax: 8,
+  correlationsOfMax: 24,
+  changePointsMax: 3,
+  insightSlice: 500,
   // answering
   evidencePeopleMin: 5,
   topScoresKept: 50,
+  counterfactualTriesMax: 256,
   reasonsPerItemMax: 3,
+  routeBeamWidth: 100,
+  routeStopsMax: 46,
+  featureBinsMax: 200,
+  treesMax: 500,
+  basketItemsMax: 200,
+  tuneVisitsMax: 16_000,
+  tuneQuestionsMax: 6_000,
+  choicesKept: 256,
+  choiceActionsMax: 200,
+  choiceSegmentCharsMax: 64,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,
@@ -58,6 +88,17 @@ export const limits = {
   compactSliceBytes: 512 * 1024,
   redactionEntriesAhead: 4096,
   keySlotsAhead: 256,
+  hotMs: 15 * 60_000,
+  compactEveryMs: 60_000,
+  coldMergeBytesMax: 16 * 1024 * 1024,
+  cachedColdIndexesMax: 8,
+  cachedBlocksMax: 64,
+  personSecretsMax: 65_536,
+  // the ledger
+  headerHashesKept: 1024,
+  ledgerSliceRecords: 256,
+  receiptSubjectsMax: 100,
+  evidenceProofsMax: 1_000,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,
@@ -149,4 +190,8 @@ export const limits = {
 assert(limits.reserveBytes < limits.segmentBytes, 'the reserve is smaller than a segment');
 assert(limits.eventBytesMax < limits.bodyBytesMax, 'one event fits a body');
 assert(limits.recordBytesMax < limits.segmentBytes, 'a record fits a segment');
+assert(
+  limits.segmentDaysMax + limits.segmentHistoryDays <= limits.counterDays,
+  'what a segment looks back on, over its whole history, is not cut',
+);
 assert(limits.rankLimitMax >= limits.topScoresKept, 'a rank may return every kept score');

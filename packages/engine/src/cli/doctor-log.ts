@@ -70,7 +70,7 @@ async function stateFindings(path: string, log: Log): Promise<Finding[]> {
   try {
     const head = state.head();
     const found = stateFinding(head, log, rebuild);
-    return head?.format === stateFormat ? [found, overdueOf(state)] : [found];
+    return head?.format.split(' ')[0] === stateFormat ? [found, overdueOf(state)] : [found];
   } finally {
     await state.close();
   }
@@ -78,7 +78,7 @@ async function stateFindings(path: string, log: Log): Promise<Finding[]> {
 
 function stateFinding(head: StateHead | null, log: Log, rebuild: string): Finding {
   if (head === null) return warning('state', 'It is not sound, or was left in the middle of something.', rebuild);
-  if (head.format !== stateFormat)
+  if (head.format.split(' ')[0] !== stateFormat)
     return warning('state', `It is of the format ${head.format}; this version writes ${stateFormat}.`, rebuild);
   if (head.position > log.head || head.redactions !== log.redactions) return warning('state', 'It does not belong to this log.', rebuild);
   const behind = log.head - head.position;

@@ -4,23 +4,32 @@ import { Arguments, UsageError } from './arguments.js';
 import { backup } from './backup.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
+import { checkPackFile } from './check-pack.js';
 import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { dump } from './dump.js';
+import { evidence } from './evidence.js';
 import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
 import { notices } from './notices.js';
+import { ledger } from './ledger.js';
+import { note } from './note.js';
+import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
+import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
 import { requests } from './requests.js';
 import { restore } from './restore.js';
+import { correlations, patterns, trends } from './insights.js';
+import { segments } from './segments.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -36,6 +45,12 @@ export const commands: readonly Command[] = [
   decide,
   why,
   profile,
+  segments,
+  patterns,
+  trends,
+  correlations,
+  checkPackFile,
+  newPack,
   erase,
   requests,
   notices,
@@ -43,8 +58,13 @@ export const commands: readonly Command[] = [
   restore,
   dump,
   verify,
+  ledger,
+  receipt,
+  evidence,
+  note,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

@@ -2,8 +2,8 @@
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
-import { KeyRing } from '../access/key-ring.js';
-import { KeyStore } from '../access/key-store.js';
+import { isLive, KeyRing } from '../access/key-ring.js';
+import { KeyStore, type Key } from '../access/key-store.js';
 import { Rejects } from '../access/rejects.js';
 import { limits } from '../base/limits.js';
 import { Door } from '../http/door.js';
@@ -61,7 +61,12 @@ export const serve: Command = {
     let address = '';
     const demo = new SyntheticDemo({ engine, clock, url: () => address, complain: (sentence) => terminal.complain(sentence) });
     try {
-      keys = new KeyRing({ store: new KeyStore(disk, new SystemEntropy()), clock, onError });
+      // Who may come in is part of the history (docs/ledger.md): what the log lacks of the keys is logged.
+      const onKeys = (all: readonly Key[]): void => {
+        const now = clock.now();
+        engine.noteKeys(all.map((key) => ({ id: key.id, kind: key.kind, isLive: isLive(key, now) }))).catch(onError);
+      };
+      keys = new KeyRing({ store: new KeyStore(disk, new SystemEntropy()), clock, onError, onKeys });
       keys.watch();
       const door = new Door({
         engine,

@@ -12,6 +12,7 @@ import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
 import { addRequests } from './requests-routes.js';
+import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
@@ -19,6 +20,7 @@ import { parseConsent } from './consent-body.js';
 import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
 import { isStream, sendStream } from './first-screen-stream.js';
 import { isId } from './id.js';
+import { addLedger } from './ledger-routes.js';
 import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
@@ -29,6 +31,7 @@ import { addOpenApi } from './open-api-document.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
+import { addUnderstanding } from './understanding-routes.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -65,6 +68,10 @@ export class ColdRoutes {
     table.add('POST', '/v1/consents', pageWithKey, (asked) => this.#consents(asked));
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
     table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
+    table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, async ({ param }) => answer(await engine.whyInFull(param('id'))));
+    table.add('GET', '/v1/choices/:id', { needs: 'write' }, ({ param }) => answer(engine.whyChoice(param('id'))));
+    table.add('GET', '/v1/points/:name', { needs: 'secret' }, ({ param }) => answer(pointAnswer(param('name'), engine)));
+    table.add('POST', '/v1/points/:name/restart', { needs: 'admin' }, (asked) => this.#restartPoint(asked));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
@@ -83,12 +90,14 @@ export class ColdRoutes {
     addArchive(table, engine);
     addBackups(table, engine);
     addRequests(table, engine);
+    addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);
     addOpenApi(table);
     addGpcSupport(table);
     addFirstScreen(table, parts);
+    addLedger(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
 
@@ -147,6 +156,14 @@ export class ColdRoutes {
     return answer(done.ok ? ok({ success: true }) : done);
   }
 
+  async #restartPoint({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseRestart(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const done = await this.#engine.choosing.restart({ point: param('name'), ...wish.value });
+    return answer(done.ok ? ok({ success: true }) : done);
+  }
+
   #subject(id: string): Response {
     return answer(isId(id) ? this.#engine.profile(id) : fail('subject_unknown'));
   }
@@ -154,8 +171,10 @@ export class ColdRoutes {
   /** Erasing somebody who is not there is a success: what was asked for holds. */
   async #erase(id: string): Promise<Response> {
     if (!isId(id)) return answer(fail('subject_unknown'));
-    const { receipt, events, erasedAt, deadlineAt } = await this.#engine.erase([id]);
-    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt }));
+    const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
+    // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
+    const document = this.#engine.erasureReceipt(receipt, salts);
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 
   async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {

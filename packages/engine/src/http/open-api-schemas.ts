@@ -4,10 +4,12 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
 export function ref(name: string): TSchema {
@@ -146,11 +148,21 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ]),
   ItemsRequest: Type.Object({ items: Type.Array(ref('Item'), { maxItems: limits.itemsPerRequestMax }) }, open),
   ItemsAnswer: Type.Object({ success: Type.Literal(true), accepted: Type.Integer({ minimum: 0 }) }),
+  Notice: Type.Object(
+    {
+      id,
+      version: id,
+      language: Type.String({ pattern: '^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}$' }),
+      sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    },
+    open,
+  ),
   ConsentRequest: Type.Intersect([
     Type.Object(
       {
         choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
         origin: opt(nullable(id)),
+        notice: opt(nullable(ref('Notice'))),
         timestamp: opt(time),
         sentAt: opt(time),
       },
@@ -180,7 +192,18 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   DecideRequest: Type.Intersect([
     Type.Object(
       {
-        context: opt(Type.Object({ items: opt(ids(limits.excludePerRequestMax)) }, open)),
+        context: opt(
+          Type.Object(
+            {
+              items: opt(ids(limits.excludePerRequestMax)),
+              segment: opt(Type.Intersect([id, Type.String({ maxLength: limits.choiceSegmentCharsMax })])),
+              features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
+              languages: opt(ids(20)),
+            },
+            open,
+          ),
+        ),
+        among: opt(ids(limits.choiceActionsMax)),
         exclude: opt(ids(limits.excludePerRequestMax)),
         pins: opt(ids(limits.rankLimitMax)),
         limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
@@ -198,7 +221,53 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     items: Type.Array(Type.Object({ ...rankedItem, title: nullable(Type.String()), why: Type.Array(Type.String()) })),
     position: Type.Integer(),
     epoch: nullable(Type.Integer()),
+    choice: opt(
+      Type.Object({
+        action: nullable(Type.String()),
+        channel: nullable(Type.String()),
+        text: nullable(Type.String()),
+        held: nullable(Type.String()),
+        exclusions: Type.Array(Type.String()),
+      }),
+    ),
   }),
+  ChoiceWhy: Type.Object({
+    choice: Type.Object(
+      {
+        id: Type.String(),
+        point: Type.String(),
+        kind: Type.Literal('choose'),
+        mode,
+        subject: nullable(Type.String()),
+        at: ms,
+        position: Type.Integer(),
+        action: nullable(Type.String()),
+        propensity: Type.Number({ minimum: 0, maximum: 1 }),
+        candidates: Type.Array(
+          Type.Object({ action: Type.String(), mean: Type.Number(), deviation: Type.Number(), probability: Type.Number() }),
+        ),
+        excluded: Type.Array(Type.Object({ action: Type.String(), rule: Type.String() })),
+      },
+      open,
+    ),
+    summary: Type.String(),
+    exclusions: Type.Array(Type.String()),
+    reproducible: Type.Boolean(),
+  }),
+  PointAnswer: Type.Object({
+    point: Type.String(),
+    era: Type.Integer(),
+    stop: nullable(Type.Object({ point: Type.String(), group: nullable(Type.String()), low: Type.Number(), n: Type.Integer() })),
+    experiment: nullable(Type.Object({ verdict: Type.String(), conclusion: Type.String() }, open)),
+  }),
+  RestartRequest: Type.Object(
+    {
+      by: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+      reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+    },
+    open,
+  ),
+  RestartAnswer: Type.Object({ success: Type.Literal(true) }),
   Why: Type.Object({
     decision: Type.Object(
       {
@@ -224,6 +293,24 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  WhyInFull: Type.Object(
+    {
+      problems: Type.Array(Type.String()),
+      sums: Type.Array(Type.Object({ item: Type.String(), score: Type.Number(), sum: Type.Number() })),
+      corrected: nullable(Type.Integer()),
+      counterfactual: nullable(
+        Type.Object({
+          first: nullable(Type.String()),
+          asRecorded: Type.Boolean(),
+          without: Type.Array(Type.Object({ kind: Type.String(), name: Type.String() })),
+          instead: nullable(Type.String()),
+          position: Type.Integer(),
+          tried: Type.Integer(),
+        }),
+      ),
+    },
+    open,
+  ),
   Profile: Type.Object({
     subject: Type.String(),
     ids: Type.Array(Type.String()),
@@ -238,14 +325,40 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),
+    segments: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        title: Type.String(),
+        isMember: Type.Boolean(),
+        facts: Type.Array(Type.Array(Type.Integer(), { description: 'position, calendar day, 1 entered or 0 left' })),
+      }),
+    ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),
     events: Type.Integer({ minimum: 0 }),
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+    document: nullable(Type.String()),
+  }),
+  LedgerInclusion: Type.Object({
+    leafIdx: Type.Integer(),
+    treeSize: Type.Integer(),
+    root: Type.String(),
+    leafHash: Type.String(),
+    proof: Type.Array(Type.String()),
+    wantErr: Type.Literal(false),
+  }),
+  LedgerConsistency: Type.Object({
+    size1: Type.Integer(),
+    size2: Type.Integer(),
+    root1: Type.String(),
+    root2: Type.String(),
+    proof: Type.Array(Type.String()),
+    wantErr: Type.Literal(false),
   }),
   ProofToken: Type.Object({ token: Type.String(), expiresAt: ms }),
   ChallengeRequest: Type.Object({ subject: id }, open),

@@ -53,5 +53,37 @@ export function keysSuite(name: string, make: () => Promise<KeysUnderTest>): voi
       expect(again.ids()).toHaveLength(2000);
       again.close();
     });
+
+    test('a run is kept under one number, as it was given, and goes like a key', async () => {
+      const { keys, reopen } = await make();
+      const given = Uint8Array.from({ length: 3 * 32 }, (_, at) => (at * 11) & 255);
+      const [first, id] = [keys.create().id, await keys.keepRun(Uint8Array.from(given))];
+      expect([...(keys.run(id) ?? [])]).toEqual([...given]);
+      expect([keys.run(first), keys.run(99), keys.runs(), keys.ids()]).toEqual([undefined, undefined, [id], [first, id]]);
+      const again = await reopen(keys);
+      expect([...(again.run(id) ?? [])]).toEqual([...given]);
+      const other = await again.keepRun(new Uint8Array(32));
+      await again.destroy([id]);
+      expect([again.run(id), again.runs()]).toEqual([undefined, [other]]);
+      const once = await reopen(again);
+      expect([once.run(id), once.runs()]).toEqual([undefined, [other]]);
+      once.close();
+    });
+
+    test('a turn-over changes no key and no number', async () => {
+      const { keys, reopen } = await make();
+      const { id, key } = keys.create();
+      const gone = keys.create().id;
+      const run = await keys.keepRun(new Uint8Array(64).fill(3));
+      const copy = [...key];
+      await keys.destroy([gone]);
+      await keys.turnOver();
+      await Promise.all([keys.turnOver(), keys.turnOver()]);
+      expect([keys.ids(), [...(keys.get(id) ?? [])]]).toEqual([[id, run], copy]);
+      const again = await reopen(keys);
+      expect([again.ids(), [...(again.get(id) ?? [])], again.run(run)?.length]).toEqual([[id, run], copy, 64]);
+      expect(again.create().id).toBe(run + 1);
+      again.close();
+    });
   });
 }

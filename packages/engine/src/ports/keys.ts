@@ -1,13 +1,22 @@
 // The key store: random 256-bit keys by number, in a store of their own, apart from what they seal. A destroyed key is gone for good.
+// A run is many keys under one number: those of the people in one stretch of the log, which come and go together.
 
 export interface Keys {
   /** Mints a key. It may seal at once, but nothing sealed by it may be acknowledged before `sync` has resolved. */
   create(): { readonly id: number; readonly key: Uint8Array };
   get(id: number): Uint8Array | undefined;
-  /** Ids of all keys that still open something, ascending. */
+  /** Ids of all keys and runs that still open something, ascending. */
   ids(): number[];
   sync(): Promise<void>;
-  /** Overwrites and forgets the keys; resolves when that is on stable storage. */
+  /** Keeps a run: `keys` are 32 bytes each, one after the other. Resolves with its id when it is on stable storage. */
+  keepRun(keys: Uint8Array): Promise<number>;
+  /** The keys of a run, as they were given; undefined when there is none. Throws CodedError log_damaged when it is not as it was written. */
+  run(id: number): Uint8Array | undefined;
+  /** Ids of all runs, ascending. */
+  runs(): number[];
+  /** Overwrites and forgets the keys and runs; resolves when that is on stable storage. */
   destroy(ids: readonly number[]): Promise<void>;
+  /** Wraps all that is left anew, under a new wrapping key, and destroys the old one: what the disk may still keep of old wraps opens nothing. */
+  turnOver(): Promise<void>;
   close(): void;
 }

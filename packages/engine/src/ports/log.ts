@@ -7,6 +7,8 @@ export interface AppendEvent {
   readonly bytes: Uint8Array;
   /** The purposes it may be used for: bound to the record as authenticated data. */
   readonly mask: number;
+  /** Whose it is; null: nobody's. By this it is sealed apart from others' when it grows cold. */
+  readonly subject?: string | null;
 }
 
 export type LogEntry = { readonly position: number; readonly mask: number; readonly bytes: Uint8Array | null };
@@ -23,6 +25,19 @@ export interface VerifyReport {
   readonly problems: readonly string[];
 }
 
+/** What shows, to somebody without the log, that an event stands in it: with a proof of its record, from header to root. */
+export interface EventEvidence {
+  /** Number of the record, marks counted: the leaf in the ledger. */
+  readonly record: number;
+  /** The record's header as it lies on the disk (adapters/file-log/format.ts has the table): it never changes. */
+  readonly header: Uint8Array;
+  /** Which event of the record it is. */
+  readonly index: number;
+  readonly salt: Uint8Array;
+  /** The event's bytes: SHA-256(salt || bytes) is its digest in the header. */
+  readonly bytes: Uint8Array;
+}
+
 export interface Compaction {
   /** Keys that were destroyed. */
   readonly keys: number;
@@ -30,15 +45,25 @@ export interface Compaction {
   readonly bytes: number;
 }
 
+export interface CompactOptions {
+  readonly words?: readonly string[];
+  /** Take only what is due by its age, and nothing for redactions. */
+  readonly dueOnly?: boolean;
+}
+
 export interface Log {
   /** The next position that will be given. */
   readonly head: number;
   /** Every position below this one is on stable storage. */
   readonly durable: number;
+  /** How many records, marks included, are on stable storage: the leaves of the ledger. Their headers never change. */
+  readonly durableRecords: number;
   /** How many redactions have been accepted since the log was made: state older than this must be rebuilt. */
   readonly redactions: number;
   /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
   readonly owesCompaction: boolean;
+  /** Is anything sealed under a key that it shares with other people's events, and has been for so long that `compact` would change that? */
+  readonly hasDueHot: boolean;
   /**
    * Writes one record and returns the position of its first event. Not yet durable: nothing may be acknowledged before `sync`.
    * `urgent` (withdrawal, erasure) may use the reserve on a full disk; others then fail with disk_full and nothing is written.
@@ -53,10 +78,19 @@ export interface Log {
   read(from: number, to?: number): Iterable<LogEntry>;
   /** One entry; undefined beyond the head. */
   readOne(position: number): LogEntry | undefined;
+  /** SHA-256 of the headers of records [from, to), in order; `to` is at most `durableRecords`. The latest are in memory. */
+  headerHashes(from: number, to: number): readonly Uint8Array[];
+  /** What proves the event at a position; undefined for a gap and beyond the head. */
+  evidence(position: number): EventEvidence | undefined;
   /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
   redact(positions: readonly number[]): Promise<void>;
-  /** Rewrites what redactions touched, so that their bytes and keys are gone from the disk. */
-  compact(): Promise<Compaction>;
+  /**
+   * Seals what is due by person, each under a key of their own, and destroys the keys that people shared; rewrites what redactions touched,
+   * so that their bytes and keys are gone from the disk; turns the wrapping key over. `words`: names from schemas, which make it smaller.
+   */
+  compact(options?: CompactOptions): Promise<Compaction>;
+  /** No compaction, and so no renaming or destroying of anything, while it is held: for a copy of the folder. Resolves with the release. */
+  hold(): Promise<() => void>;
   /** Reads everything: checksums, seals, digests, chain, positions. */
   verify(onProgress?: (done: number, total: number) => void): VerifyReport;
   close(): Promise<void>;

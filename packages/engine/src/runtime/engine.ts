@@ -11,28 +11,48 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { historyOf } from '../understand/history.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
+import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import { MemoryHashes } from '../adapters/memory-hashes.js';
+import { SeededSigner } from '../adapters/seeded-signer.js';
 import type { Disk } from '../ports/disk.js';
+import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
+import type { HashStore } from '../ports/hash-store.js';
+import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { Proofs } from '../ports/proofs.js';
-import type { ErasureReceipt } from '../answer/receipts.js';
+import { Ledger } from '../answer/ledger/ledger.js';
+import { consentDocument } from '../answer/receipt/consent-receipt.js';
+import { erasureDocument } from '../answer/receipt/erasure-receipt.js';
+import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
 import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
+import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
+import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import { Choosing } from './choosing.js';
+import { guarded } from '../pack/combined.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
 import { Desk } from './desk.js';
-import { Erasures } from './erasures.js';
+import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import type { Definitions } from '../model/definitions.js';
+import { Erasures, type Erased } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
+import { Insights } from './insights.js';
+import { builtInTraits } from './default-traits.js';
+import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
@@ -40,6 +60,9 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
+  readonly hashes?: HashStore;
+  readonly signer?: Signer;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
   /** Seals and checks what proves who asks; without it only the host vouches for people. */
@@ -49,10 +72,18 @@ export interface EngineOptions extends CoreOptions {
   readonly points?: readonly DecisionPoint[];
   /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
   readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
+  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
+  readonly definitions?: Definitions;
+  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
+  readonly guardrails?: readonly Guardrail[];
+  readonly reasons?: ReasonTexts;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
   readonly checkpointMs?: number;
+  readonly compactEveryMs?: number;
   /** 0 turns time ticks off (imports). */
   readonly tickMs?: number;
 }
@@ -63,6 +94,8 @@ export interface ProfileView {
   readonly ids: readonly string[];
   readonly consent: Standing | null;
   readonly traits: { readonly [name: string]: unknown };
+  /** The segments that they are in, or were in lately. */
+  readonly segments: readonly PersonSegment[];
   readonly events: number;
 }
 
@@ -82,15 +115,20 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly ledger: Ledger;
   readonly backups: Backups;
   /** What people ask for. */
   readonly desk: Desk;
   /** To whom data was given, and what they are owed. */
   readonly tellings: Tellings;
+  readonly segmentation: Segmentation;
+  readonly insights: Insights;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
+  /** Points at which one action is chosen. */
+  readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -100,13 +138,26 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
+  #savingLedger: Promise<void> = Promise.resolve();
+  #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
     this.#options = options;
+    let signer = options.signer;
+    this.ledger = new Ledger(options.log, options.hashes ?? new MemoryHashes(), () => {
+      signer ??= new SeededSigner('ethogram-ledger/of-this-opening', options.entropy.bytes(32));
+      return signer;
+    });
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
+    this.insights = new Insights(core, options.clock, options.hashKey);
+    this.segmentation = new Segmentation({
+      core,
+      clock: options.clock,
+      record: (type, properties) => this.#facts([{ type, properties }]),
+    });
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
     this.#writer = new Writer({
       log: options.log,
@@ -146,6 +197,7 @@ export class Engine {
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
+      newSalt: () => options.entropy.bytes(32),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
       record: async (type, properties) => {
@@ -162,6 +214,20 @@ export class Engine {
       owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
     });
+    this.choosing = new Choosing(
+      {
+        core,
+        writer: this.#writer,
+        newId: () => this.#newId('d'),
+        record: (type, properties) => this.#facts([{ type, properties }]),
+      },
+      options.choicePoints ?? [],
+    );
+  }
+
+  /** Every decision point. */
+  get points(): readonly DecisionPoint[] {
+    return [...this.#points.values()];
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -184,20 +250,25 @@ export class Engine {
    * law_gate, naming article and remedy; nothing is left open then.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const core = await recover(options, options.onReplay);
-    const engine = new Engine(core, options);
+    let engine = new Engine(await recover(options, options.onReplay), options);
     const types = options.eventTypes ?? shopTypes;
     const refused = engine.#lawBreach(types);
     if (refused !== null) {
       await engine.close();
       throw new CodedError('law_gate', refused);
     }
+    if (await engine.#define(options.definitions)) engine = new Engine(await recover(options, options.onReplay), options);
     await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
-    if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
+    if (tickMs > 0) {
+      // The last day turned while nobody was there.
+      if (!engine.core.segments.isIdle) await engine.moveTime();
+      engine.#every(tickMs, () => engine.#tick());
+    }
     return engine;
   }
 
@@ -224,6 +295,11 @@ export class Engine {
 
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Makes rankings by these settings from now on. Logged, so that a replay does the same and decisions name it. */
+  tune(settings: VisitSettings): Promise<Result<WriteAnswer>> {
+    return this.#facts([{ type: systemTypes.modelTuned, properties: { settings } }]);
   }
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
@@ -263,7 +339,8 @@ export class Engine {
   prepareRank(request: RankRequest): Result<Draft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    return ok(this.core.rank.prepare(request, point, this.#newId('d')));
+    const filter = guarded(request.filter, point.name, this.#options.guardrails ?? []);
+    return ok(this.core.rank.prepare(filter === undefined ? request : { ...request, filter }, point, this.#newId('d')));
   }
 
   /** Second half: compares consent again, appends the record, and only then answers. */
@@ -283,6 +360,18 @@ export class Engine {
     return appended.ok ? ok(record) : appended;
   }
 
+  /** Decides: one action, or none. Resolves when its record is on disk. */
+  chooseAction(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    return this.choosing.choose(request);
+  }
+
+  /** Why a choice was what it was. */
+  whyChoice(id: string): Result<ChoiceWhy> {
+    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
+    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
+    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
+  }
+
   /** Why a decision was what it was, and what became of it. */
   why(id: string): Result<Why> {
     const unsettled = this.#writer.findUnsettled(id);
@@ -290,7 +379,35 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+    return ok(
+      explain(
+        record,
+        row ?? { exposures: [], outcomes: [] },
+        (item) => this.core.catalogue.get(item)?.item.title ?? item,
+        this.#options.reasons,
+      ),
+    );
+  }
+
+  /**
+   * The same for the operator: with every sum, what does not follow from the record, and what would have changed it, which is found and
+   * verified by deciding it again, now. Fails with decision_unknown.
+   */
+  async whyInFull(id: string): Promise<Result<WhyInFull>> {
+    const why = this.why(id);
+    if (!why.ok) return why;
+    const changes = await this.counterfactual(why.value.decision);
+    return ok(whyInFull(why.value, this.core.decisions.get(id)?.corrected, changes.ok ? changes.value : null));
+  }
+
+  /** What would change a decision. Fails with no_grant: what it started from may be read no more. */
+  counterfactual(record: DecisionRecord): Promise<Result<Counterfactual>> {
+    const { rank } = this.core;
+    return counterfactual(
+      record,
+      (decided, changed) => rank.again(decided, changed),
+      () => this.#options.clock.yield(),
+    );
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -299,7 +416,14 @@ export class Engine {
     if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
+    return ok({
+      subject,
+      ids,
+      consent,
+      traits: this.core.profiles.view(ids),
+      segments: this.segmentation.ofPerson(subject, ids),
+      events: positions.size,
+    });
   }
 
   /**
@@ -318,8 +442,36 @@ export class Engine {
    * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, and what they captured before is
    * refused from now on. Resolves when that holds and is on disk; the bytes and keys beneath are destroyed by the receipt's deadline.
    */
-  erase(subjects: readonly string[]): Promise<ErasureReceipt> {
+  erase(subjects: readonly string[]): Promise<Erased> {
     return this.#erasures.erase(subjects);
+  }
+
+  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown. */
+  erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
+    const row = this.core.receipts.get(receipt);
+    return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);
+  }
+
+  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked. */
+  async consentReceipt(subject: string): Promise<Result<string>> {
+    await this.#writer.drain();
+    const changes = historyOf(subject, this.core.trace, this.#options.log).filter(({ event }) => event.type === systemTypes.consentChanged);
+    if (changes.length === 0) return fail('subject_unknown');
+    const facts = { id: this.#newId('t'), createdAt: this.#options.clock.now(), subject, changes, eventTypes: this.core.registry.list() };
+    return consentDocument(facts, this.ledger);
+  }
+
+  /** Logs what the log lacks of the keys of callers: who has one now, and who has no more. */
+  async noteKeys(keys: readonly { readonly id: string; readonly kind: string; readonly isLive: boolean }[]): Promise<void> {
+    await this.#writer.drain();
+    const acts = this.core.keyActs.missing(keys);
+    if (acts.length > 0) await this.#facts(acts.map((act) => ({ type: systemTypes.adminActed, properties: { act } })));
+  }
+
+  /** Logs what somebody with power did. With a subject it stands in the stream of that person, of whom something must be held. */
+  act(act: AdminAct, subject: string | null = null): Promise<Result<WriteAnswer>> {
+    const event = { ...this.#fact(systemTypes.adminActed, { act }, this.#newId('a')), subject };
+    return this.#writer.submit([{ kind: 'fact', event }]);
   }
 
   /**
@@ -363,6 +515,13 @@ export class Engine {
     return this.#rights.forgetExpired(() => this.#closed);
   }
 
+  /** Puts the time into the log, as a tick does, and brings segments up to it. */
+  async moveTime(): Promise<void> {
+    await this.#facts([{ type: systemTypes.tick, properties: {} }]);
+    this.#tickedAt = this.core.fold.position;
+    await this.segmentation.keepUp();
+  }
+
   health(): Health {
     const now = this.#options.clock.now();
     return {
@@ -401,12 +560,19 @@ export class Engine {
     this.#cancelTimers = [];
     await this.backups.close();
     await this.#expiring;
+    await this.#compacting;
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
       await this.#checkpoint().catch(() => undefined);
+      // A folder at rest has a checkpoint of all of it.
+      if (this.#options.signer !== undefined) this.ledger.checkpoint();
+      this.ledger.catchUp();
+      this.#saveLedger();
     }
+    await this.#savingLedger;
+    this.ledger.close();
     await this.#options.state.close();
     await this.#options.log.close();
     this.#options.suppressions.close();
@@ -419,6 +585,19 @@ export class Engine {
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
     const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
+  }
+
+  /** Puts definitions into the log; true when the log has to be folded anew with them. */
+  async #define(asked: Definitions | undefined): Promise<boolean> {
+    if (asked === undefined) return false;
+    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
+    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
+    const problem = checkDefinitions(definitions, builtInTraits)[0];
+    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
+    if (!done.ok) throw new CodedError(done.code);
+    await this.#writer.drain();
+    return true;
   }
 
   async #register(types: readonly EventType[]): Promise<void> {
@@ -446,21 +625,33 @@ export class Engine {
     return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
   }
 
+  #choiceEvent(id: string): BehaviourEvent | undefined {
+    const row = this.core.decisions.get(id);
+    return row === undefined ? undefined : this.#read(row.position);
+  }
+
   #newId(prefix: string): string {
     return `${prefix}_${Buffer.from(this.#options.entropy.bytes(15)).toString('base64url')}`;
   }
 
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
-    if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
-    void this.#facts([{ type: systemTypes.tick, properties: {} }]).then(
-      () => {
-        this.#tickedAt = this.core.fold.position;
-      },
-      () => undefined,
-    );
+    // Segments move with the day although nothing happens.
+    const isStill =
+      this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+    if (this.#closed || this.#writer.halted || isStill) return;
+    void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
+  }
+
+  /** Seals by person what has been under shared keys for long enough. One that fails (a full disk) is tried again. */
+  #startCompaction(): void {
+    if (this.#compacting !== null || this.#writer.halted || !this.#options.log.hasDueHot) return;
+    this.#compacting = this.#options.log
+      .compact({ words: this.core.words(), dueOnly: true })
+      .catch(() => undefined)
+      .finally(() => (this.#compacting = null));
   }
 
   #every(ms: number, task: () => void): void {
@@ -476,6 +667,7 @@ export class Engine {
   #afterSettling(): void {
     const { fold, tables, withdrawals } = this.core;
     if (withdrawals.isOwed) this.#erasures.schedule();
+    if (this.ledger.behind >= limits.ledgerSliceRecords) this.ledger.catchUp(2 * limits.ledgerSliceRecords);
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
     const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
@@ -502,6 +694,11 @@ export class Engine {
     return this.#checkpoint();
   }
 
+  /** One after the other; what fails costs only building the tree anew. */
+  #saveLedger(): void {
+    this.#savingLedger = this.#savingLedger.then(() => this.ledger.save()).catch(() => undefined);
+  }
+
   /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
   async #checkpoint(): Promise<void> {
     const position = this.core.fold.position;
@@ -511,6 +708,7 @@ export class Engine {
     try {
       await this.#checkpointing;
       this.#checkpointedAt = position;
+      this.#saveLedger();
     } finally {
       this.#checkpointing = null;
       const untilMs = clock.elapsedMs();

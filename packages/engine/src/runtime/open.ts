@@ -3,12 +3,17 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+//   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
+//   FOLDER/signing   the key that signs checkpoints and receipts
+import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
+import { HashFiles } from '../adapters/hash-files.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
+import { openSigner } from '../adapters/signing-keys.js';
 import { subjectTags } from '../adapters/subject-tags.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
@@ -16,8 +21,12 @@ import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import { Suppressions } from '../consent/suppressions.js';
-import { erasuresFolder, keysFolder, logFolder, prepareFolders } from './folders.js';
-import { Engine, type EngineOptions } from './engine.js';
+import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
+import { combine } from '../pack/combined.js';
+import type { Pack } from '../pack/pack.js';
+import { defaultPoints, Engine, type EngineOptions } from './engine.js';
+import { shopTypes } from './shop-types.js';
+import { surroundings } from './surroundings.js';
 
 export type OpenOptions = Partial<
   Pick<
@@ -25,9 +34,12 @@ export type OpenOptions = Partial<
     | 'eventTypes'
     | 'points'
     | 'deployment'
+    | 'choicePoints'
+    | 'definitions'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
+    | 'compactEveryMs'
     | 'tickMs'
     | 'modelWindowPositions'
     | 'dedupePositions'
@@ -37,6 +49,11 @@ export type OpenOptions = Partial<
 > & {
   /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
   readonly logLimits?: Partial<FileLogLimits>;
+  /**
+   * Packs beside the built-in vocabulary. Without: what earlier ones defined for the fold goes on; with an empty list it ends. A change of
+   * what they define folds the log anew.
+   */
+  readonly packs?: readonly Pack[];
 };
 
 /** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
@@ -47,9 +64,13 @@ export interface Tenant {
 }
 
 /**
- * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate.
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate,
+ * pack_wrong.
  */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  const { packs } = options;
+  // Before anything is made: a pack that is wrong opens nothing.
+  if (packs !== undefined) packOptions(packs, options);
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();
   const entropy: Entropy = options.entropy ?? new SystemEntropy();
@@ -68,6 +89,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     entropy,
     clock,
     onFailure: onHalt,
+    resealer: new ResealThread(),
     ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
   });
   const state = new LmdbState(`${folder}/state`);
@@ -75,8 +97,12 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
+  const hashes = await HashFiles.open(disk, ledgerFolder);
+  const signer = await openSigner({ disk, folder: signingFolder }, entropy);
+  const added = packs === undefined ? {} : packOptions(packs, options);
   return Engine.open({
     ...options,
+    ...added,
     disk,
     proofs: new KeyedProofs(drawSalt),
     log,
@@ -86,9 +112,16 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     clock,
     entropy,
     draw,
+    hashes,
+    signer,
     hashKey: tenant.hashKey,
     onHalt,
   });
+}
+
+/** What packs add to options. Throws CodedError pack_wrong. */
+function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
+  return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

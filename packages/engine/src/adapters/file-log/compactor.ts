@@ -1,97 +1,120 @@
-// Rewrites one segment without its redacted events: same headers, so the chain stands; new key, so the old bytes open no more wherever
-// the disk still keeps them. Order: new file durable, renamed over, name durable, only then the old key destroyed. A crash before the
-// rename is durable leaves the old file with its key; a crash after it leaves the old key's id in the new head, and opening destroys it.
+// Seals neighbouring segments anew, by person, into one cold segment, without their redacted events: same headers, so the chain stands; keys
+// of each person's own, so that those which people shared can be destroyed. Order: keys durable, new file durable, renamed over the first of
+// the old ones, name durable, only then the old keys destroyed and the other files removed. A crash before the rename is durable leaves the
+// old files with their keys; a crash after it leaves the old keys' ids in the heads, and opening destroys them.
 import { assert } from '../../base/assert.js';
-import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/clock.js';
-import { DiskError, type DiskFile } from '../../ports/disk.js';
+import { DiskError } from '../../ports/disk.js';
 import type { Keys } from '../../ports/keys.js';
 import { encodeSegmentHead, segmentHeadBytes } from './format.js';
 import type { OpenFiles } from './open-files.js';
-import type { StoredRecord } from './record.js';
-import { RecordWindow } from './record-window.js';
-import type { RecordWriter, SegmentKey } from './record-writer.js';
 import type { Redactions } from './redactions.js';
 import { compactName } from './repair.js';
+import type { Resealed, ResealInput, ResealSource } from './reseal.js';
 import { Segment } from './segment.js';
 
-const gap = new Uint8Array(4);
+/** Does the work of `reseal`, here or on a thread. Rejects with CodedError log_damaged. */
+export interface Resealer {
+  reseal(input: ResealInput): Promise<Resealed>;
+  close(): Promise<void>;
+}
 
 export class Compactor {
   readonly #files: OpenFiles;
   readonly #keys: Keys;
   readonly #clock: Clock;
-  readonly #writer: RecordWriter;
+  readonly #resealer: Resealer;
   readonly #redactions: Redactions;
 
-  /** The writer must be its own: compaction gives way between records, and appends would overwrite a shared one. */
-  constructor(files: OpenFiles, keys: Keys, clock: Clock, writer: RecordWriter, redactions: Redactions) {
+  constructor(files: OpenFiles, keys: Keys, clock: Clock, resealer: Resealer, redactions: Redactions) {
     this.#files = files;
     this.#keys = keys;
     this.#clock = clock;
-    this.#writer = writer;
+    this.#resealer = resealer;
     this.#redactions = redactions;
   }
 
-  /** The segment is durable, takes no more records, and holds events to be removed. Throws DiskError no_space having changed nothing. */
-  async compact(segment: Segment): Promise<void> {
+  /**
+   * The segments are neighbours, durable, and take no more records. Resolves with the one that takes their place, and how many keys were
+   * destroyed. Throws DiskError no_space having changed nothing.
+   */
+  async compact(run: readonly Segment[], words: readonly string[], onReplaced: (by: Segment) => void): Promise<number> {
+    const [first] = run;
+    const last = run.at(-1);
+    assert(first !== undefined && last !== undefined, 'there is something to compact');
     const upTo = this.#redactions.number;
-    const fresh = this.#keys.create();
-    await this.#keys.sync();
-    const file = this.#files.disk.open(this.#files.path(compactName), { create: true });
-    let copy: Segment;
+    const redacted: number[] = [];
+    for (let position = first.first; position < last.below; position += 1) if (this.#redactions.has(position)) redacted.push(position);
+    const sources: ResealSource[] = [];
+    for (const segment of run) sources.push(await this.#source(segment));
+    const oldIds = new Set(run.flatMap(({ head }) => [head.keyId]));
+    const oldKeys = sources.reduce((sum, { run: keys }) => sum + (keys === null ? 1 : keys.length / 32), 0);
+    const resealed = await this.#resealer.reseal({ sources, redacted, words });
+    const merged = await this.#write(first, resealed);
+    this.#files.rename(compactName, first.name, this.#files.get(compactName));
+    for (const segment of run) segment.generation += 1;
+    onReplaced(merged);
+    await this.#files.syncFolder();
+    await this.#keys.destroy([...oldIds]);
+    for (const segment of run.slice(1)) this.#files.remove(segment.name);
+    if (run.length > 1) await this.#files.syncFolder();
+    this.#redactions.applied(upTo, first.first, last.below);
+    return oldKeys;
+  }
+
+  async #source(segment: Segment): Promise<ResealSource> {
+    const { head, name } = segment;
+    const length = head.cold === undefined ? segment.end : head.capacity;
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += limits.compactSliceBytes) {
+      bytes.set(segment.file.read(at, Math.min(limits.compactSliceBytes, length - at)), at);
+      await this.#clock.yield();
+    }
+    const run = head.cold === undefined ? null : this.#keys.run(head.keyId);
+    assert(run !== undefined, 'the keys of a cold segment are there');
+    const key = this.#keys.get(head.keyId);
+    assert(key !== undefined, 'the key of a segment is there');
+    // Copies: whoever works with them on another thread gets its own.
+    return { name, head, bytes, end: segment.end, keys: run === null ? [[head.keyId, Uint8Array.from(key)]] : [], run };
+  }
+
+  async #write(first: Segment, resealed: Resealed): Promise<Segment> {
+    const { bytes, recordsEnd, below, records, run } = resealed;
+    const keyId = await this.#keys.keepRun(run);
+    run.fill(0);
+    const { head: before } = first;
+    const head = {
+      ...before,
+      capacity: bytes.length,
+      keyId,
+      oldKeyId: before.keyId,
+      reserve: false,
+      keyDurable: true,
+      cold: { recordsEnd, below },
+    };
+    const copy = new Segment(this.#files, first.name, head, 0);
+    // What was learned of the file of that name before, also by who began to read it, is void.
+    copy.generation = first.generation + 2;
+    copy.recordsBefore = first.recordsBefore;
+    for (const [size, upTo] of records) copy.note(size, upTo);
+    bytes.set(encodeSegmentHead(head), 0);
+    const file = this.#files.put(compactName, this.#files.disk.open(this.#files.path(compactName), { create: true }));
     try {
       file.truncate(0);
-      copy = await this.#rewrite(segment, file, fresh);
-      await file.sync();
+      for (let at = 0; at < bytes.length; at += limits.compactSliceBytes) {
+        this.#files.get(compactName).write(at, bytes.subarray(at, at + limits.compactSliceBytes));
+        await this.#clock.yield();
+      }
+      await this.#files.get(compactName).sync();
     } catch (error) {
-      file.close();
       if (error instanceof DiskError && error.code === 'no_space') {
-        this.#files.disk.remove(this.#files.path(compactName));
-        await this.#keys.destroy([fresh.id]);
+        this.#files.remove(compactName);
+        await this.#keys.destroy([keyId]);
       }
       throw error;
     }
-    const oldKeyId = segment.head.keyId;
-    this.#files.rename(compactName, segment.name, file);
-    segment.replace(copy);
-    await this.#files.syncFolder();
-    await this.#keys.destroy([oldKeyId]);
-    this.#redactions.applied(upTo, segment.first, segment.below);
-  }
-
-  async #rewrite(segment: Segment, file: DiskFile, key: SegmentKey): Promise<Segment> {
-    const { head } = segment;
-    const copy = new Segment(this.#files, segment.name, head, 0);
-    const window = new RecordWindow();
-    let offset = segmentHeadBytes;
-    let slice = 0;
-    while (offset < segment.end) {
-      const record = window.at(segment.file, offset, segment.end);
-      if (record === undefined) throw new CodedError('log_damaged', `${segment.name} at offset ${offset}: no record`);
-      const written = this.#writer.remake(record.header, this.#entriesOf(record, segment, offset), key);
-      file.write(copy.end, written);
-      copy.note(written.length, record.below);
-      offset += record.bytes.length;
-      slice += record.bytes.length;
-      if (slice >= limits.compactSliceBytes) {
-        slice = 0;
-        await this.#clock.yield();
-      }
-    }
-    copy.head = { ...head, capacity: copy.end, keyId: key.id, oldKeyId: head.keyId, reserve: false, keyDurable: true };
-    file.write(0, encodeSegmentHead(copy.head));
-    assert(copy.end <= segment.end, 'compaction makes nothing longer');
+    assert(copy.end === recordsEnd && segmentHeadBytes <= recordsEnd, 'the records end where they were said to end');
     return copy;
-  }
-
-  #entriesOf(record: StoredRecord, segment: Segment, offset: number): Uint8Array[] {
-    if (record.keyId === undefined) return [];
-    const key = this.#keys.get(record.keyId);
-    const plain = key === undefined || !record.isIntact() ? undefined : record.open(key);
-    if (plain === undefined) throw new CodedError('log_damaged', `${segment.name} at offset ${offset}: seal does not hold`);
-    // [C32]
-    return Array.from({ length: record.count }, (_, index) => (this.#redactions.has(record.first + index) ? gap : plain.entryAt(index)));
   }
 }

@@ -135,7 +135,7 @@ test.each([
   rig.kill();
   const third = rig.segments()[2] ?? '';
   const crashed = rig.copy((files) => {
-    files.get('keys/keys.dat')?.fill(0, lost * 64 + kept, (lost + 1) * 64);
+    files.get('keys/keys.dat')?.fill(0, 1024 + (lost - 1) * 64 + kept, 1024 + lost * 64);
     files.get(`log/${third}`)?.fill(0, segmentHeadBytes);
   });
   await crashed.open();
@@ -222,7 +222,7 @@ test('without a key that it needs, or with the keys of another log, the log is r
   const rig = await written(1);
   const other = await written(1);
   await refuses(
-    rig.copy((files) => files.get('keys/keys.dat')?.fill(0, 64)),
+    rig.copy((files) => files.get('keys/keys.dat')?.fill(0, 1024)),
     'lacks key',
   );
   const foreign = rig.copy((files) => {

@@ -9,16 +9,18 @@ import type { Clock } from '../../ports/clock.js';
 import { DiskError, type Disk } from '../../ports/disk.js';
 import type { Entropy } from '../../ports/entropy.js';
 import type { Keys } from '../../ports/keys.js';
-import type { AppendEvent, Compaction, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import type { AppendEvent, Compaction, CompactOptions, EventEvidence, Log, LogEntry, VerifyReport } from '../../ports/log.js';
 import { makeDurableFolder } from '../durable-folder.js';
-import { Compactor } from './compactor.js';
+import { Compactor, type Resealer } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { HeaderHashes } from './header-hashes.js';
 import { LogReader } from './log-reader.js';
 import { OpenFiles } from './open-files.js';
 import { RecordWriter } from './record-writer.js';
 import { Redactions } from './redactions.js';
 import { repair } from './repair.js';
+import { reseal } from './reseal.js';
 import { scanSegments, type Scan } from './scan.js';
 import { Segment } from './segment.js';
 import { Spares, type Spare } from './spares.js';
@@ -28,6 +30,9 @@ export interface FileLogLimits {
   readonly segmentBytes: number;
   readonly reserveBytes: number;
   readonly recordBytesMax: number;
+  /** Within so long events are sealed by person, if `compact` is called every `compactEveryMs`. */
+  readonly hotMs: number;
+  readonly compactEveryMs: number;
 }
 
 export interface FileLogOptions {
@@ -38,6 +43,8 @@ export interface FileLogOptions {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly limits?: Partial<FileLogLimits>;
+  /** Who seals by person; here and at once if absent. Closed with the log. */
+  readonly resealer?: Resealer;
   /** Called once, when a write or sync failed. The process must stop and reopen from disk. */
   readonly onFailure: (error: CodedError) => void;
 }
@@ -46,6 +53,7 @@ export class FileLog implements Log {
   #head: number;
   #durable: number;
   #headHash: Uint8Array;
+  #durableRecords: number;
   #failure: CodedError | undefined;
   #isClosed = false;
   #endsWithMark: boolean;
@@ -65,7 +73,9 @@ export class FileLog implements Log {
   readonly #spares: Spares;
   readonly #writer: RecordWriter;
   readonly #reader: LogReader;
+  readonly #headers: HeaderHashes;
   readonly #compactor: Compactor;
+  readonly #resealer: Resealer;
   readonly #commit = new GroupCommit(() => this.#commitOnce());
 
   /**
@@ -113,11 +123,18 @@ export class FileLog implements Log {
     this.#head = scan.head;
     this.#durable = scan.head;
     this.#headHash = scan.headHash;
+    this.#durableRecords = scan.records;
+    this.#headers = new HeaderHashes(this.#segments, scan.records);
     this.#endsWithMark = scan.endsWithMark;
     this.#spares = new Spares(files, options.keys, options.clock, limits, (error) => void this.#fail(error));
     this.#writer = new RecordWriter(options.entropy);
     this.#reader = new LogReader(this.#segments, options.keys, redactions);
-    this.#compactor = new Compactor(files, options.keys, options.clock, new RecordWriter(options.entropy), redactions);
+    const { entropy } = options;
+    this.#resealer = options.resealer ?? {
+      reseal: (input) => Promise.resolve().then(() => reseal(input, entropy)),
+      close: () => Promise.resolve(),
+    };
+    this.#compactor = new Compactor(files, options.keys, options.clock, this.#resealer, redactions);
   }
 
   async #makeReady(): Promise<void> {
@@ -139,8 +156,24 @@ export class FileLog implements Log {
     return this.#durable;
   }
 
+  get durableRecords(): number {
+    return this.#durableRecords;
+  }
+
   get owesCompaction(): boolean {
     return !this.#redactions.pending.isEmpty;
+  }
+
+  get hasDueHot(): boolean {
+    return this.#segments.some((segment) => this.#isDue(segment));
+  }
+
+  /** Whether its events have been under a key that people share for as long as they may. What takes no more records is due at once. */
+  #isDue(segment: Segment): boolean {
+    if (segment.isCold || segment.isEmpty) return false;
+    if (segment !== this.#active) return true;
+    const { hotMs, compactEveryMs } = this.#limits;
+    return this.#options.clock.elapsedMs() - segment.bornMs >= hotMs - 2 * compactEveryMs;
   }
 
   get redactions(): number {
@@ -199,7 +232,9 @@ export class FileLog implements Log {
       this.#spares.isFull = true;
       return false;
     }
+    if (segment.isEmpty) segment.bornMs = this.#options.clock.elapsedMs();
     this.#headHash = this.#writer.headerHash;
+    this.#headers.note(this.#headHash);
     this.#endsWithMark = events.length === 0;
     segment.note(record.length, this.#head + events.length);
     this.#unsynced.add(segment);
@@ -275,6 +310,7 @@ export class FileLog implements Log {
 
   #enlist(name: string, head: SegmentHead): Segment {
     const segment = new Segment(this.#files, name, head, this.#limits.segmentBytes);
+    segment.recordsBefore = this.#headers.count;
     this.#segments.push(segment);
     this.#unsynced.add(segment);
     this.#folderUnsynced = true;
@@ -307,6 +343,7 @@ export class FileLog implements Log {
     if (this.#failure !== undefined) throw this.#failure;
     const target = this.#head;
     this.#commitTarget = target;
+    const records = this.#headers.count;
     const work = [...this.#unsynced].map((segment) => segment.file.sync());
     if (this.#folderUnsynced) work.push(this.#files.syncFolder());
     if (this.#keysUnsynced) work.push(this.#options.keys.sync());
@@ -320,6 +357,7 @@ export class FileLog implements Log {
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.#durable = target;
+    this.#durableRecords = records;
   }
 
   read(from: number, to: number = this.#head): Iterable<LogEntry> {
@@ -331,6 +369,17 @@ export class FileLog implements Log {
   readOne(position: number): LogEntry | undefined {
     this.#assertServing();
     return position >= 0 && position < this.#head ? this.#reader.readOne(position) : undefined;
+  }
+
+  headerHashes(from: number, to: number): readonly Uint8Array[] {
+    this.#assertServing();
+    assert(to <= this.#durableRecords, 'only what is on stable storage is vouched for');
+    return this.#headers.read(from, to);
+  }
+
+  evidence(position: number): EventEvidence | undefined {
+    this.#assertServing();
+    return position >= 0 && position < this.#head ? this.#reader.evidence(position) : undefined;
   }
 
   redact(positions: readonly number[]): Promise<void> {
@@ -347,31 +396,51 @@ export class FileLog implements Log {
     return turn;
   }
 
-  async compact(): Promise<Compaction> {
+  async compact({ words = [], dueOnly = false }: CompactOptions = {}): Promise<Compaction> {
     let keys = 0;
-    let bytes = 0;
+    const before = this.#bytes();
     const turn = this.#inTurn(this.#compacting, async () => {
       await this.sync();
       const { pending } = this.#redactions;
-      if (pending.hasAnyIn(this.#active.first, this.#active.below)) {
-        await this.#spares.replenish();
-        const next = this.#spares.takeNext();
-        if (next === undefined) throw new CodedError('disk_full', 'compaction needs a new segment');
-        this.#rotateTo(next, false);
-        await this.#commit.request();
+      const isTouched = (segment: Segment): boolean => !dueOnly && pending.hasAnyIn(segment.first, segment.below);
+      const isToDo = (segment: Segment): boolean => isTouched(segment) || this.#isDue(segment);
+      if (isToDo(this.#active)) await this.#closeActive();
+      for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits.segmentBytes)) {
+        keys += await this.#compactor.compact(run, words, (by) => {
+          const at = this.#segments.indexOf(run[0] ?? by);
+          this.#segments.splice(at, run.length, by);
+          this.#reader.forget();
+        });
       }
-      const touched = this.#segments.filter((segment) => pending.hasAnyIn(segment.first, segment.below));
-      for (const segment of touched) {
-        const before = segment.file.size();
-        await this.#compactor.compact(segment);
-        keys += 1;
-        bytes += before - segment.file.size();
-      }
+      // Also when nothing was left to do: an earlier try may have come no further.
+      if (keys > 0 || !dueOnly) await this.#options.keys.turnOver();
       this.#reader.forget();
     });
     this.#compacting = turn.catch(() => {});
     await turn;
-    return { keys, bytes };
+    return { keys, bytes: before - this.#bytes() };
+  }
+
+  #bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.file.size(), 0);
+  }
+
+  /** The active segment takes no more; what follows it is durable before the caller goes on. */
+  async #closeActive(): Promise<void> {
+    await this.#spares.replenish();
+    const next = this.#spares.takeNext();
+    if (next === undefined) throw new CodedError('disk_full', 'compaction needs a new segment');
+    this.#rotateTo(next, false);
+    await this.#commit.request();
+  }
+
+  async hold(): Promise<() => void> {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const before = this.#compacting;
+    this.#compacting = before.then(() => held);
+    await before;
+    return release;
   }
 
   /** Runs maintenance in its turn. A refusal for want of space leaves the log as it was; everything else that fails stops it. */
@@ -398,7 +467,7 @@ export class FileLog implements Log {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await Promise.all([this.#redacting, this.#compacting]);
-    await this.#spares.close();
+    await Promise.all([this.#spares.close(), this.#resealer.close()]);
     try {
       if (this.#failure === undefined) await this.#closeInPeace();
     } finally {
@@ -426,6 +495,41 @@ export class FileLog implements Log {
     this.#options.onFailure(failure);
     return failure;
   }
+}
+
+/** Neighbours that are to be sealed together: those that are to be sealed at all, up to one segment's size, and small cold ones before them. */
+function runsOf(segments: readonly Segment[], isToDo: (segment: Segment) => boolean, bytesMax: number): Segment[][] {
+  const runs: Segment[][] = [];
+  let run: Segment[] = [];
+  let bytes = 0;
+  for (const [index, segment] of segments.entries()) {
+    const own = sizeOf(segment);
+    if (!isToDo(segment)) {
+      run = [];
+      continue;
+    }
+    if (run.length > 0 && bytes + own <= bytesMax) {
+      run.push(segment);
+      bytes += own;
+      continue;
+    }
+    run = [segment];
+    bytes = own;
+    runs.push(run);
+    // At most twice as large as what comes to it: so each event is sealed anew a logarithmic number of times.
+    for (let at = index - 1; at >= 0; at -= 1) {
+      const older = segments[at];
+      if (older === undefined || !older.isCold || isToDo(older) || sizeOf(older) > 2 * bytes || bytes + sizeOf(older) > bytesMax) break;
+      if (runs.at(-2)?.includes(older) === true) break;
+      run.unshift(older);
+      bytes += sizeOf(older);
+    }
+  }
+  return runs;
+}
+
+function sizeOf({ head, end }: Segment): number {
+  return head.cold === undefined ? end : head.capacity;
 }
 
 function isNoSpace(error: unknown): boolean {

@@ -3,6 +3,7 @@
 // Files of the log's folder:
 //   <20 digits>.seg   a segment, named by the position of its first event; `next.seg`, `reserve.seg` are prepared and hold no event yet
 //   compact.tmp       a segment being rewritten; without meaning after a crash
+//                     A cold segment may take the place of several; files of the others that a crash left begin before its end
 //   redactions        which positions are gaps (redactions.ts has its table)
 //
 // Segment head (128 bytes)                          Record (starts and ends on a multiple of 8)
@@ -15,20 +16,24 @@
 //   32  u32 key id                                  Header: never changes, so the chain survives redaction
 //   36  u32 key id before compaction; 0 = none         0  u64 first position
 //   40  u32 flags: 1 blank (no position yet),          8  u64 synced before: every position below it was on stable
-//           2 reserve, 4 the key was durable first            storage when this record was written
-//   44  zeros                                         16  u32 count of events; 0 = a mark, written at closing, without body
-//   48  32  hash of the last header before this       20  u32 flags = 0
-//   80  zeros                                         24  32  hash of the header before this one (zeros for the first)
+//           2 reserve, 4 the key was durable first,           storage when this record was written
+//           8 cold                                    16  u32 count of events; 0 = a mark, written at closing, without body
+//   44  zeros                                         20  u32 flags = 0
+//   48  32  hash of the last header before this       24  32  hash of the header before this one (zeros for the first)
+//   80  u64 of a cold one: where its records end
+//   88  u64 of a cold one: position after its last
+//   96  zeros
 //  124  u32 crc32 of bytes 0-123                      56  per event: 32 hash(salt, bytes), u16 mask of purposes
 //
 // Body: may be rewritten (redaction, new key)       Plain text, per event in order
 //    0  u8 seal kind: 1 = whole batch, segment key     0  u32 length of the event; 0 = a gap: no salt, no bytes
-//           (2 is kept for per-subject blocks)         4  16  salt
-//    1  zeros                                         20  the event
-//    4  u32 key id
-//    8  12  nonce, random                           Without its salt a digest in the header says nothing about the event
-//   20  16  tag                                     that is gone.
-//   36  AES-256-GCM of the plain text; authenticated data = hash of the header
+//    1  zeros                                          4  16  salt (person-salts.ts)
+//    4  u32 key id                                    20  the event
+//    8  12  nonce, random
+//   20  16  tag                                     Without its salt a digest in the header says nothing about the event
+//   36  AES-256-GCM of the plain text;              that is gone.
+//           authenticated data = hash of the header
+//   or 8 bytes, seal kind 2: the events lie in the blocks of people behind the records of this cold segment (cold-segment.ts).
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 
@@ -46,6 +51,8 @@ export const headerFixedBytes = 56;
 export const headerEventBytes = 34;
 export const bodyFixedBytes = 36;
 export const sealWholeBatch = 1;
+export const sealInBlocks = 2;
+export const coldBodyBytes = 8;
 
 export interface SegmentHead {
   readonly first: number;
@@ -57,6 +64,8 @@ export interface SegmentHead {
   readonly reserve: boolean;
   readonly keyDurable: boolean;
   readonly previousHash: Uint8Array;
+  /** Its events are sealed by person; `keyId` is that of the run of their keys. */
+  readonly cold?: { readonly recordsEnd: number; readonly below: number };
 }
 
 export function readUint64(from: Buffer, at: number): number {
@@ -109,8 +118,12 @@ export function encodeSegmentHead(head: SegmentHead): Buffer {
   writeUint64(bytes, 24, head.capacity);
   bytes.writeUInt32LE(head.keyId, 32);
   bytes.writeUInt32LE(head.oldKeyId, 36);
-  bytes.writeUInt32LE((head.blank ? 1 : 0) | (head.reserve ? 2 : 0) | (head.keyDurable ? 4 : 0), 40);
+  bytes.writeUInt32LE((head.blank ? 1 : 0) | (head.reserve ? 2 : 0) | (head.keyDurable ? 4 : 0) | (head.cold === undefined ? 0 : 8), 40);
   bytes.set(head.previousHash, 48);
+  if (head.cold !== undefined) {
+    writeUint64(bytes, 80, head.cold.recordsEnd);
+    writeUint64(bytes, 88, head.cold.below);
+  }
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 124)), 124);
   return bytes;
 }
@@ -132,5 +145,6 @@ export function decodeSegmentHead(bytes: Uint8Array): SegmentHead | 'damaged' | 
     reserve: (flags & 2) !== 0,
     keyDurable: (flags & 4) !== 0,
     previousHash: Buffer.from(head.subarray(48, 48 + hashBytes)),
+    ...((flags & 8) === 0 ? {} : { cold: { recordsEnd: readUint64(head, 80), below: readUint64(head, 88) } }),
   };
 }

@@ -10,7 +10,7 @@ import { MemoryDisk } from '../memory-disk.js';
 import { SeededEntropy } from '../seeded-entropy.js';
 import { FileLog, type FileLogLimits } from './file-log.js';
 
-export const smallLimits: FileLogLimits = { segmentBytes: 4096, reserveBytes: 2048, recordBytesMax: 2048 };
+export const smallLimits = { segmentBytes: 4096, reserveBytes: 2048, recordBytesMax: 2048 };
 
 let seed = 0;
 

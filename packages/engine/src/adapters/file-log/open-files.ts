@@ -49,6 +49,7 @@ export class OpenFiles {
   /** Moves a file over whatever has the name `to`. */
   rename(from: string, to: string, file: DiskFile): void {
     this.disk.rename(this.path(from), this.path(to));
+    this.#open.delete(from);
     this.put(to, file);
   }
 

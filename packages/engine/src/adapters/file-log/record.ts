@@ -1,10 +1,11 @@
 // One record as it lies in a buffer: its fields, its checks, its opening. Reads only; RecordWriter makes them.
 // Invariant: nothing of a record is believed before `isIntact` (recovery) or the seal (reads) has held.
 import type { Buffer } from 'node:buffer';
-import { createDecipheriv, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import {
   bodyFixedBytes,
+  coldBodyBytes,
   frameBytes,
   headerEventBytes,
   headerFixedBytes,
@@ -13,9 +14,11 @@ import {
   recordBytesOf,
   recordMagic,
   saltBytes,
+  sealInBlocks,
   sealWholeBatch,
   tagBytes,
 } from './format.js';
+import { unseal } from './seal.js';
 
 /** Bytes of the record whose frame starts at `at`; undefined when no frame of a possible record is there. */
 export function frameSize(buffer: Buffer, at: number, bytesMax: number): number | undefined {
@@ -46,7 +49,13 @@ export class StoredRecord {
 
   hasShape(): boolean {
     if (this.#headerBytes !== headerFixedBytes + this.count * headerEventBytes) return false;
-    return this.count === 0 ? this.#bodyBytes === 0 : this.#bodyBytes >= bodyFixedBytes + 4 * this.count;
+    if (this.count === 0) return this.#bodyBytes === 0;
+    return this.isCold ? this.#bodyBytes === coldBodyBytes : this.#bodyBytes >= bodyFixedBytes + 4 * this.count;
+  }
+
+  /** Its events lie in the blocks of people behind the records of its segment. */
+  get isCold(): boolean {
+    return this.#bodyBytes > 0 && this.bytes.readUInt8(frameBytes + this.#headerBytes) === sealInBlocks;
   }
 
   get first(): number {
@@ -78,9 +87,9 @@ export class StoredRecord {
     return this.#hash;
   }
 
-  /** Key that sealed the body; undefined for a mark. */
+  /** Key that sealed the body; undefined for a mark, and for a cold record, whose keys are those of its segment. */
   get keyId(): number | undefined {
-    return this.#bodyBytes === 0 ? undefined : this.bytes.readUInt32LE(frameBytes + this.#headerBytes + 4);
+    return this.#bodyBytes === 0 || this.isCold ? undefined : this.bytes.readUInt32LE(frameBytes + this.#headerBytes + 4);
   }
 
   digestAt(index: number): Buffer {
@@ -95,17 +104,10 @@ export class StoredRecord {
   /** The plain text; undefined when the seal does not hold (wrong key, changed header or body, unknown kind). */
   open(key: Uint8Array): PlainBatch | undefined {
     const body = this.bytes.subarray(frameBytes + this.#headerBytes, frameBytes + this.#headerBytes + this.#bodyBytes);
-    if (body.readUInt8(0) !== sealWholeBatch) return undefined;
-    const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(8, 8 + nonceBytes), { authTagLength: tagBytes });
-    decipher.setAAD(this.headerHash);
-    decipher.setAuthTag(body.subarray(20, 20 + tagBytes));
-    const plain = decipher.update(body.subarray(bodyFixedBytes));
-    try {
-      decipher.final();
-    } catch {
-      return undefined;
-    }
-    return PlainBatch.parse(plain, this.count);
+    if (body.length < bodyFixedBytes || body.readUInt8(0) !== sealWholeBatch) return undefined;
+    const tag = body.subarray(20, 20 + tagBytes);
+    const plain = unseal(key, body.subarray(8, 8 + nonceBytes), this.headerHash, body.subarray(bodyFixedBytes), tag);
+    return plain === undefined ? undefined : PlainBatch.parse(plain, this.count);
   }
 }
 
@@ -137,6 +139,11 @@ export class PlainBatch {
   /** Length, salt and event as they lie. */
   entryAt(index: number): Buffer {
     return this.plain.subarray(this.#starts[index], this.#starts[index + 1]);
+  }
+
+  /** 16 bytes, a view; of a gap nothing. */
+  saltAt(index: number): Buffer {
+    return this.entryAt(index).subarray(4, 4 + saltBytes);
   }
 
   isGap(index: number): boolean {

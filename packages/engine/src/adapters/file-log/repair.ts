@@ -1,6 +1,7 @@
 // What opening does once the scan has shown the log to be sound: removes what a crash left over, cuts the torn tail, makes durable what
 // only the page cache holds, and finishes the key destruction that a crash interrupted. Safe to be interrupted and begun again at any
 // point.
+import { DiskError } from '../../ports/disk.js';
 import type { Keys } from '../../ports/keys.js';
 import { isZero } from './format.js';
 import type { OpenFiles } from './open-files.js';
@@ -20,11 +21,24 @@ export async function repair(files: OpenFiles, keys: Keys, scan: Scan): Promise<
   const last = scan.segments.at(-1);
   if (last !== undefined) cutTail(last);
   for (const segment of scan.segments) if (segment === last || segment.below > scan.syncedBefore) await segment.file.sync();
-  const stale = scan.segments.map((segment) => segment.head.oldKeyId).filter((id) => id !== 0 && keys.get(id) !== undefined);
-  if (stale.length > 0) await keys.destroy(stale);
+  const held = new Set(scan.segments.map(({ head }) => head.keyId));
+  const stale = [...scan.segments.map(({ head }) => head.oldKeyId), ...scan.replaced.values()].filter((id) => id !== 0 && !held.has(id));
+  // Runs whose segment never came to be.
+  const orphans = keys.runs().filter((id) => !held.has(id));
+  const gone = [...new Set([...stale, ...orphans])].filter((id) => keys.get(id) !== undefined);
+  if (gone.length > 0) {
+    await keys.destroy(gone);
+    // A full disk must not keep a log from opening; the next compaction turns over as well.
+    await keys.turnOver().catch((error: unknown) => {
+      if (!(error instanceof DiskError && error.code === 'no_space')) throw error;
+    });
+  }
+  for (const name of scan.replaced.keys()) files.remove(name);
+  if (scan.replaced.size > 0) await files.syncFolder();
 }
 
 function cutTail(segment: Segment): void {
+  if (segment.isCold) return;
   const { file, end } = segment;
   const size = file.size();
   if (segment.head.capacity === 0) {

@@ -17,11 +17,14 @@ import {
 import type { OpenFiles } from './open-files.js';
 import { frameSize, StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
-import { Segment } from './segment.js';
+import { openCold, Segment } from './segment.js';
+import { checkSection } from './cold-format.js';
 
 export interface Scan {
   readonly segments: Segment[];
   readonly head: number;
+  /** Records, marks included. */
+  readonly records: number;
   readonly headHash: Buffer;
   /** Below this every position was on stable storage before this opening. */
   readonly syncedBefore: number;
@@ -29,12 +32,15 @@ export interface Scan {
   readonly endsWithMark: boolean;
   /** Segments after the place where the log ends: nothing in them was ever acknowledged. */
   readonly superfluous: readonly string[];
+  /** Segments whose events lie in a cold one that took their place, with the ids of their keys. */
+  readonly replaced: ReadonlyMap<string, number>;
 }
 
 export function scanSegments(files: OpenFiles, keys: Keys, growthBytes: number): Scan {
   const names = files.names().filter((name) => positionOfSegmentName(name) !== undefined);
   const walk = new Walk(files, keys);
   for (const [index, name] of names.entries()) {
+    if (walk.isReplaced(name)) continue;
     const problem = walk.enter(name, growthBytes);
     if (problem !== undefined) {
       if (index === 0) throw damaged(name, 0, problem);
@@ -44,7 +50,7 @@ export function scanSegments(files: OpenFiles, keys: Keys, growthBytes: number):
     }
     walk.records();
   }
-  const last = names.at(-1);
+  const last = walk.current?.name;
   if (last !== undefined) refuseIfVouched(files, [last], walk, walk.reason);
   return walk.result([]);
 }
@@ -58,9 +64,11 @@ class Walk {
   hash: Buffer = Buffer.alloc(hashBytes);
   /** Why the last segment's records end where they end. */
   reason = 'no record';
+  #records = 0;
   #syncedBefore = 0;
   #endsWithMark = false;
   readonly #segments: Segment[] = [];
+  readonly #replaced = new Map<string, number>();
   readonly #files: OpenFiles;
   readonly #keys: Keys;
   readonly #window = new RecordWindow();
@@ -74,6 +82,15 @@ class Walk {
     return this.#segments.at(-1);
   }
 
+  /** A file that a compaction would have removed had it not been cut off: the cold segment before it reaches beyond its beginning. */
+  isReplaced(name: string): boolean {
+    const first = positionOfSegmentName(name) ?? 0;
+    if (this.current?.isCold !== true || first >= this.head) return false;
+    const head = decodeSegmentHead(this.#files.get(name).read(0, segmentHeadBytes));
+    this.#replaced.set(name, typeof head === 'string' ? 0 : head.keyId);
+    return true;
+  }
+
   /** Goes on to the next segment; says why when it does not follow. */
   enter(name: string, growthBytes: number): string | undefined {
     const file = this.#files.get(name);
@@ -83,7 +100,9 @@ class Walk {
     const problem = this.#problemOf(name, head);
     if (problem !== undefined) return problem;
     if (file.size() < head.capacity) throw damaged(name, file.size(), 'segment cut short');
-    this.#segments.push(new Segment(this.#files, name, head, growthBytes));
+    const segment = new Segment(this.#files, name, head, growthBytes);
+    segment.recordsBefore = this.#records;
+    this.#segments.push(segment);
     return undefined;
   }
 
@@ -100,15 +119,18 @@ class Walk {
     if (segment === undefined) return;
     const { file } = segment;
     const size = file.size();
+    const end = segment.head.cold?.recordsEnd ?? size;
     this.#window.clear();
     for (;;) {
-      const record = this.#window.at(file, segment.end, size);
+      const record = this.#window.at(file, segment.end, end);
       const problem = record === undefined ? 'no record' : this.#refusal(record, segment);
       if (record === undefined || problem !== undefined) {
         this.reason = problem ?? 'no record';
+        if (segment.head.cold !== undefined) this.#checkCold(segment, segment.head.cold);
         return;
       }
       segment.note(record.bytes.length, record.below);
+      this.#records += 1;
       this.head = record.below;
       this.hash = record.headerHash;
       this.#syncedBefore = record.syncedBefore;
@@ -116,11 +138,24 @@ class Walk {
     }
   }
 
+  /** A cold segment was whole on stable storage before it had its name: whatever is wrong with it is damage. */
+  #checkCold(segment: Segment, { recordsEnd, below }: { readonly recordsEnd: number; readonly below: number }): void {
+    if (segment.end !== recordsEnd || this.head !== below) throw damaged(segment.name, segment.end, this.reason);
+    const bytes = bufferOver(segment.file.read(recordsEnd, segment.head.capacity - recordsEnd));
+    if (checkSection(bytes) === undefined) throw damaged(segment.name, recordsEnd, 'blocks damaged');
+    if (this.#keys.get(segment.head.keyId) === undefined)
+      throw damaged(segment.name, recordsEnd, `the key store lacks key ${segment.head.keyId}`);
+    const opened = openCold(segment, this.#keys);
+    if (opened === undefined) throw damaged(segment.name, recordsEnd, `key ${segment.head.keyId} does not open the seal`);
+    opened.close();
+  }
+
   #refusal(record: StoredRecord, segment: Segment): string | undefined {
     if (!record.isIntact()) return 'record damaged';
     if (record.first !== this.head) return `position ${this.head} expected, the record begins at ${record.first}`;
     if (!this.hash.equals(record.previousHash)) return 'record does not continue the chain';
     if (record.syncedBefore > record.first) return 'record vouches for itself';
+    if (record.isCold !== (segment.isCold && record.count > 0)) return 'record of a cold segment elsewhere';
     const problem = this.#keyProblem(record, segment.isEmpty);
     if (problem !== undefined && segment.head.keyDurable) throw damaged(segment.name, segment.end, problem);
     return problem;
@@ -146,10 +181,12 @@ class Walk {
     return {
       segments: this.#segments,
       head,
+      records: this.#records,
       headHash,
       syncedBefore: this.#syncedBefore,
       endsWithMark: this.#endsWithMark,
       superfluous: rest,
+      replaced: this.#replaced,
     };
   }
 }

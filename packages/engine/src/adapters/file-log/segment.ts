@@ -2,6 +2,8 @@
 import { assert } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';
 import type { DiskFile } from '../../ports/disk.js';
+import type { Keys } from '../../ports/keys.js';
+import { ColdSegment } from './cold-segment.js';
 import { segmentHeadBytes, type SegmentHead } from './format.js';
 import type { OpenFiles } from './open-files.js';
 
@@ -12,14 +14,20 @@ export class Segment {
   end = segmentHeadBytes;
   /** The position after its last event. */
   below: number;
+  /** Records in it, and in all segments before it: marks count. */
+  records = 0;
+  recordsBefore = 0;
   /** Takes no more records, whatever room it has. */
-  isClosed = false;
+  isClosed: boolean;
+  /** When the first record came that it has taken in this process, by the monotonic clock, ms; before: at some time before. */
+  bornMs = -Infinity;
   /** Goes up when the file was replaced: offsets learned before are void. */
   generation = 0;
   readonly #files: OpenFiles;
   readonly #growthBytes: number;
   #positions: number[] = [];
   #offsets: number[] = [];
+  #numbers: number[] = [];
 
   /** `growthBytes`: how large a file may become that was not given its size beforehand. */
   constructor(files: OpenFiles, name: string, head: SegmentHead, growthBytes: number) {
@@ -27,6 +35,7 @@ export class Segment {
     this.name = name;
     this.head = head;
     this.below = head.first;
+    this.isClosed = head.cold !== undefined;
     this.#growthBytes = growthBytes;
   }
 
@@ -36,6 +45,10 @@ export class Segment {
 
   get file(): DiskFile {
     return this.#files.get(this.name);
+  }
+
+  get isCold(): boolean {
+    return this.head.cold !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -52,7 +65,9 @@ export class Segment {
     if (last === undefined || this.end - last >= limits.indexEveryBytes) {
       this.#positions.push(this.below);
       this.#offsets.push(this.end);
+      this.#numbers.push(this.records);
     }
+    this.records += 1;
     this.end += recordBytes;
     this.below = below;
   }
@@ -60,25 +75,31 @@ export class Segment {
   /** Offset of a record that begins at or before the position, not far from it. */
   offsetNear(position: number): number {
     assert(position >= this.first && position < this.below, 'the position lies in the segment');
-    let low = 0;
-    let high = this.#positions.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#positions[middle] ?? 0) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return this.#offsets[low] ?? segmentHeadBytes;
+    return this.#offsets[lastUpTo(this.#positions, position)] ?? segmentHeadBytes;
   }
 
-  /** Takes over what compaction wrote under the same name. */
-  replace(by: Segment): void {
-    assert(by.first === this.first && by.below === this.below, 'compaction keeps every position');
-    this.head = by.head;
-    this.end = by.end;
-    this.#positions = by.#positions;
-    this.#offsets = by.#offsets;
-    this.generation++;
+  /** Number, within the segment, of the record at `offsetNear(position)`. */
+  recordNear(position: number): number {
+    return this.#numbers[lastUpTo(this.#positions, position)] ?? 0;
   }
+
+  /** Offset and number, within the segment, of a record at or before that number, not far from it. */
+  nearRecord(number: number): { readonly offset: number; readonly number: number } {
+    const at = lastUpTo(this.#numbers, number);
+    return { offset: this.#offsets[at] ?? segmentHeadBytes, number: this.#numbers[at] ?? 0 };
+  }
+}
+
+/** Index of the last value that is at most `bound`, in an ascending list; 0 if there is none. */
+function lastUpTo(values: readonly number[], bound: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((values[middle] ?? 0) <= bound) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The segment that holds the position; undefined at the head and beyond. */
@@ -93,4 +114,11 @@ export function segmentOf(segments: readonly Segment[], position: number): Segme
   }
   const found = segments[low];
   return found !== undefined && position >= found.first && position < found.below ? found : undefined;
+}
+
+/** The events of a cold segment; undefined when its keys are not there, or do not open it. */
+export function openCold(segment: Segment, keys: Keys): ColdSegment | undefined {
+  const { head } = segment;
+  const run = keys.run(head.keyId);
+  return run === undefined ? undefined : ColdSegment.open(head, (at, length) => segment.file.read(at, length), run);
 }

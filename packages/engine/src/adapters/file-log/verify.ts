@@ -4,11 +4,13 @@ import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Keys } from '../../ports/keys.js';
 import type { VerifyReport } from '../../ports/log.js';
-import { decodeSegmentHead, hashBytes, segmentHeadBytes } from './format.js';
+import { checkSection } from './cold-format.js';
+import type { ColdSegment } from './cold-segment.js';
+import { bufferOver, decodeSegmentHead, hashBytes, segmentHeadBytes } from './format.js';
 import type { StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
 import type { Redactions } from './redactions.js';
-import type { Segment } from './segment.js';
+import { openCold, type Segment } from './segment.js';
 
 const problemsMax = 100;
 
@@ -59,6 +61,9 @@ export class Verification {
         this.#problem(`${name} at offset 0: position ${this.#head} expected, the segment begins at ${head.first}`);
       if (!this.#hash.equals(head.previousHash)) this.#problem(`${name} at offset 0: segment does not continue the chain`);
     }
+    const cold = segment.isCold ? openCold(segment, this.#keys) : undefined;
+    if (segment.isCold && cold === undefined) this.#problem(`${name} at offset ${end}: its blocks do not open`);
+    if (segment.head.cold !== undefined) this.#section(segment, segment.head.cold.recordsEnd);
     const window = new RecordWindow();
     let offset = segmentHeadBytes;
     while (offset < end) {
@@ -67,19 +72,26 @@ export class Verification {
         this.#problem(`${name} at offset ${offset}: record damaged`);
         return;
       }
-      this.#record(record, `${name} at offset ${offset}`);
+      this.#record(record, `${name} at offset ${offset}`, cold);
       offset += record.bytes.length;
     }
+    cold?.close();
   }
 
-  #record(record: StoredRecord, place: string): void {
+  #section({ name, file, head }: Segment, recordsEnd: number): void {
+    if (checkSection(bufferOver(file.read(recordsEnd, head.capacity - recordsEnd))) === undefined)
+      this.#problem(`${name} at offset ${recordsEnd}: blocks damaged`);
+  }
+
+  #record(record: StoredRecord, place: string, cold: ColdSegment | undefined): void {
     if (record.first !== this.#head) this.#problem(`${place}: position ${this.#head} expected, the record begins at ${record.first}`);
     if (!this.#hash.equals(record.previousHash)) this.#problem(`${place}: record does not continue the chain`);
     if (record.syncedBefore > record.first) this.#problem(`${place}: record vouches for itself`);
     this.#hash = record.headerHash;
     this.#head = record.below;
-    if (record.keyId === undefined) return;
+    if (record.count === 0) return;
     this.#records++;
+    if (record.isCold || record.keyId === undefined) return this.#coldRecord(record, place, cold);
     const key = this.#keys.get(record.keyId);
     if (key === undefined) {
       this.#problem(`${place}: the key store lacks key ${record.keyId}`);
@@ -98,6 +110,18 @@ export class Verification {
       } else if (!record.digestAt(index).equals(hash('sha256', plain.saltedAt(index), 'buffer'))) {
         this.#problem(`${place}: position ${record.first + index} does not match its digest`);
       }
+    }
+  }
+
+  #coldRecord(record: StoredRecord, place: string, cold: ColdSegment | undefined): void {
+    for (let index = 0; index < record.count; index++) {
+      const position = record.first + index;
+      const isRedacted = this.#redactions.has(position);
+      if (isRedacted) this.#gaps++;
+      if (cold === undefined) continue;
+      const event = cold.eventAt(position, record.digestAt(index), Infinity);
+      if (event === undefined) this.#problem(`${place}: position ${position} does not open, or does not match its digest`);
+      else if (event === null && !isRedacted) this.#problem(`${place}: position ${position} is a gap that no redaction names`);
     }
   }
 }

@@ -1,0 +1,127 @@
+// Bytes written and read one after the other: numbers in as few bytes as they need, texts and byte strings behind their length.
+// Invariant: the reader never looks beyond its bytes; it throws RangeError on what the writer cannot have written.
+import { Buffer } from 'node:buffer';
+
+const textMax = 64 * 1024 * 1024;
+
+export class PackedWriter {
+  #bytes: Buffer = Buffer.alloc(256);
+  length = 0;
+
+  /** What was written; a view, good until the next write. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  /** Forgets everything from `length` on. */
+  cutTo(length: number): void {
+    this.length = length;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  /** An integer of 0 to 2^53 - 1, seven bits a byte, low bits first. */
+  uint(value: number): void {
+    this.#room(8);
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes[this.length++] = (rest % 128) + 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.length++] = rest;
+  }
+
+  /** An integer of either sign, |value| below 2^52. */
+  int(value: number): void {
+    this.uint(value >= 0 ? value * 2 : -value * 2 - 1);
+  }
+
+  double(value: number): void {
+    this.#room(8);
+    this.#bytes.writeDoubleLE(value, this.length);
+    this.length += 8;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  text(text: string): void {
+    const bytes = Buffer.from(text, 'utf8');
+    this.uint(bytes.length);
+    this.raw(bytes);
+  }
+
+  #room(bytes: number): void {
+    if (this.length + bytes <= this.#bytes.length) return;
+    const grown = Buffer.alloc(Math.max(this.length + bytes, this.#bytes.length * 2));
+    grown.set(this.bytes);
+    this.#bytes = grown;
+  }
+}
+
+export class PackedReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at];
+    if (value === undefined) throw new RangeError('packed bytes end early');
+    this.#at += 1;
+    return value;
+  }
+
+  uint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let digit = 0; digit < 8; digit += 1) {
+      const byte = this.byte();
+      value += (byte & 127) * scale;
+      if (byte < 128) {
+        if (value > Number.MAX_SAFE_INTEGER) break;
+        return value;
+      }
+      scale *= 128;
+    }
+    throw new RangeError('a packed number is too large');
+  }
+
+  int(): number {
+    const value = this.uint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  double(): number {
+    return this.raw(8).readDoubleLE(0);
+  }
+
+  /** A view. */
+  raw(length: number): Buffer {
+    if (length > textMax || this.#at + length > this.#bytes.length) throw new RangeError('packed bytes end early');
+    const part = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    return part;
+  }
+
+  text(): string {
+    return this.raw(this.uint()).toString('utf8');
+  }
+
+  /** Everything up to the end. */
+  rest(): Buffer {
+    return this.raw(this.#bytes.length - this.#at);
+  }
+}

@@ -1,0 +1,109 @@
+// A column of a block: the same field of several events, in the shortest of a few forms. The first byte says which:
+//   0 values one by one      1 one value for all       2 texts of digits      4 the same, differences      6 the same, in equal steps
+//   8 decimals: digits after the point, integers       3 integers             5 the same, differences      7 the same, in equal steps
+import { decimalOf, digitsOf, numberOf, type ValuePacker, type ValueUnpacker } from './packed-value.js';
+import type { PackedReader, PackedWriter } from './packed-bytes.js';
+
+const form = {
+  values: 0,
+  constant: 1,
+  digits: 2,
+  integers: 3,
+  digitsByDelta: 4,
+  integersByDelta: 5,
+  digitsByStep: 6,
+  integersByStep: 7,
+} as const;
+const formDecimals = 8;
+const integerMax = 2 ** 50;
+
+export function packColumn(values: readonly unknown[], into: PackedWriter, packer: ValuePacker): void {
+  const [first] = values;
+  if (values.length > 1 && (typeof first !== 'object' || first === null) && values.every((value) => Object.is(value, first))) {
+    into.byte(form.constant);
+    return packer.value(first);
+  }
+  const digits = integersOf(values, (value) => (typeof value === 'string' ? digitsOf(value) : undefined));
+  if (digits !== undefined) return packIntegers(digits, 0, into);
+  const integers = integersOf(values, (value) => (typeof value === 'number' && !Object.is(value, -0) ? value : undefined));
+  if (integers !== undefined) return packIntegers(integers, 1, into);
+  if (values.every((value) => typeof value === 'number') && packDecimals(values, into)) return;
+  into.byte(form.values);
+  for (const value of values) packer.value(value);
+}
+
+export function unpackColumn(count: number, from: PackedReader, unpacker: ValueUnpacker): unknown[] {
+  const head = from.byte();
+  if (head === form.values) return Array.from({ length: count }, () => unpacker.value());
+  if (head === form.constant) {
+    const value = unpacker.value();
+    return Array.from({ length: count }, () => value);
+  }
+  if (head === formDecimals) {
+    const point = from.byte();
+    return Array.from({ length: count }, () => numberOf({ point, value: from.int() }));
+  }
+  if (head > formDecimals) throw new RangeError('a packed column of an unknown form');
+  const isNumber = head % 2 === 1;
+  const found = unpackIntegers(head - (isNumber ? 1 : 0), isNumber, count, from);
+  return isNumber ? found : found.map(String);
+}
+
+function integersOf(values: readonly unknown[], read: (value: unknown) => number | undefined): number[] | undefined {
+  const found: number[] = [];
+  for (const value of values) {
+    const integer = read(value);
+    if (integer === undefined || !Number.isInteger(integer) || Math.abs(integer) > integerMax) return undefined;
+    found.push(integer);
+  }
+  return found;
+}
+
+/** `kind` 0: texts of digits, 1: integers. */
+function packIntegers(values: readonly number[], kind: 0 | 1, into: PackedWriter): void {
+  const step = (values[1] ?? 0) - (values[0] ?? 0);
+  const start = into.length;
+  if (values.length > 2 && values.every((value, index) => index === 0 || value - (values[index - 1] ?? 0) === step)) {
+    into.byte(form.digitsByStep + kind);
+    into.int(values[0] ?? 0);
+    return into.int(step);
+  }
+  into.byte(form.digits + kind);
+  // Texts of digits have no sign.
+  for (const value of values) kind === 0 ? into.uint(value) : into.int(value);
+  const plain = into.length - start;
+  into.byte(form.digitsByDelta + kind);
+  values.forEach((value, index) => into.int(index === 0 ? value : value - (values[index - 1] ?? 0)));
+  if (into.length - start - plain >= plain) return into.cutTo(start + plain);
+  const shorter = Uint8Array.from(into.bytes.subarray(start + plain));
+  into.cutTo(start);
+  into.raw(shorter);
+}
+
+function unpackIntegers(head: number, isNumber: boolean, count: number, from: PackedReader): number[] {
+  const values: number[] = [];
+  const step = head === form.digitsByStep ? [from.int(), from.int()] : undefined;
+  for (let index = 0; index < count; index += 1) {
+    if (step !== undefined) values.push((step[0] ?? 0) + index * (step[1] ?? 0));
+    else if (head === form.digitsByDelta) values.push(from.int() + (values[index - 1] ?? 0));
+    else values.push(isNumber ? from.int() : from.uint());
+  }
+  return values;
+}
+
+function packDecimals(values: readonly number[], into: PackedWriter): boolean {
+  const parts = values.map((value) => (Number.isInteger(value) && !Object.is(value, -0) ? { point: 0, value } : decimalOf(value)));
+  const point = Math.max(...parts.map((part) => part?.point ?? 0));
+  const scaled: number[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (part === undefined) return false;
+    let integer = part.value;
+    for (let more = part.point; more < point; more += 1) integer *= 10;
+    if (Math.abs(integer) > integerMax || numberOf({ point, value: integer }) !== values[index]) return false;
+    scaled.push(integer);
+  }
+  into.byte(formDecimals);
+  into.byte(point);
+  for (const integer of scaled) into.int(integer);
+  return true;
+}

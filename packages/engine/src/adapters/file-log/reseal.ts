@@ -1,0 +1,255 @@
+// Seals the events of one or several neighbouring segments anew, by person: a pure function of their bytes and keys, so that it can run on a
+// thread of its own (reseal-thread.ts). Record headers are copied as they are. What is redacted is left out; of a person of whom a part was
+// redacted the remaining events keep their salts one by one, because the secret would give away those of the others.
+// Invariants: no event is sealed that does not match its digest (damage would get a new seal); no block opens under another person's key.
+import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
+import { assert } from '../../base/assert.js';
+import { CodedError } from '../../base/errors.js';
+import type { Entropy } from '../../ports/entropy.js';
+import {
+  bindingOf,
+  blockKeyBytes,
+  blockSaltBytes,
+  encodeSection,
+  saltFrom,
+  sealBlock,
+  type ColdIndex,
+  type SaltSource,
+} from './cold-format.js';
+import { ColdSegment } from './cold-segment.js';
+import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
+import { partsOf, Words } from './packed-events.js';
+import { PersonSalts, saltOf } from './person-salts.js';
+import { frameSize, StoredRecord } from './record.js';
+import { coldRecord } from './record-writer.js';
+
+export interface ResealSource {
+  readonly name: string;
+  readonly head: SegmentHead;
+  /** The whole file. */
+  readonly bytes: Uint8Array;
+  /** Where its records end. */
+  readonly end: number;
+  /** Keys of its records; of a cold segment none. */
+  readonly keys: readonly (readonly [id: number, key: Uint8Array])[];
+  /** Keys of a cold segment. */
+  readonly run: Uint8Array | null;
+}
+
+export interface ResealInput {
+  /** Neighbours, in order. */
+  readonly sources: readonly ResealSource[];
+  /** Redacted positions among theirs. */
+  readonly redacted: readonly number[];
+  readonly words: readonly string[];
+}
+
+export interface Resealed {
+  /** The new segment; the bytes of its head are still zero. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly recordsEnd: number;
+  readonly below: number;
+  /** Keys: that of the index, then one a block. */
+  readonly run: Uint8Array<ArrayBuffer>;
+  /** Per record its bytes and the position after it. */
+  readonly records: readonly (readonly [bytes: number, below: number])[];
+}
+
+/** What came from one person's secret: as a whole, or not any more. */
+interface Origin {
+  /** 32 bytes, if all of it shares one; else the sources of the block that it was. */
+  readonly secret: Uint8Array | null;
+  isBroken: boolean;
+  events: number;
+}
+
+interface Row {
+  readonly position: number;
+  readonly bytes: Buffer;
+  readonly source: SaltSource;
+  readonly origin: Origin;
+}
+
+export function reseal(input: ResealInput, entropy: Entropy): Resealed {
+  const work = new Resealing(input);
+  return work.run(entropy);
+}
+
+class Resealing {
+  readonly #input: ResealInput;
+  readonly #redacted: ReadonlySet<number>;
+  readonly #records: Buffer[] = [];
+  readonly #sizes: [number, number][] = [];
+  readonly #times: { events: number; receivedAt: number }[] = [];
+  readonly #people = new Map<string | null, Row[]>();
+  #below = 0;
+
+  constructor(input: ResealInput) {
+    this.#input = input;
+    this.#redacted = new Set(input.redacted);
+  }
+
+  run(entropy: Entropy): Resealed {
+    for (const source of this.#input.sources) {
+      if (source.run === null) this.#hot(source);
+      else this.#cold(source, source.run);
+    }
+    const [firstSource] = this.#input.sources;
+    assert(firstSource !== undefined, 'there is something to seal');
+    const { first, previousHash } = firstSource.head;
+    const words = new Words(this.#input.words);
+    const blockSalt = entropy.bytes(blockSaltBytes);
+    const blockOf = new Int32Array(this.#below - first).fill(-1);
+    const indexKey = entropy.bytes(blockKeyBytes);
+    const keys: Uint8Array[] = [indexKey];
+    const blocks: Buffer[] = [];
+    const received = this.#receivedAt();
+    for (const rows of this.#people.values()) {
+      for (const { position } of rows) blockOf[position - first] = blocks.length;
+      const [origin] = new Set(rows.map((row) => row.origin));
+      const secret = origin !== undefined && !origin.isBroken && origin.events === rows.length ? origin.secret : null;
+      const key = secret ?? entropy.bytes(blockKeyBytes);
+      const events = rows.map(({ bytes, position }) => ({ bytes, receivedAt: received[position - first] ?? 0 }));
+      const sources = secret === null ? rows.map((row) => sourceOf(row)) : null;
+      blocks.push(sealBlock(events, sources, words, key, blockSalt));
+      keys.push(key);
+    }
+    const index: ColdIndex = { words: words.list, records: this.#times, blockOf, blockBytes: blocks.map(({ length }) => length) };
+    const binding = bindingOf(previousHash, first, this.#below);
+    const section = encodeSection(index, Buffer.concat(blocks), blockSalt, indexKey, entropy.bytes(nonceBytes), binding);
+    const head = Buffer.alloc(segmentHeadBytes);
+    const recordsEnd = this.#sizes.reduce((sum, [bytes]) => sum + bytes, segmentHeadBytes);
+    return {
+      bytes: joined([head, ...this.#records, section]),
+      recordsEnd,
+      below: this.#below,
+      run: joined(keys),
+      records: this.#sizes,
+    };
+  }
+
+  #hot(source: ResealSource): void {
+    const keys = new Map(source.keys);
+    const salts = new PersonSalts();
+    const origins = new Map<string, Origin>();
+    for (const record of this.#recordsOf(source)) {
+      if (record.keyId === undefined) continue;
+      const key = keys.get(record.keyId);
+      const plain = key === undefined ? undefined : record.open(key);
+      if (key === undefined || plain === undefined) throw damaged(source.name, record, 'seal does not hold');
+      salts.use(record.keyId, key);
+      let receivedAt: number | undefined;
+      for (let index = 0; index < record.count; index += 1) {
+        const bytes = plain.eventAt(index);
+        if (bytes === null) continue;
+        const position = record.first + index;
+        if (!hash('sha256', plain.saltedAt(index), 'buffer').equals(record.digestAt(index)))
+          throw damaged(source.name, record, `position ${position} does not match its digest`);
+        const parts = partsOf(bytes);
+        const subject = parts?.subject ?? null;
+        const secret = salts.secretOf(subject);
+        const salt = plain.saltAt(index);
+        const isDerived = saltOf(secret, position).equals(salt);
+        const name = `${isDerived ? record.keyId : -1}/${subject ?? '\u0000'}`;
+        let origin = origins.get(name);
+        if (origin === undefined) origins.set(name, (origin = { secret: isDerived ? secret : null, isBroken: false, events: 0 }));
+        origin.events += 1;
+        if (this.#redacted.has(position)) origin.isBroken = true;
+        else {
+          receivedAt ??= parts?.receivedAt;
+          this.#take(subject, { position, bytes, source: isDerived ? { secret } : { salt: Buffer.from(salt) }, origin });
+        }
+      }
+      this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
+    }
+  }
+
+  #cold(source: ResealSource, run: Uint8Array): void {
+    const bytes = bufferOver(source.bytes);
+    const records = [...this.#recordsOf(source)];
+    const segment = ColdSegment.open(source.head, (at, length) => bytes.subarray(at, at + length), run);
+    if (segment === undefined) throw new CodedError('log_damaged', `${source.name} at offset ${source.end}: index does not open`);
+    const origins = segment.index.blockBytes.map((_, block): Origin => {
+      const opened = segment.block(block, Infinity);
+      if (opened === undefined) throw new CodedError('log_damaged', `${source.name}: block ${block} does not open`);
+      const own = segment.keyOf(block);
+      const isOwn = opened.sources.every((each) => 'secret' in each && Buffer.compare(each.secret, own) === 0);
+      return { secret: isOwn ? own : null, isBroken: false, events: 0 };
+    });
+    for (const record of records) {
+      if (record.count === 0) continue;
+      let isAlive = false;
+      for (let index = 0; index < record.count; index += 1) {
+        const position = record.first + index;
+        const block = segment.index.blockOf[position - segment.first] ?? -1;
+        if (block < 0) continue;
+        const event = segment.eventAt(position, record.digestAt(index), Infinity);
+        const source = segment.sourceAt(position, Infinity);
+        const origin = origins[block];
+        if (event === undefined || event === null || source === undefined || origin === undefined)
+          throw damaged(segment.first.toString(), record, `position ${position} does not match its digest`);
+        origin.events += 1;
+        if (this.#redacted.has(position)) origin.isBroken = true;
+        else {
+          isAlive = true;
+          this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source, origin });
+        }
+      }
+      const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
+      this.#times.push({ events: record.count, receivedAt });
+    }
+  }
+
+  *#recordsOf({ name, bytes, end }: ResealSource): Iterable<StoredRecord> {
+    const all = bufferOver(bytes);
+    for (let at = segmentHeadBytes; at < end;) {
+      const size = frameSize(all, at, end - at);
+      const record = size === undefined ? undefined : new StoredRecord(all.subarray(at, at + size));
+      if (record === undefined || !record.isIntact()) throw new CodedError('log_damaged', `${name} at offset ${at}: record damaged`);
+      const cold = coldRecord(record);
+      this.#records.push(cold);
+      this.#below = record.below;
+      this.#sizes.push([cold.length, record.below]);
+      yield record;
+      at += record.bytes.length;
+    }
+  }
+
+  #take(subject: string | null, row: Row): void {
+    const rows = this.#people.get(subject);
+    if (rows === undefined) this.#people.set(subject, [row]);
+    else rows.push(row);
+  }
+
+  /** By place in the segment. */
+  #receivedAt(): Float64Array {
+    const times = new Float64Array(this.#times.reduce((sum, { events }) => sum + events, 0));
+    let at = 0;
+    for (const { events, receivedAt } of this.#times) {
+      times.fill(receivedAt, at, at + events);
+      at += events;
+    }
+    return times;
+  }
+}
+
+/** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
+function sourceOf({ source, origin, position }: Row): SaltSource {
+  // [C49]
+  return origin.isBroken ? { salt: saltFrom(source, position) } : source;
+}
+
+function damaged(name: string, record: StoredRecord, problem: string): CodedError {
+  return new CodedError('log_damaged', `${name}, record at position ${record.first}: ${problem}`);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,30 @@
+// The thread that seals segments anew, by person: it unpacks, packs and seals for a second or two, in which nobody would be answered. One
+// message, one answer; null ends it. Keys come as copies and are overwritten when the work is done.
+import { parentPort } from 'node:worker_threads';
+import { assert } from '../base/assert.js';
+import { CodedError } from '../base/errors.js';
+import { reseal, type Resealed, type ResealInput } from './file-log/reseal.js';
+import { SystemEntropy } from './system-entropy.js';
+
+export type ResealAnswer = { readonly done: Resealed } | { readonly damage: string } | { readonly failure: string };
+
+const port = parentPort;
+assert(port !== null, 'this runs as a thread of ResealThread');
+const entropy = new SystemEntropy();
+
+function answer(input: ResealInput): ResealAnswer {
+  try {
+    return { done: reseal(input, entropy) };
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'log_damaged') return { damage: error.detail ?? '' };
+    return { failure: error instanceof Error ? error.message : 'unknown' };
+  } finally {
+    for (const { keys, run } of input.sources) for (const key of [...keys.map(([, each]) => each), run]) key?.fill(0);
+  }
+}
+
+port.on('message', (input: ResealInput | null) => {
+  if (input === null) return port.close();
+  const told = answer(input);
+  port.postMessage(told, 'done' in told ? [told.done.bytes.buffer, told.done.run.buffer] : []);
+});

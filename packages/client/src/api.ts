@@ -103,6 +103,7 @@ export type ErrorCode =
   | 'signing_key_unreadable'
   | 'deployment_shape'
   | 'law_gate'
+  | 'portal_link'
   | 'folder_not_empty'
   | 'backup_running'
   | 'backup_stopped'
@@ -292,7 +293,7 @@ export type BasisAnswer = { readonly success: true };
 export type DecideRequest = {
   readonly context?: {
     readonly items?: readonly string[];
-    readonly segment?: string & string;
+    readonly segment?: string;
     readonly features?: readonly number[];
     readonly languages?: readonly string[];
   };
@@ -415,6 +416,8 @@ export type Why = {
   readonly outcomes: readonly (readonly (number | string)[])[];
   readonly reproducible: boolean;
 };
+
+export type PortalLink = { readonly path: string; readonly expiresAt: number };
 
 export type WhyInFull = {
   readonly problems: readonly string[];

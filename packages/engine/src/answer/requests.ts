@@ -81,7 +81,7 @@ export class Requests implements FoldPart {
   }
 
   forget(_: string, events: readonly Placed[]): void {
-    // [C57]
+    // [C58]
     for (const { event } of events) {
       if (event.type !== systemTypes.requestOpened) continue;
       const { request } = openedIn(event);

@@ -302,6 +302,11 @@ export const errors = {
     'The law forbids what this deployment would do, so it does not start.',
     'The detail names the article and the remedy; docs/law-gates.md has all gates.',
   ),
+  portal_link: entry(
+    403,
+    'The link to the portal has been used, has ended, or was not made here.',
+    'Issue another one: POST /v1/subjects/ID/portal-link.',
+  ),
   folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
   backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),

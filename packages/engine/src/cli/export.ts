@@ -70,6 +70,7 @@ export const exportData: Command = {
     if (known === 'person' && out?.endsWith('.zip') === true) {
       return withEngine(new DataFolder(args), terminal, async (engine) => {
         const { bytes } = await writeArchive(engine, subject ?? '', out);
+        await engine.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject ?? '');
         terminal.result({ kind: 'archive', bytes, out }, () => [`${bytes} bytes in ${out}`]);
         return exitCode.ok;
       });

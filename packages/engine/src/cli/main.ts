@@ -23,6 +23,7 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
+import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
 import { requests } from './requests.js';
 import { restore } from './restore.js';
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   exportData,
   decide,
   why,
+  replay,
   profile,
   segments,
   patterns,

@@ -130,7 +130,7 @@ export class Gate {
    * event.
    */
   leaveToPerson(event: BehaviourEvent, withdrawn: PurposeMask): Result<BehaviourEvent> {
-    // [C51]
+    // [C52]
     return (event.mask & ~withdrawn) === 0 ? fail('no_grant') : ok(event);
   }
 

@@ -5,12 +5,14 @@ import { isId } from './id.js';
 import type { RouteTable } from './route-table.js';
 
 export function addArchive(table: RouteTable, engine: Engine): void {
-  table.add('GET', '/v1/subjects/:id/archive', { needs: 'secret' }, async ({ param }) => {
+  table.add('GET', '/v1/subjects/:id/archive', { needs: 'secret' }, async ({ param, key }) => {
     const id = param('id');
     if (!isId(id)) return refuse({ code: 'subject_unknown' });
     const archive = engine.archive(id);
     // What is refused is refused before the first byte.
     let next = await archive.next();
+    // Named after nobody: an erasure that comes meanwhile must find all that names the person.
+    await engine.act({ what: 'person.exported', by: key?.id ?? 'operator', why: '', about: '' });
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {

@@ -28,6 +28,8 @@ import { addOfrep } from './ofrep-routes.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
+import { addPortal } from './portal-routes.js';
+import type { PortalKeys } from './portal-session.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
@@ -42,6 +44,7 @@ export interface ColdParts {
   readonly metrics: Metrics;
   readonly vitals?: Vitals | undefined;
   readonly demo?: DemoSwitch | undefined;
+  readonly portal?: PortalKeys | undefined;
   /** Does the server ask for keys? */
   readonly hasKeys: () => boolean;
 }
@@ -77,6 +80,7 @@ export class ColdRoutes {
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
     table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
+    table.add('GET', '/v1/reviews', { needs: 'secret' }, () => answer(ok({ reviews: engine.reviews() })));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -98,6 +102,7 @@ export class ColdRoutes {
     addGpcSupport(table);
     addFirstScreen(table, parts);
     addLedger(table, parts);
+    addPortal(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
 

@@ -3,9 +3,10 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
+const streamed: ReadonlySet<string> = new Set(['text/event-stream', 'application/x-ndjson', 'application/zip']);
+
 export function isStream(reply: Response): boolean {
-  const type = reply.headers.get('content-type');
-  return type === 'text/event-stream' || type === 'application/zip';
+  return streamed.has(reply.headers.get('content-type') ?? '');
 }
 
 /** Resolves when the source has ended or the reader has gone. */
@@ -19,8 +20,8 @@ export async function sendStream(response: ServerResponse, reply: Response): Pro
   response.on('close', () => void reader.cancel().catch(() => undefined));
   response.flushHeaders();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    if (response.write(piece.value) || response.destroyed) continue;
-    await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    // Whoever reads slowly is waited for: what they have not read is not made yet.
+    if (!response.write(piece.value) && !response.closed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   }
   response.end();
 }

@@ -196,7 +196,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
           Type.Object(
             {
               items: opt(ids(limits.excludePerRequestMax)),
-              segment: opt(Type.Intersect([id, Type.String({ maxLength: limits.choiceSegmentCharsMax })])),
+              segment: opt(Type.String({ ...id, maxLength: limits.choiceSegmentCharsMax })),
               features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
               languages: opt(ids(20)),
             },
@@ -293,6 +293,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  PortalLink: Type.Object({ path: Type.String(), expiresAt: ms }),
   WhyInFull: Type.Object(
     {
       problems: Type.Array(Type.String()),

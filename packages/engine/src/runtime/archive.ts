@@ -80,7 +80,7 @@ class Archive {
   /** Throws when nothing more may leave of what was read before. */
   check(): void {
     if (!this.#isHere()) throw new CodedError('subject_unknown');
-    // [C52]
+    // [C53]
     if (this.#epochsNow() !== this.#epochs) throw new CodedError('permit_stale');
   }
 

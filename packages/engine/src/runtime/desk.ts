@@ -175,7 +175,7 @@ export class Desk {
     const done = await writer.exclusive<Result<unknown>>(() => {
       const row = core.requests.get(request);
       if (row === undefined) return Promise.resolve(fail('request_unknown'));
-      // [C54]
+      // [C55]
       if (row.state !== 'open') return Promise.resolve(fail('request_closed'));
       const changed = step(row);
       return Promise.resolve(changed.ok ? this.#append(row.subject, systemTypes.requestChanged, { changed: changed.value }) : changed);
@@ -194,7 +194,7 @@ export class Desk {
       proof.kind === 'link' ? proof.token : proof.challenge,
       proof.kind === 'link' ? 'link' : 'challenge',
     );
-    // [C53]
+    // [C54]
     if (ticket === undefined) return fail('proof_refused');
     if (proof.kind === 'link') return ok(`${ticket.id}_${kind}`);
     const isTheirs = core.identity.members(subject).some((id) => core.devices.of(id).includes(proof.publicKey));

@@ -13,7 +13,7 @@ import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import { historyOf } from '../understand/history.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
@@ -42,16 +42,16 @@ import { guarded } from '../pack/combined.js';
 import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
 import { Desk } from './desk.js';
-import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Erasures, type Erased } from './erasures.js';
+import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
-import { builtInTraits } from './default-traits.js';
 import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -379,14 +379,8 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(
-      explain(
-        record,
-        row ?? { exposures: [], outcomes: [] },
-        (item) => this.core.catalogue.get(item)?.item.title ?? item,
-        this.#options.reasons,
-      ),
-    );
+    const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
+    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, title, this.#options.reasons));
   }
 
   /**
@@ -501,6 +495,16 @@ export class Engine {
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
+  /** A person asks that a human looks at it. Resolves when that is on disk. */
+  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
+    return this.#rights.review(subject, request);
+  }
+
+  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
+  reviews(): AskedReview[] {
+    return newestReviews(this.#options.log);
+  }
+
   /** Destroys the bytes and keys of everybody erased so far, now. */
   completeErasures(): Promise<Compaction> {
     return this.#erasures.complete();
@@ -583,17 +587,15 @@ export class Engine {
   #lawBreach(fresh: readonly EventType[]): string | null {
     const names = new Set(fresh.map(({ name }) => name));
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
   async #define(asked: Definitions | undefined): Promise<boolean> {
-    if (asked === undefined) return false;
-    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
-    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
-    const problem = checkDefinitions(definitions, builtInTraits)[0];
-    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const definitions = changedDefinitions(asked, this.core.definitions);
+    if (definitions === undefined) return false;
     const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
     if (!done.ok) throw new CodedError(done.code);
     await this.#writer.drain();

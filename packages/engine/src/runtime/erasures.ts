@@ -171,7 +171,7 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
-    // [C55]
+    // [C56]
     const owing = this.#parts.owing(found.keys());
     if (owing.length > 0) writer.appendNow(owing, true);
     // [C27]

@@ -99,7 +99,7 @@ export class Tellings {
     if (!position.ok) return position;
     await writer.exclusive(() => Promise.resolve());
     if (position.value !== null) {
-      // [C56]
+      // [C57]
       await log.redact([position.value]);
       schedule();
     }

@@ -24,9 +24,11 @@ import type { HashStore } from '../ports/hash-store.js';
 import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
+import type { Proofs } from '../ports/proofs.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import type { Ledger } from '../answer/ledger/ledger.js';
 import { explain, type Why } from '../answer/why.js';
+import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
@@ -34,12 +36,14 @@ import { Choosing } from './choosing.js';
 import { guarded } from '../pack/combined.js';
 import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
+import { Desk } from './desk.js';
 import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
 import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
+import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
@@ -57,6 +61,8 @@ export interface EngineOptions extends CoreOptions {
   readonly signer?: Signer;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
+  /** Seals and checks what proves who asks; without it only the host vouches for people. */
+  readonly proofs?: Proofs;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -97,6 +103,8 @@ export interface Health {
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: 'durable';
+  /** Requests of people and notices to recipients that are past their date. */
+  readonly overdue: { readonly requests: number; readonly notices: number };
 }
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
@@ -105,6 +113,10 @@ export class Engine {
   readonly core: Core;
   readonly answers: Answers;
   readonly backups: Backups;
+  /** What people ask for. */
+  readonly desk: Desk;
+  /** To whom data was given, and what they are owed. */
+  readonly tellings: Tellings;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
   readonly #options: EngineOptions;
@@ -148,6 +160,25 @@ export class Engine {
     });
     this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.answers = new Answers({ ...options, core, writer: this.#writer, newId: (prefix) => this.#newId(prefix) });
+    this.tellings = new Tellings({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      newId: (prefix) => this.#newId(prefix),
+      schedule: () => this.#erasures.schedule(),
+    });
+    this.desk = new Desk({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      proofs: options.proofs,
+      newId: (prefix) => this.#newId(prefix),
+      works: this,
+    });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -156,6 +187,7 @@ export class Engine {
       clock: options.clock,
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
+      owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
@@ -170,6 +202,7 @@ export class Engine {
       clock: options.clock,
       erasures: this.#erasures,
       newId: () => this.#newId('r'),
+      owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
     });
     this.choosing = new Choosing(
@@ -384,6 +417,18 @@ export class Engine {
   }
 
   /**
+   * All that is kept about a person, under all their ids, for that person: the bytes of a ZIP. Reading throws CodedError: subject_unknown;
+   * permit_stale when they have changed their consent meanwhile.
+   */
+  archive(subject: string): AsyncGenerator<Uint8Array> {
+    return archiveOf(subject, this.archiveParts);
+  }
+
+  get archiveParts(): ArchiveParticulars {
+    return { core: this.core, log: this.#options.log, clock: this.#options.clock };
+  }
+
+  /**
    * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, and what they captured before is
    * refused from now on. Resolves when that holds and is on disk; the bytes and keys beneath are destroyed by the receipt's deadline.
    */
@@ -413,6 +458,8 @@ export class Engine {
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
     if (this.core.gate.standing(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
+    const owing = restricted ? this.tellings.owing(this.core.identity.members(subject), 'restricted') : [];
+    if (owing.length > 0) await this.#facts(owing);
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
@@ -448,6 +495,7 @@ export class Engine {
   }
 
   health(): Health {
+    const now = this.#options.clock.now();
     return {
       status: this.#writer.halted ? 'stopped' : 'ok',
       events: this.core.fold.position,
@@ -456,6 +504,7 @@ export class Engine {
       visits: this.core.model.index.visits,
       points: [...this.#points.keys()],
       durability: 'durable',
+      overdue: { requests: this.core.requests.overdue(now), notices: this.core.notices.overdue(now) },
     };
   }
 

@@ -117,6 +117,7 @@ export const banned: readonly Ban[] = [
       at('answer/ledger/tree-hash.ts', 'hashes of the Merkle tree: a pure function'),
       at('answer/ledger/ed25519.ts', 'checks signatures: a pure function'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
+      at('adapters/keyed-proofs.ts', 'seals of proofs, signatures of devices'),
       at('adapters/sealed-tickets.ts', 'seals links and cookies of the portal'),
       at('adapters/sha256.ts', 'hashes of the files of a backup'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),

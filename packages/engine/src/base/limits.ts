@@ -110,6 +110,19 @@ export const limits = {
   backupSliceBytes: 1024 * 1024,
   backupStampBytes: 128,
   backupAskMs: 250,
+  // what a person takes away
+  archivePartChars: 8 * 1024 * 1024,
+  archivePageRows: 200,
+  archiveSliceEvents: 256,
+  // requests of people, and recipients
+  requestsOpenMax: 100_000,
+  requestsListed: 1_000,
+  proofLinkMs: 60 * 60_000,
+  proofChallengeMs: 5 * 60_000,
+  devicesMax: 16,
+  recipientsMax: 64,
+  noticesListed: 1_000,
+  noticeDeadlineMs: 14 * 24 * 60 * 60_000,
   // the HTTP server and its bodies (beside those of the door above)
   connectionsMax: 10_000,
   headerBytesMax: 8 * 1024,

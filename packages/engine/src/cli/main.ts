@@ -15,6 +15,7 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { notices } from './notices.js';
 import { ledger } from './ledger.js';
 import { note } from './note.js';
 import { newPack } from './new-pack.js';
@@ -24,6 +25,7 @@ import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
 import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
+import { requests } from './requests.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
 import { segments } from './segments.js';
@@ -52,6 +54,8 @@ export const commands: readonly Command[] = [
   checkPackFile,
   newPack,
   erase,
+  requests,
+  notices,
   backup,
   restore,
   dump,

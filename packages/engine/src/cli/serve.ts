@@ -66,7 +66,7 @@ export const serve: Command = {
       // Who may come in is part of the history (docs/ledger.md): what the log lacks of the keys is logged.
       const onKeys = (all: readonly Key[]): void => {
         const now = clock.now();
-        engine.noteKeys(all.map((key) => ({ id: key.id, kind: key.kind, isLive: isLive(key, now) }))).catch(onError);
+        engine.answers.noteKeys(all.map((key) => ({ id: key.id, kind: key.kind, isLive: isLive(key, now) }))).catch(onError);
       };
       keys = new KeyRing({ store: new KeyStore(disk, entropy), clock, onError, onKeys });
       keys.watch();

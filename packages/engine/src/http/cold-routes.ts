@@ -8,8 +8,10 @@ import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
+import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
+import { addRequests } from './requests-routes.js';
 import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
@@ -89,7 +91,9 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addArchive(table, engine);
     addBackups(table, engine);
+    addRequests(table, engine);
     addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
@@ -174,7 +178,7 @@ export class ColdRoutes {
     if (!isId(id)) return answer(fail('subject_unknown'));
     const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
     // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
-    const document = this.#engine.erasureReceipt(receipt, salts);
+    const document = this.#engine.answers.erasureReceipt(receipt, salts);
     return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 

@@ -1,8 +1,9 @@
-// Sends an answer that has no end yet: each piece goes out as it comes, and when the reader goes away the source is told.
+// Sends an answer that has no end yet, or is long: each piece goes out as it comes and waits for a slow reader; when the reader goes away
+// the source is told, and when the source fails the reader sees the connection end.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-const streamed: ReadonlySet<string> = new Set(['text/event-stream', 'application/x-ndjson']);
+const streamed: ReadonlySet<string> = new Set(['text/event-stream', 'application/x-ndjson', 'application/zip']);
 
 export function isStream(reply: Response): boolean {
   return streamed.has(reply.headers.get('content-type') ?? '');

@@ -1,6 +1,7 @@
 // Every route in a sentence, with what it takes and gives. open-api.test.ts holds this table to the routes of a real server, both ways, and
 // the kind of key that a route states to the one that stands here.
 import type { KeyNeed } from '../access/key-kind.js';
+import { requestOperations } from './open-api-requests.js';
 import { trackingPaths } from './tracking-paths.js';
 
 export interface Operation {
@@ -164,6 +165,7 @@ const portal: readonly Operation[] = [
 
 export const operations: readonly Operation[] = [
   ...tracking,
+  ...requestOperations,
   ...portal,
   {
     method: 'POST',
@@ -308,6 +310,14 @@ export const operations: readonly Operation[] = [
     needs: 'admin',
     summary: 'Erases a person: log, state, models, disk.',
     gives: json('ErasureAnswer'),
+  },
+  {
+    method: 'GET',
+    path: '/v1/subjects/:id/archive',
+    id: 'archive',
+    needs: 'secret',
+    summary: 'All that is kept about a person, under all their ids, to take away: JSON Lines, CSV, a readable page and a schema.',
+    gives: { 'application/zip': null },
   },
   {
     method: 'POST',

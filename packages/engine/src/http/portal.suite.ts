@@ -7,9 +7,12 @@ export const shopStartMs = Date.parse('2026-03-01T09:30:00Z');
 
 export async function portalDoor(): Promise<Doorway> {
   const entropy = new SeededEntropy(21);
-  const doorway = await Doorway.open(({ clock }) => {
-    clock.set(shopStartMs);
-    return { portal: { tickets: sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy), entropy } };
+  const doorway = await Doorway.open(async (rig) => {
+    rig.clock.set(shopStartMs);
+    await rig.engine.close();
+    // No uniform slice: what is told of a decision must not hang on its draw.
+    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }]);
+    return { engine: rig.engine, portal: { tickets: sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy), entropy } };
   });
   const { rig } = doorway;
   const ids = ['tea', 'cup', 'pot', 'coffee', 'mug', 'mill'];

@@ -9,6 +9,7 @@ import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { HashFiles } from '../adapters/hash-files.js';
 import { KeyFile } from '../adapters/key-file.js';
+import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
@@ -104,6 +105,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     ...options,
     ...added,
     disk,
+    proofs: new KeyedProofs(drawSalt),
     log,
     keys,
     state,

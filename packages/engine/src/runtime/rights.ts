@@ -34,6 +34,8 @@ export interface RightsParts {
   readonly clock: Clock;
   readonly erasures: Erasures;
   readonly newId: () => string;
+  /** What recipients are owed when this person's data is corrected. */
+  readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
   readonly writer: Writer;
 }
 
@@ -90,7 +92,8 @@ export class Rights {
     const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
     if (canonicalJson(event.properties) === canonicalJson(wrong.event.properties)) return ok({ at, position: at, touched: [] });
     const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
-    const appended = writer.appendNow([this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask)]);
+    const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
+    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
     return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
   }
 

@@ -28,9 +28,9 @@ async function folderWithVisits(): Promise<string> {
 
 test('a dry run logs nothing; a run is logged, survives opening, and is in the policy of decisions', async () => {
   const folder = await folderWithVisits();
-  const dry = await runJson('tune', '--data', folder, '--dry-run');
+  const { json: dry } = await runJson('tune', '--data', folder, '--dry-run');
   expect(dry).toMatchObject({ questions: 18, ended: true, applied: false });
-  const done = await runJson('tune', '--data', folder);
+  const { json: done } = await runJson('tune', '--data', folder);
   expect(done).toMatchObject({ questions: 18, ended: true, applied: true });
   expect(existsSync(join(folder, 'tune.json'))).toBe(false);
   const engine = await open(folder, { tickMs: 0 });
@@ -45,5 +45,5 @@ test('notes that cannot be read are no start; a folder without visits logs nothi
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await (await open(folder, { tickMs: 0 })).close();
   writeFileSync(join(folder, 'tune.json'), '{"settings":');
-  expect(await runJson('tune', '--data', folder)).toMatchObject({ questions: 0, applied: false });
+  expect((await runJson('tune', '--data', folder)).json).toMatchObject({ questions: 0, applied: false });
 });

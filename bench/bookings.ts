@@ -1,9 +1,11 @@
 // Hotel bookings for the bench `travel`: the columns that are known when somebody books, and no other. Columns that say how it ended are
 // refused by the loader whatever asks for them: `reservation_status` and its date are the label in other words.
 // Left out because they are filled or corrected at check-in (Antonio, de Almeida, Nunes, Data in Brief 22, 2019, say how the fields come
-// about; in the file no booking that needs a parking space was ever cancelled): assigned room, parking spaces, country, changes, waiting days.
-// The day of arrival is left out too: a year and a half cannot tell a season from a trend (on the last months before 2017, fitted on those before
-// them, the error of calibration fell from .069 to .036 without it), and the price of the night, which drifts (auROC there .838 with it, .844 without).
+// about; in the file no booking that needs a parking space was ever cancelled): assigned room, parking spaces, country, changes, waiting
+// days.
+// The day of arrival is left out too: a year and a half cannot tell a season from a trend (on the last months before 2017, fitted on those
+// before them, the error of calibration fell from .069 to .036 without it), and the price of the night, which drifts (auROC there .838
+// with it, .844 without).
 import type { FeatureSpec } from 'ethogram/internal/predict/propensity/feature-row';
 import type { TimedRow } from 'ethogram/internal/predict/propensity/propensity';
 import { Complaint, demand } from './complaint.js';

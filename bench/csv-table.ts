@@ -1,4 +1,5 @@
-// Reads a small public table for a bench: a header, then rows, `NAME` or `NAME.gz`. Columns are taken by name, so their order does not matter.
+// Reads a small public table for a bench: a header, then rows, `NAME` or `NAME.gz`. Columns are taken by name, so their order does not
+// matter.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -1,5 +1,5 @@
-// Which places, and in which order, between a first and a last one? Leave-one-out over the courses of each city: the trip that is asked about is
-// forgotten, the question is asked, the trip is learned again. README.md defines the protocol and each field.
+// Which places, and in which order, between a first and a last one? Leave-one-out over the courses of each city: the trip that is asked
+// about is forgotten, the question is asked, the trip is learned again. README.md defines the protocol and each field.
 // Invariant: nothing that answers a question has seen its trip: neither the counts, nor the weights, nor the choice of settings.
 import { PlaceModel } from 'ethogram/internal/predict/places/place-model';
 import { placeFeatures } from 'ethogram/internal/predict/places/place-features';

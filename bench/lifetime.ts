@@ -1,5 +1,5 @@
-// How much will a customer spend in the unseen time? Expected purchases (BG/NBD) times expected value (gamma-gamma), against what they spent in
-// as many days before. Fitted on what was known when the unseen time began.
+// How much will a customer spend in the unseen time? Expected purchases (BG/NBD) times expected value (gamma-gamma), against what they
+// spent in as many days before. Fitted on what was known when the unseen time began.
 import { LifetimeValue } from 'ethogram/internal/predict/lifetime/lifetime-value';
 import type { PurchaseHistory } from 'ethogram/internal/predict/lifetime/purchase-history';
 import type { Fault } from './fault.js';
@@ -26,7 +26,7 @@ export function lifetime(lines: readonly InvoiceLine[], unseenFrom: number, faul
     return [{ history, before: spent(unseenFrom - horizon, unseenFrom), truth: spent(unseenFrom, unseenFrom + horizon) }];
   });
   const histories = people.map(({ history }) => history);
-  const model = LifetimeValue.fit(histories, fault === 'endless-custom' ? 10 * horizon : horizon);
+  const model = LifetimeValue.train(histories, fault === 'endless-custom' ? 10 * horizon : horizon);
   say(`lifetime: ${people.length} people, ${horizon} days; ${[...model.dump()].join(', ')}`);
   let [missed, missedBefore] = [0, 0];
   for (const { history, before, truth } of people) {

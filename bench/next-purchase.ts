@@ -1,9 +1,9 @@
 // Does this customer buy within the next seven days? Asked of everybody who has bought before, on each of a row of days seven apart.
 // Invariant: a row looks back only; its label looks ahead from its day, and training labels end before the unseen time begins.
-import { plattLine } from 'ethogram/internal/predict/propensity/calibration';
+import { plattLine, shareOf } from 'ethogram/internal/predict/propensity/calibration';
 import { Logistic } from 'ethogram/internal/predict/propensity/logistic';
 import type { FeatureSpec } from 'ethogram/internal/predict/propensity/feature-row';
-import { Propensity, propensitySettings, shareOf, type TimedRow } from 'ethogram/internal/predict/propensity/propensity';
+import { Propensity, propensitySettings, type TimedRow } from 'ethogram/internal/predict/propensity/propensity';
 import type { Fault } from './fault.js';
 import { rounded } from './percentile.js';
 import { say } from './progress.js';
@@ -66,7 +66,7 @@ export function nextPurchase(
   const asked: PurchaseRow[] = [];
   for (let day = unseenFrom; day + horizonDays <= end; day += horizonDays) asked.push(...rowsOn(day));
 
-  const model = Propensity.fit(specs, known, {
+  const model = Propensity.train(specs, known, {
     ...propensitySettings,
     boost: { ...propensitySettings.boost, trees: 80, leavesMax: 12, curvatureMin: 20 },
   });
@@ -75,7 +75,7 @@ export function nextPurchase(
     const shuffled = new SeededRandom(3).shuffle(judged.map(({ probability }) => probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  const baseline = Logistic.fit(
+  const baseline = Logistic.train(
     ['log recency', 'log purchases'],
     known.map(({ baseline: values, label }) => ({ values, label })),
   );
@@ -83,15 +83,14 @@ export function nextPurchase(
   const base: Judged[] = asked.map((row) => ({ probability: shareOf(baseline.score(row.baseline)), label: row.label }));
   const rate = (rows: readonly { readonly label: number }[]): string =>
     (rows.reduce((sum, { label }) => sum + label, 0) / rows.length).toFixed(4);
-  say(
-    `next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked; ece with a level that does not follow ${calibrationError(still).toFixed(4)}, of the baseline ${calibrationError(base).toFixed(4)}; trees weigh ${model.treeWeight}`,
-  );
+  say(`next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked`);
+  say(`  ece: level held ${calibrationError(still).toFixed(4)}, baseline ${calibrationError(base).toFixed(4)}`);
   return { baseline_auroc: rounded(auroc(base), 4), auroc: rounded(auroc(judged), 4), ece: rounded(calibrationError(judged), 4) };
 }
 
 /**
- * Probabilities for the asked rows, day by day. Bins, trees, weights and the shape of the calibration come from before the unseen time; only
- * its level, one number, follows what has come to pass: it is fitted on the rows of the weeks before whose seven days are over.
+ * Probabilities for the asked rows, day by day. Bins, trees, weights and the shape of the calibration come from before the unseen time;
+ * only its level, one number, follows what has come to pass: it is fitted on the rows of the weeks before whose seven days are over.
  */
 function judgedWeekByWeek(
   model: Propensity,

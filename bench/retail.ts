@@ -1,4 +1,5 @@
-// A shop: who buys next, which visits end with a purchase, what people will spend, what completes a basket. README.md defines the protocols.
+// A shop: who buys next, which visits end with a purchase, what people will spend, what completes a basket. README.md defines the
+// protocols.
 // Invariant: what is asked about lies after everything that is learned from.
 import { BasketCounts } from 'ethogram/internal/predict/baskets/basket-counts';
 import { Propensity, propensitySettings } from 'ethogram/internal/predict/propensity/propensity';
@@ -46,7 +47,7 @@ function visitFigures(visits: readonly TimedRow[], withPageValues: boolean, faul
   const known = rows.filter(({ at }) => at <= monthsKnown);
   const asked = rows.filter(({ at }) => at > monthsKnown);
   demand(known.length > 0 && asked.length > 0, 'there are visits before November and from then on');
-  const model = Propensity.fit(specs, known, {
+  const model = Propensity.train(specs, known, {
     ...propensitySettings,
     boost: { ...propensitySettings.boost, trees: 80, leavesMax: 8, curvatureMin: 10 },
   });
@@ -58,9 +59,7 @@ function visitFigures(visits: readonly TimedRow[], withPageValues: boolean, faul
     const shuffled = new SeededRandom(4).shuffle(judged.map(({ probability }) => probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  say(
-    `visits ${withPageValues ? 'with' : 'without'} page values: ece ${calibrationError(judged).toFixed(4)}, trees weigh ${model.treeWeight}`,
-  );
+  say(`visits ${withPageValues ? 'with' : 'without'} page values: ece ${calibrationError(judged).toFixed(4)}`);
   return { auroc: rounded(auroc(judged), 4), auprc: rounded(averagePrecision(judged), 4) };
 }
 

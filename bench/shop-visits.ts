@@ -1,6 +1,6 @@
 // Visits of a shop's site with the label "bought", for the bench `retail`: read from online_shoppers_intention.csv(.gz), or made up.
-// The columns are totals of whole visits, and PageValues is computed from what was bought later in visits over the same pages: so the figures are
-// given with and without it, and neither is a propensity *during* a visit.
+// The columns are totals of whole visits, and PageValues is computed from what was bought later in visits over the same pages: so the
+// figures are given with and without it, and neither is a propensity *during* a visit.
 import type { FeatureSpec } from 'ethogram/internal/predict/propensity/feature-row';
 import type { TimedRow } from 'ethogram/internal/predict/propensity/propensity';
 import { demand } from './complaint.js';

@@ -1,5 +1,6 @@
-// A shop's invoices for the bench `retail`: read from online_retail.csv(.gz) or made up. Kept are lines with a positive quantity and price that
-// are no cancellation (invoice C...), each once (the file repeats lines), and codes of goods only (POST, D, BANK CHARGES and the like are no goods).
+// A shop's invoices for the bench `retail`: read from online_retail.csv(.gz) or made up. Kept are lines with a positive quantity and price
+// that are no cancellation (invoice C...), each once (the file repeats lines), and codes of goods only (POST, D, BANK CHARGES and the like
+// are no goods).
 import { readCsv } from './csv-table.js';
 import { SeededRandom } from './seeded-random.js';
 import { Zipf } from './zipf.js';

@@ -1,7 +1,8 @@
 // Will a booking be cancelled? Trained on arrivals to 2016, asked about those of 2017. README.md defines the protocol and each field.
 // Invariant: nothing of the last year is seen before it is asked about: no bin, weight, blend or calibration.
+import { shareOf } from 'ethogram/internal/predict/propensity/calibration';
 import { Logistic } from 'ethogram/internal/predict/propensity/logistic';
-import { Propensity, shareOf } from 'ethogram/internal/predict/propensity/propensity';
+import { Propensity } from 'ethogram/internal/predict/propensity/propensity';
 import { bookingFeatures, makeBookings, readBookings, type Booking } from './bookings.js';
 import { Complaint, demand } from './complaint.js';
 import type { Fault } from './fault.js';
@@ -24,21 +25,20 @@ export async function travel(options: {
   const asked = bookings.filter(({ year }) => year >= testYear);
   demand(known.length > 0 && asked.length > 0, 'there are bookings before 2017 and in it');
   const fromMs = performance.now();
-  const model = Propensity.fit(bookingFeatures, known);
+  const model = Propensity.train(bookingFeatures, known);
   say(`fitted on ${known.length} bookings in ${((performance.now() - fromMs) / 1000).toFixed(1)} s; trees weigh ${model.treeWeight}`);
   const judged = asked.map(({ values, label }) => ({ probability: probability(model, values, options.fault), label }));
   if (options.fault === 'shuffle-ranking') {
     const shuffled = new SeededRandom(9).shuffle(judged.map((one) => one.probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
   }
-  const baseline = Logistic.fit(
+  const baseline = Logistic.train(
     baselineNames,
     known.map((row) => ({ values: baselineValues(row), label: row.label })),
   );
   const base = asked.map((row) => ({ probability: shareOf(baseline.score(baselineValues(row))), label: row.label }));
-  say(
-    `average precision ${averagePrecision(judged).toFixed(4)}, baseline ${averagePrecision(base).toFixed(4)}; ece of the baseline ${calibrationError(base).toFixed(4)}`,
-  );
+  say(`average precision ${averagePrecision(judged).toFixed(4)}, baseline ${averagePrecision(base).toFixed(4)}`);
+  say(`ece of the baseline ${calibrationError(base).toFixed(4)}`);
   return {
     bench: 'travel',
     auroc: rounded(auroc(judged), 4),

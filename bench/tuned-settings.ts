@@ -1,4 +1,5 @@
-// The settings that `ethogram tune` would choose, on the training visits of a bench: the same search, started from the program's own settings.
+// The settings that `ethogram tune` would choose, on the training visits of a bench: the same search, started from the program's own
+// settings.
 // Invariant: the visits that the bench asks about are never seen here.
 import { settingsText, tuneVisits } from 'ethogram/internal/predict/visits/tune-visits';
 import { visitSettings, type VisitSettings } from 'ethogram/internal/predict/visits/visit-settings';

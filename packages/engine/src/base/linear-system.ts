@@ -1,5 +1,6 @@
 // Solves a small symmetric positive definite system, in + - * / and sqrt only.
-// Why: fits by Newton's method (logistic, conditional) need one at each step, and every bit of what is published must be the same everywhere.
+// Why: fits by Newton's method (logistic, conditional) need one at each step, and every bit of what is published must be the same
+// everywhere.
 // Non-goal: large systems; the cost is d^3 / 6.
 
 /**

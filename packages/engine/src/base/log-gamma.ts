@@ -1,6 +1,7 @@
 // Natural logarithm of the gamma function for positive numbers, in exact operations.
-// Error: below 1e-11 * max(1, |value|) against values computed in higher precision (log-gamma.test.ts): Stirling's series from 12 on, to which
-// smaller arguments are raised by gamma(x) = gamma(x + n) / (x (x + 1) ... (x + n - 1)). Source: Abramowitz and Stegun, 6.1.15 and 6.1.41.
+// Error: below 1e-11 * max(1, |value|) against values computed in higher precision (log-gamma.test.ts): Stirling's series from 12 on, to
+// which smaller arguments are raised by gamma(x) = gamma(x + n) / (x (x + 1) ... (x + n - 1)). Source: Abramowitz and Stegun, 6.1.15 and
+// 6.1.41.
 import { assert } from './assert.js';
 import { log } from './exact-math.js';
 

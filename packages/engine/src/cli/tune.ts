@@ -1,5 +1,6 @@
 // ethogram tune: chooses the settings of the visit model on the newest visits of the log, which are held out, and logs what it chose.
-// Bounded in time; what is found is noted in the folder (settings, no personal data) after each step, so that an interrupted search goes on.
+// Bounded in time; what is found is noted in the folder (settings, no personal data) after each step, so that an interrupted search goes
+// on.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../base/errors.js';
@@ -73,7 +74,9 @@ export const tune: Command = {
         const [before, after] = [first, last].map(({ hr20, mrr20 }) => ({ hr20, mrr20 }));
         const { settings } = last;
         terminal.result({ questions, before, after, settings, ended, applied: applies }, () => [
-          `${questions} held-out questions: HR@20 ${before?.hr20.toFixed(4)} to ${after?.hr20.toFixed(4)}, MRR@20 ${before?.mrr20.toFixed(4)} to ${after?.mrr20.toFixed(4)}`,
+          `${questions} held-out questions`,
+          `  HR@20 ${before?.hr20.toFixed(4)} to ${after?.hr20.toFixed(4)}`,
+          `  MRR@20 ${before?.mrr20.toFixed(4)} to ${after?.mrr20.toFixed(4)}`,
           ...settingsText(settings).map((line) => `  ${line}`),
           applies
             ? 'logged: it holds from now on'

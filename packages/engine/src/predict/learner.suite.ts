@@ -1,5 +1,5 @@
-// The laws of every model, as one suite that each runs: forgotten is never learned, order does not matter, parts add up, memory is given back,
-// and the same bits on every Node (the hash of the dump is written down; CI runs it on the oldest and the newest).
+// The laws of every model, as one suite that each runs: forgotten is never learned, order does not matter, parts add up, memory is given
+// back, and the same bits on every Node (the hash of the dump is written down; CI runs it on the oldest and the newest).
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Learner } from './learner.js';

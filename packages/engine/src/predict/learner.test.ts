@@ -43,7 +43,7 @@ const publish =
     if (learner instanceof Rederived) learner.publish(from.filter((example) => left.includes(example)));
   };
 
-const bins = FeatureBins.fit(specs, rows);
+const bins = FeatureBins.train(specs, rows);
 learnerSuite<LabelledRow, FeatureRow>({
   name: 'binned counts',
   make: () => new BinnedCounts(bins),
@@ -56,7 +56,7 @@ learnerSuite<TimedRow, FeatureRow>({
   name: 'boosted trees',
   make: () =>
     new Rederived({
-      fit: (sample: readonly TimedRow[]) => BoostedTrees.fit(FeatureBins.fit(specs, sample), sample, { ...boostSettings, trees: 12 }),
+      fit: (sample: readonly TimedRow[]) => BoostedTrees.train(FeatureBins.train(specs, sample), sample, { ...boostSettings, trees: 12 }),
       sampleMax: 500,
     }),
   publish: publish(rows.toReversed()),
@@ -67,7 +67,8 @@ learnerSuite<TimedRow, FeatureRow>({
 });
 learnerSuite<TimedRow, FeatureRow>({
   name: 'follow the regularised leader',
-  make: () => new Rederived({ fit: (sample: readonly TimedRow[]) => Ftrl.fit(FeatureBins.fit(specs, sample), sample), sampleMax: 1_000 }),
+  make: () =>
+    new Rederived({ fit: (sample: readonly TimedRow[]) => Ftrl.train(FeatureBins.train(specs, sample), sample), sampleMax: 1_000 }),
   publish: publish(rows),
   examples: rows,
   queries: asked,
@@ -79,7 +80,7 @@ learnerSuite<TimedRow, FeatureRow>({
   make: () =>
     new Rederived({
       fit: (sample: readonly TimedRow[]) =>
-        Propensity.fit(specs, sample, { ...propensitySettings, boost: { ...boostSettings, trees: 8, curvatureMin: 3 } }),
+        Propensity.train(specs, sample, { ...propensitySettings, boost: { ...boostSettings, trees: 8, curvatureMin: 3 } }),
       sampleMax: 1_000,
     }),
   publish: publish(rows),
@@ -93,7 +94,7 @@ learnerSuite<TimedRow, readonly number[]>({
   make: () =>
     new Rederived({
       fit: (sample: readonly TimedRow[]) =>
-        Logistic.fit(
+        Logistic.train(
           ['days'],
           sample.map(({ values, label }) => ({ values: [Number(values[0])], label })),
         ),
@@ -119,7 +120,7 @@ const histories: readonly PurchaseHistory[] = some(120, (index) => {
 });
 learnerSuite<PurchaseHistory, PurchaseHistory>({
   name: 'lifetime value',
-  make: () => new Rederived({ fit: (sample: readonly PurchaseHistory[]) => LifetimeValue.fit(sample, 90), sampleMax: 1_000 }),
+  make: () => new Rederived({ fit: (sample: readonly PurchaseHistory[]) => LifetimeValue.train(sample, 90), sampleMax: 1_000 }),
   publish: publish(histories),
   examples: histories,
   queries: histories.slice(0, 12),
@@ -199,7 +200,7 @@ learnerSuite({
   examples: some(90, (key) => ({ key, subject: `s${below(30)}`, items: some(2 + below(6), () => `i${below(20)}`) })),
   queries: some(20, () => ({ items: [`i${below(20)}`, `i${below(20)}`], item: `i${below(20)}` })),
   bytesMax: 2_000_000,
-  fingerprint: '0f950c487a8854f1',
+  fingerprint: 'e3c6a93a45130d62',
 });
 
 /** Popularity of an item on day 10. */

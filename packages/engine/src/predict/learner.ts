@@ -1,6 +1,6 @@
 // What every model of the engine can do, and the one thing that parts them: how an erased person leaves it.
-// Invariant: parts add up to the score; the dump says all that a score depends on. The conformance suite (learner.suite.ts) holds each model
-// to it. Non-goals: consent and the log. A fold part above opens the permit and hands down what it holds (next-item.ts shows how).
+// Invariant: parts add up to the score; the dump says all that a score depends on. The conformance suite (learner.suite.ts) holds each
+// model to it. Non-goals: consent and the log. A fold part above opens the permit and hands down what it holds (next-item.ts shows how).
 
 /**
  * `exact`: integer sums and lists, so that `forget` gives what would be there had the example never come, at once.
@@ -36,9 +36,4 @@ export interface Learner<Example, Query> extends Scorer<Query> {
   learn(example: Example): void;
   /** Takes back an example that was learned. */
   forget(example: Example): void;
-}
-
-/** Parts in the order of their size, for reading. */
-export function largestFirst(parts: readonly ScorePart[]): ScorePart[] {
-  return parts.toSorted((a, b) => Math.abs(b.amount) - Math.abs(a.amount) || (a.name < b.name ? -1 : 1));
 }

@@ -26,14 +26,14 @@ export function sampleByHash<Example extends Identified>(examples: Iterable<Exam
 
 export class Rederived<Example extends Identified, Query> implements Learner<Example, Query> {
   readonly erasure = 'rederived';
-  readonly #fit: (examples: readonly Example[]) => Scorer<Query>;
+  readonly #fitted: (examples: readonly Example[]) => Scorer<Query>;
   readonly #sampleMax: number;
   #published: Scorer<Query> | null = null;
   #learned = 0;
   #forgotten = 0;
 
   constructor(options: { readonly fit: (examples: readonly Example[]) => Scorer<Query>; readonly sampleMax: number }) {
-    this.#fit = options.fit;
+    this.#fitted = options.fit;
     this.#sampleMax = options.sampleMax;
   }
 
@@ -57,7 +57,7 @@ export class Rederived<Example extends Identified, Query> implements Learner<Exa
 
   /** Fits from what the log still holds. */
   publish(examples: Iterable<Example>): void {
-    this.#published = this.#fit(sampleByHash(examples, this.#sampleMax));
+    this.#published = this.#fitted(sampleByHash(examples, this.#sampleMax));
     this.#learned = 0;
     this.#forgotten = 0;
   }

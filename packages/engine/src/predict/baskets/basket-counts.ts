@@ -1,6 +1,7 @@
-// What goes with what: in how many baskets each item lies, and each pair of items. Erasure class `exact`. Score of an item for a basket: the
-// sum over the basket's items of pairs / sqrt(baskets of one * baskets of the other), the cosine of item-based collaborative filtering.
-// Memory: a map entry for each pair that was ever bought together; baskets beyond `basketItemsMax` items are cut there, in the order of ids.
+// What goes with what: in how many baskets each item lies, and each pair of items. Erasure class `exact`. Score of an item for a basket:
+// the sum over the basket's items of pairs / sqrt(baskets of one * baskets of the other), the cosine of item-based collaborative filtering.
+// Memory: a map entry for each pair that was ever bought together; baskets beyond `basketItemsMax` items are cut there, in the order of
+// ids.
 // Source: Linden, Smith, York, IEEE Internet Computing 7, 2003; Deshpande and Karypis, ACM TOIS 22, 2004.
 import { assert, must } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';

@@ -1,6 +1,6 @@
 // What a person will spend in the days to come: expected purchases (BG/NBD) times expected value of one (gamma-gamma).
-// Erasure class `rederived`: seven numbers for everybody. Score: expected spend in the currency of the histories. Explanation: what somebody who
-// buys that often spends at everybody's mean value, and what this person's own values add to that.
+// Erasure class `rederived`: seven numbers for everybody. Score: expected spend in the currency of the histories. Explanation: what
+// somebody who buys that often spends at everybody's mean value, and what this person's own values add to that.
 import type { Explanation, Scorer } from '../learner.js';
 import type { PurchaseHistory } from './purchase-history.js';
 import { expectedPurchases, fitPurchaseRate, type PurchaseRate } from './purchase-rate.js';
@@ -18,7 +18,7 @@ export class LifetimeValue implements Scorer<PurchaseHistory> {
   }
 
   /** `days`: how far ahead. `histories` in a fixed order. */
-  static fit(histories: readonly PurchaseHistory[], days: number): LifetimeValue {
+  static train(histories: readonly PurchaseHistory[], days: number): LifetimeValue {
     return new LifetimeValue(fitPurchaseRate(histories), fitPurchaseValue(histories), days);
   }
 

@@ -1,6 +1,8 @@
 // How much each feature of a place counts, fitted from courses: a logistic model of "is this place one of the stops?" in which every
-// course has a base rate of its own, set so that as many stops are expected as it has. Newton's method with a ridge on standardised features.
-// Erasure class `rederived`: a function of the set of courses (their order does not matter beyond the last bits, so give them in a fixed one).
+// course has a base rate of its own, set so that as many stops are expected as it has. Newton's method with a ridge on standardised
+// features.
+// Erasure class `rederived`: a function of the set of courses (their order does not matter beyond the last bits, so give them in a fixed
+// one).
 // Source: conditional likelihood of a matched design (Breslow and Day, 1980), with the fixed count met on average; ridge of Hoerl and
 // Kennard, 1970.
 import { solveSymmetric } from '../../base/linear-system.js';

@@ -1,5 +1,5 @@
-// Places of a city and how far they lie from one another. Distances are features of scores, so they are computed in exact operations: on the
-// plane that touches the earth between the two, which for a city is within metres of the great circle.
+// Places of a city and how far they lie from one another. Distances are features of scores, so they are computed in exact operations: on
+// the plane that touches the earth between the two, which for a city is within metres of the great circle.
 
 export interface Place {
   readonly id: string;

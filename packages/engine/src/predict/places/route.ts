@@ -1,6 +1,6 @@
-// In which order are the stops of a course visited? A beam over their orders: each step costs its distance and gains by how often people took
-// it. Invariant: no place twice; first and last stay; ties by number of the place. Exact while no more (stops taken, last stop) are open than
-// the beam is wide: that is the dynamic programme of Held and Karp, 1962.
+// In which order are the stops of a course visited? A beam over their orders: each step costs its distance and gains by how often people
+// took it. Invariant: no place twice; first and last stay; ties by number of the place. Exact while no more (stops taken, last stop) are
+// open than the beam is wide: that is the dynamic programme of Held and Karp, 1962.
 // The choice of the stops is made before (their score does not depend on order, and most of the gain of a joint search is in the choice).
 import { log } from '../../base/exact-math.js';
 import { limits } from '../../base/limits.js';

@@ -1,7 +1,7 @@
 // Gradient-boosted trees for a yes or no, in plain TypeScript and exact operations. Erasure class `rederived`. Score: log odds.
 // Each tree is fitted on a share of the rows that a hash of row order and tree number picks, so no running stream of chance is needed.
-// Explanation: along the path of a row each split adds the change of the value that it brings to its feature (Saabas, 2014); the parts add up
-// to the score. They say how this model came to its score, not what would happen if a feature were different.
+// Explanation: along the path of a row each split adds the change of the value that it brings to its feature (Saabas, 2014); the parts add
+// up to the score. They say how this model came to its score, not what would happen if a feature were different.
 // Sources: Friedman, "Greedy function approximation", 2001; tree-growth.ts names those of the trees.
 import { exp, log } from '../../base/exact-math.js';
 import { limits } from '../../base/limits.js';
@@ -41,7 +41,7 @@ export class BoostedTrees implements Scorer<FeatureRow> {
   }
 
   /** `rows` in the order of `sampleByHash`. */
-  static fit(bins: FeatureBins, rows: readonly LabelledRow[], settings: BoostSettings = boostSettings): BoostedTrees {
+  static train(bins: FeatureBins, rows: readonly LabelledRow[], settings: BoostSettings = boostSettings): BoostedTrees {
     const data = columnsOf(bins, rows);
     const yes = rows.reduce((sum, { label }) => sum + label, 0);
     const base = log((yes + 1) / (rows.length - yes + 1));

@@ -1,5 +1,5 @@
-// Makes probabilities of scores, on rows that the scores were not fitted on: Platt's line in log odds, or a monotone step function (isotonic)
-// where there are enough rows for its steps. Erasure class `rederived`, with the model whose scores it reads.
+// Makes probabilities of scores, on rows that the scores were not fitted on: Platt's line in log odds, or a monotone step function
+// (isotonic) where there are enough rows for its steps. Erasure class `rederived`, with the model whose scores it reads.
 // Sources: Platt, 1999, with his smoothed targets; Zadrozny and Elkan, KDD 2002, by pooling of adjacent violators (Ayer et al., 1955).
 import { exp } from '../../base/exact-math.js';
 import { solveSymmetric } from '../../base/linear-system.js';
@@ -13,14 +13,21 @@ export interface ScoredLabel {
 /** A score in, a probability in (0, 1) out; never falling. */
 export type Calibration = (score: number) => number;
 
+/** The probability of log odds. */
+export function shareOf(score: number): number {
+  return 1 / (1 + exp(-score));
+}
+
 const newtonSteps = 30;
+const stepMax = 1;
 
 /** probability = 1 / (1 + exp(-(slope * score + shift))). `slopeFixed`: only the level is learned, from few or shifted rows. */
 export function plattLine(held: readonly ScoredLabel[], options: { readonly slopeFixed?: boolean } = {}): Calibration {
   const yes = held.reduce((sum, { label }) => sum + label, 0);
   const no = held.length - yes;
   const target = [1 / (no + 2), (yes + 1) / (yes + 2)];
-  let [slope, shift] = [1, 0];
+  // From a flat line Newton's steps are safe: from a steep one they can overshoot for ever.
+  let [slope, shift] = [options.slopeFixed === true ? 1 : 0, 0];
   for (let step = 0; step < newtonSteps; step++) {
     let [bySlope, byShift, slopes, cross, shifts] = [0, 0, 1e-9, 0, 1e-9];
     for (const { score, label } of held) {
@@ -34,15 +41,15 @@ export function plattLine(held: readonly ScoredLabel[], options: { readonly slop
       shifts += spread;
     }
     if (options.slopeFixed === true) {
-      shift += byShift / shifts;
+      shift += Math.max(-stepMax, Math.min(stepMax, byShift / shifts));
       continue;
     }
     const change = solveSymmetric([Float64Array.of(slopes, 0), Float64Array.of(cross, shifts)], Float64Array.of(bySlope, byShift));
-    slope += change[0] ?? 0;
-    shift += change[1] ?? 0;
+    slope += Math.max(-stepMax, Math.min(stepMax, change[0] ?? 0));
+    shift += Math.max(-stepMax, Math.min(stepMax, change[1] ?? 0));
   }
   const [a, b] = [Math.max(0, slope), shift];
-  return (score) => 1 / (1 + exp(-(a * score + b)));
+  return (score) => shareOf(a * score + b);
 }
 
 /** The monotone function that is nearest to the labels, straight lines between the middles of its steps. */

@@ -22,7 +22,7 @@ export class FeatureBins {
     this.#columns = columns;
   }
 
-  static fit(specs: readonly FeatureSpec[], rows: readonly LabelledRow[]): FeatureBins {
+  static train(specs: readonly FeatureSpec[], rows: readonly LabelledRow[]): FeatureBins {
     const yes = rows.reduce((sum, { label }) => sum + label, 0) / Math.max(1, rows.length);
     return new FeatureBins(
       specs,

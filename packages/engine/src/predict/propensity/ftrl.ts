@@ -29,7 +29,7 @@ export class Ftrl implements Scorer<FeatureRow> {
   }
 
   /** `rows` in the order of `sampleByHash`. */
-  static fit(bins: FeatureBins, rows: readonly LabelledRow[], settings: FtrlSettings = ftrlSettings): Ftrl {
+  static train(bins: FeatureBins, rows: readonly LabelledRow[], settings: FtrlSettings = ftrlSettings): Ftrl {
     const { alpha, beta, l1, l2, epochs } = settings;
     const offsets: number[] = [];
     let size = 1; // weight 0 is the base rate

@@ -23,7 +23,7 @@ export class Logistic implements Scorer<readonly number[]> {
     this.#weights = weights;
   }
 
-  static fit(names: readonly string[], rows: readonly NumberRow[]): Logistic {
+  static train(names: readonly string[], rows: readonly NumberRow[]): Logistic {
     const size = names.length + 1;
     const centres = names.map((_, at) => rows.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) / Math.max(1, rows.length));
     const widths = names.map((_, at) => {

@@ -1,7 +1,7 @@
-// A propensity as it is published: boosted trees and FTRL over the same bins, blended and calibrated on the newest part of the training rows,
-// which neither was fitted on. Then both are fitted again on everything. Erasure class `rederived`. Score: calibrated log odds.
+// A propensity as it is published: boosted trees and FTRL over the same bins, blended and calibrated on the newest part of the training
+// rows, which neither was fitted on. Then both are fitted again on everything. Erasure class `rederived`. Score: calibrated log odds.
 // Invariant: a function of the set of rows. Explanation: the blended parts, and what calibration added.
-import { exp, log } from '../../base/exact-math.js';
+import { log } from '../../base/exact-math.js';
 import type { Explanation, Scorer, ScorePart } from '../learner.js';
 import { sampleByHash } from '../rederived.js';
 import { BoostedTrees, boostSettings, type BoostSettings } from './boosted-trees.js';
@@ -47,7 +47,7 @@ export class Propensity implements Scorer<FeatureRow> {
     return this.#treeWeight;
   }
 
-  static fit(specs: readonly FeatureSpec[], examples: Iterable<TimedRow>, settings: PropensitySettings = propensitySettings): Propensity {
+  static train(specs: readonly FeatureSpec[], examples: Iterable<TimedRow>, settings: PropensitySettings = propensitySettings): Propensity {
     const rows = sampleByHash(examples, settings.rowsMax);
     const times = rows.map(({ at }) => at).sort((a, b) => a - b);
     const heldFrom = times[Math.floor(times.length * (1 - settings.heldShare))] ?? 0;
@@ -109,8 +109,8 @@ export class Propensity implements Scorer<FeatureRow> {
 }
 
 function fitBoth(specs: readonly FeatureSpec[], rows: readonly LabelledRow[], settings: PropensitySettings): [BoostedTrees, Ftrl] {
-  const bins = FeatureBins.fit(specs, rows);
-  return [BoostedTrees.fit(bins, rows, settings.boost), Ftrl.fit(bins, rows)];
+  const bins = FeatureBins.train(specs, rows);
+  return [BoostedTrees.train(bins, rows, settings.boost), Ftrl.train(bins, rows)];
 }
 
 function logLoss(scored: readonly ScoredLabel[], calibrate: Calibration): number {
@@ -120,9 +120,4 @@ function logLoss(scored: readonly ScoredLabel[], calibrate: Calibration): number
     sum -= label === 1 ? log(share) : log(1 - share);
   }
   return sum / Math.max(1, scored.length);
-}
-
-/** The probability of log odds. */
-export function shareOf(score: number): number {
-  return 1 / (1 + exp(-score));
 }

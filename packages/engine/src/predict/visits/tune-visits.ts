@@ -1,6 +1,7 @@
-// Chooses the settings of the visit model on held-out visits: the newest ones are asked, the others are learned from. One rule for every shop.
-// Search: one setting at a time, two steps up and two down, each judged on a small sample first; only what is no worse there is judged on all
-// held-out questions (successive halving with two rungs: Jamieson and Talwalkar, AISTATS 2016). Steps halve after each round.
+// Chooses the settings of the visit model on held-out visits: the newest ones are asked, the others are learned from. One rule for every
+// shop.
+// Search: one setting at a time, two steps up and two down, each judged on a small sample first; only what is no worse there is judged on
+// all held-out questions (successive halving with two rungs: Jamieson and Talwalkar, AISTATS 2016). Steps halve after each round.
 // Aim: HR@20 + MRR@20 / 4. Both count; a place in the list is worth more than its order, since a page shows the list.
 // Invariant: no clock and no chance: the caller bounds the time by ending the iteration, and goes on from the last state that it was given.
 import type { HashKey } from '../../base/half-sip-hash.js';
@@ -106,8 +107,8 @@ class Trial {
 const worth = ({ hr20, mrr20 }: Quality): number => hr20 + mrr20 / 4;
 
 /**
- * Steps of the search, the first being the settings that it starts from. `visits` in the order of time; `start`: settings, or the last step of
- * a search that was interrupted.
+ * Steps of the search, the first being the settings that it starts from. `visits` in the order of time; `start`: settings, or the last
+ * step of a search that was interrupted.
  */
 export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings | TuneState, hashKey: HashKey): Generator<TuneStep, void> {
   const trial = new Trial(visits, hashKey);

@@ -4,10 +4,10 @@
 // rarity(i) = log(1 + visits / visits with i).
 //
 // Neighbours: among the newest POSTING_VISITS visits of each query item, overlap = sum of w(i) rarity(i)^(rarityQuarters/4) over the query
-// items i a visit holds; strength = overlap^(strengthQuarters/4) / length^(lengthQuarters/4) * recency. The NEIGHBOURS strongest spread their
-// strength over their items: the item at place p gets the share k(p) / W, where W = sum of w over the places that hold query items, and
-// k(p) = sum over those places r of w * (fadePlace^(p-r-1) after r, atPlace at r, before * fadePlace^(r-p-1) before r). A widespread item
-// gives up a little (`common` per doubling). Normalised to sum 1.
+// items i a visit holds; strength = overlap^(strengthQuarters/4) / length^(lengthQuarters/4) * recency. The NEIGHBOURS strongest spread
+// their strength over their items: the item at place p gets the share k(p) / W, where W = sum of w over the places that hold query items,
+// and k(p) = sum over those places r of w * (fadePlace^(p-r-1) after r, atPlace at r, before * fadePlace^(r-p-1) before r). A widespread
+// item gives up a little (`common` per doubling). Normalised to sum 1.
 //
 // Transitions: what came right after the last item, counts divided by (count of all + 1), weight `transitions`.
 //
@@ -15,7 +15,8 @@
 // yet matched, normalised to sum 1, weight onward * onwardHalf / (matched visits + onwardHalf). It fills the list where an item is new or
 // rare.
 //
-// The item before the last is worth `back` times its score (people go back one step), the other items of the visit but the last `seen` times.
+// The item before the last is worth `back` times its score (people go back one step), the other items of the visit but the last `seen`
+// times.
 //
 // Sources: VSTAN (Ludewig, Mauro, Latifi, Jannach, UMUAI 31, 2021) after STAN (Garg et al., SIGIR 2019) for overlap, recency and place;
 // measured alternatives in docs/decisions.md.

@@ -1,5 +1,6 @@
-// The constants of the scoring formula that may differ from one shop to another, as one value. `ethogram tune` chooses them on held-out visits
-// of the log itself; what it chose is a logged event, so that the fold stays deterministic and a decision can name what it was made with.
+// The constants of the scoring formula that may differ from one shop to another, as one value. `ethogram tune` chooses them on held-out
+// visits of the log itself; what it chose is a logged event, so that the fold stays deterministic and a decision can name what it was made
+// with.
 // Invariant: no setting changes how much a query reads (that is fixed in visit-formula.ts), so tuning cannot make it slow.
 
 export interface VisitSettings {

@@ -30,7 +30,11 @@ interface Sizes {
 
 type Fill = (engine: Engine, clock: ManualClock) => Promise<void>;
 
-export async function seal(options: { readonly data: string | null; readonly small: boolean; readonly fault: Fault | null }): Promise<object> {
+export async function seal(options: {
+  readonly data: string | null;
+  readonly small: boolean;
+  readonly fault: Fault | null;
+}): Promise<object> {
   const source = visitSource(options.data, options.small);
   const { train } = visitsFrom(source);
   const visits = await sizesOf('visits', options.fault, (engine) => importVisits(engine, train, startMs, null).then(() => undefined));
@@ -67,7 +71,10 @@ async function sizesOf(name: string, fault: Fault | null, fill: Fill): Promise<S
   }
   const gzip = gzipSync(Buffer.concat(texts)).length / events;
   const hot = logBytes(home);
-  demand(hot.events === events && hot.coldEvents === 0, `${hot.events} of ${events} events stand in the log, ${hot.coldEvents} of them cold`);
+  demand(
+    hot.events === events && hot.coldEvents === 0,
+    `${hot.events} of ${events} events stand in the log, ${hot.coldEvents} of them cold`,
+  );
   clock.advance(24 * 60 * 60_000);
   await engine.log.compact({ words: fault === 'no-words' ? [] : engine.core.words(), dueOnly: true });
   const verified = await engine.verify();
@@ -129,6 +136,7 @@ async function ingestRate(source: string, count: number, mode: 'sealed' | 'bare'
   removeScratchFolder(folder);
   const { events = 0, ms = 1, cpuMs = 0, coldShare = 0 } = told;
   const rate = (events / ms) * 1000;
-  say(`${mode}: ${Math.round(rate)} events/s, ${rounded((cpuMs / events) * 1000, 1)} us of processor time an event, ${rounded(coldShare, 2)} cold at the end`);
+  const us = rounded((cpuMs / events) * 1000, 1);
+  say(`${mode}: ${Math.round(rate)} events/s, ${us} us of processor time an event, ${rounded(coldShare, 2)} cold at the end`);
   return rate;
 }

@@ -473,7 +473,7 @@ export class FileLog implements Log {
   }
 }
 
-/** Neighbours that are to be sealed together: those that are to be sealed at all, up to one segment's size, and small cold ones before them. */
+/** Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them. */
 function runsOf(segments: readonly Segment[], isToDo: (segment: Segment) => boolean, bytesMax: number): Segment[][] {
   const runs: Segment[][] = [];
   let run: Segment[] = [];

@@ -4,9 +4,18 @@
 import { decimalOf, digitsOf, numberOf, type ValuePacker, type ValueUnpacker } from './packed-value.js';
 import type { PackedReader, PackedWriter } from './packed-bytes.js';
 
-const form = { values: 0, constant: 1, digits: 2, integers: 3, digitsByDelta: 4, integersByDelta: 5, digitsByStep: 6, integersByStep: 7 } as const;
+const form = {
+  values: 0,
+  constant: 1,
+  digits: 2,
+  integers: 3,
+  digitsByDelta: 4,
+  integersByDelta: 5,
+  digitsByStep: 6,
+  integersByStep: 7,
+} as const;
 const formDecimals = 8;
-const integerMax = 2 ** 50;
+const integerMax = 1_125_899_906_842_624;
 
 export function packColumn(values: readonly unknown[], into: PackedWriter, packer: ValuePacker): void {
   const [first] = values;
@@ -61,7 +70,10 @@ function packIntegers(values: readonly number[], kind: 0 | 1, into: PackedWriter
   }
   into.byte(form.digits + kind);
   // Texts of digits have no sign.
-  for (const value of values) (kind === 0 ? into.uint(value) : into.int(value));
+  for (const value of values) {
+    if (kind === 0) into.uint(value);
+    else into.int(value);
+  }
   const plain = into.length - start;
   into.byte(form.digitsByDelta + kind);
   values.forEach((value, index) => into.int(index === 0 ? value : value - (values[index - 1] ?? 0)));

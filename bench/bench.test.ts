@@ -114,6 +114,15 @@ describe('benches in their small form', () => {
     expect(Number((await bench('revoke', 'late-withdrawal'))['ack_to_republished_p50_ms'])).toBeGreaterThan(80);
   });
 
+  it('counterfactual gives its fields; a guess in the place of a decision and a reason that is lost each turn one red', async () => {
+    const figures = await bench('counterfactual');
+    const fields = ['decisions', 'same_state', 'flips_as_said', 'adds_up', 'by_one', 'by_two', 'by_visit', 'by_winner', 'p50_ms', 'p99_ms'];
+    expect(Object.keys(figures)).toEqual(['bench', ...fields]);
+    for (const field of ['same_state', 'flips_as_said', 'adds_up']) expect([field, figures[field]]).toEqual([field, figures['decisions']]);
+    expect(Number((await bench('counterfactual', 'guessed-change'))['flips_as_said'])).toBeLessThan(Number(figures['decisions']));
+    expect(Number((await bench('counterfactual', 'lost-reason'))['adds_up'])).toBeLessThan(Number(figures['decisions']));
+  });
+
   it('wrong use ends with 2 and says why', async () => {
     await expect(run(process.execPath, [script, 'nothing'])).rejects.toMatchObject({
       code: 2,

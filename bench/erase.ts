@@ -10,6 +10,7 @@ import { open, type Engine, type IncomingEvent } from 'ethogram';
 import { ManualClock } from 'ethogram/internal/adapters/manual-clock';
 import { SeededEntropy } from 'ethogram/internal/adapters/seeded-entropy';
 import { SyntheticWorld } from 'ethogram/internal/cli/synthetic-world';
+import { worldDefinitions } from 'ethogram/internal/sim/world-definitions';
 import { demand } from './complaint.js';
 import { plantErasureFault, type FaultyLines } from './erasure-faults.js';
 import type { Fault } from './fault.js';
@@ -70,12 +71,14 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
   const home = makeScratchFolder();
   const [online, anew] = [join(home, 'online'), join(home, 'anew')];
   const clock = new ManualClock(startMs);
-  const engine = await open(online, { clock, tickMs: 0, entropy: new SeededEntropy(1) });
+  const engine = await open(online, { clock, tickMs: 0, entropy: new SeededEntropy(1), definitions: worldDefinitions });
   const subjects = draw(await history.learn(engine, clock), people);
   const acksMs: number[] = [];
   let events = 0;
   const progress = new Progress(`erase, ${history.name}`, subjects.length);
   for (const [index, subject] of subjects.entries()) {
+    // Days turn for segments as the clock says.
+    if (index % 10 === 0) await engine.moveTime();
     const others: Promise<void>[] = [];
     for (let request = 0; request < trafficPerErasure; request += 1) others.push(history.traffic(engine, clock));
     const fromMs = performance.now();

@@ -18,6 +18,15 @@ export const faults = [
   'late-withdrawal',
   'no-words',
   'slow-seal',
+  'guessed-change',
+  'lost-reason',
+  'forgotten-trip',
+  'uncalibrated',
+  'endless-custom',
+  'wrong-propensity',
+  'slow-choose',
+  'peeking-level',
+  'lost-arm',
 ] as const;
 
 export type Fault = (typeof faults)[number];

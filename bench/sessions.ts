@@ -1,5 +1,6 @@
 // How well, how fast and in how much memory the engine says what comes next: its own `rank`, in process, on visits of a data folder.
 // README.md defines the protocols and each field. Invariant: in both protocols a query sees only what happened before it.
+import type { VisitSettings } from 'ethogram/internal/predict/visits/visit-settings';
 import { open, type Engine, type RankRequest } from 'ethogram';
 import { answersWanted, benchPoints } from './bench-point.js';
 import { Complaint, demand } from './complaint.js';
@@ -8,6 +9,7 @@ import { percentile, rounded } from './percentile.js';
 import { Progress, say } from './progress.js';
 import { makeScratchFolder, removeScratchFolder } from './scratch-folder.js';
 import { SeededRandom } from './seeded-random.js';
+import { tunedOn } from './tuned-settings.js';
 import { ShiftedClock } from './shifted-clock.js';
 import { importVisits, type Imported } from './visit-import.js';
 import { visitsFrom } from './visit-source.js';
@@ -64,11 +66,13 @@ class Asker {
 async function trained(
   visits: Visits,
   fault: Fault | null,
+  settings: VisitSettings | null,
 ): Promise<{ readonly folder: string; readonly engine: Engine; readonly clock: ShiftedClock; readonly imported: Imported }> {
   const folder = makeScratchFolder();
   const clock = new ShiftedClock(startMs);
   const engine = await open(folder, { clock, points: benchPoints });
   const imported = await importVisits(engine, visits.train, startMs, fault);
+  if (settings !== null) demand((await engine.tune(settings)).ok, 'the settings were refused');
   const seen = engine.core.model.index.visits;
   if (fault === null) demand(seen === visits.train.length, `${visits.train.length} visits were imported, the index holds ${seen}`);
   return { folder, engine, clock, imported };
@@ -157,6 +161,7 @@ async function liveProtocol(
 export async function sessions(options: {
   readonly data: string | null;
   readonly small: boolean;
+  readonly tune: boolean;
   readonly fault: Fault | null;
 }): Promise<object> {
   if (options.data === null && !options.small)
@@ -164,7 +169,8 @@ export async function sessions(options: {
   const { fault } = options;
   const visits = options.small || options.data === null ? visitsFrom('made-small') : visitsFrom(options.data);
 
-  const first = await trained(visits, fault);
+  const settings = options.tune ? tunedOn(visits.train) : null;
+  const first = await trained(visits, fault, settings);
   const bytes = first.engine.core.model.index.bytes();
   say(`resident memory after the import: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB; index ${(bytes / 1e6).toFixed(1)} MB`);
   const fixed = await staticProtocol(first.engine, first.clock, visits.test, fault);
@@ -172,7 +178,7 @@ export async function sessions(options: {
   removeScratchFolder(first.folder);
   say(`static: ${JSON.stringify(fixed.figures())}`);
 
-  const second = await trained(visits, fault);
+  const second = await trained(visits, fault, settings);
   const live = await liveProtocol(second.engine, second.clock, visits.test, fault);
   await second.engine.close();
   removeScratchFolder(second.folder);

@@ -15,6 +15,11 @@ export interface Imported {
   readonly ms: number;
 }
 
+/** When the visit of that number starts, of so many that end at `untilMs`. */
+export function visitStartMs(index: number, visits: number, untilMs: number): number {
+  return Math.floor(untilMs - spreadMs + (spreadMs * index) / visits);
+}
+
 export async function importVisits(engine: Engine, visits: readonly Visit[], untilMs: number, fault: Fault | null): Promise<Imported> {
   for (const purpose of ['personalise', 'train'] as const) {
     const declared = await engine.declareBasis({
@@ -40,7 +45,7 @@ export async function importVisits(engine: Engine, visits: readonly Visit[], unt
     progress.at(row);
   };
   for (const [index, visit] of visits.entries()) {
-    const startMs = Math.floor(untilMs - spreadMs + (spreadMs * index) / visits.length);
+    const startMs = visitStartMs(index, visits.length, untilMs);
     for (const [place, item] of visit.entries()) {
       row += 1;
       if (fault === 'skip-learning' && index % 2 === 1) continue;

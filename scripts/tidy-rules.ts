@@ -111,6 +111,7 @@ export const banned: readonly Ban[] = [
       at('adapters/wrapping-files.ts', 'wraps the keys'),
       at('adapters/memory-wrapping.ts', 'wraps the keys, for tests'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
+      at('adapters/sha256.ts', 'hashes of the files of a backup'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),
       at('cli/', 'hashes of a dump and of a file that is imported'),
       at('sim/scheduler.ts', 'a hash of the trace of a run'),

@@ -37,6 +37,13 @@ export type ErrorCode =
   | 'subject_restricted'
   | 'identity_same'
   | 'identity_too_many'
+  | 'objective_refused'
+  | 'feature_refused'
+  | 'point_shape'
+  | 'template_refused'
+  | 'claim_untrue'
+  | 'language_missing'
+  | 'point_running'
   | 'event_unknown'
   | 'consent_stale'
   | 'purpose_unknown'
@@ -47,6 +54,11 @@ export type ErrorCode =
   | 'point_unknown'
   | 'decision_unknown'
   | 'subject_unknown'
+  | 'segment_unknown'
+  | 'segment_purpose'
+  | 'insight_trait'
+  | 'pack_wrong'
+  | 'definitions_wrong'
   | 'not_found'
   | 'method_not_allowed'
   | 'overloaded'
@@ -81,8 +93,20 @@ export type ErrorCode =
   | 'listen_failed'
   | 'server_unreachable'
   | 'file_unreadable'
+  | 'file_exists'
   | 'import_column'
   | 'data_folder_missing'
+  | 'deployment_shape'
+  | 'law_gate'
+  | 'folder_not_empty'
+  | 'backup_running'
+  | 'backup_stopped'
+  | 'backup_failed'
+  | 'backup_no_files'
+  | 'backup_incomplete'
+  | 'backup_damaged'
+  | 'erasures_missing'
+  | 'erasures_older'
   | 'internal';
 
 export type Context = {
@@ -251,7 +275,13 @@ export type BasisRequest = {
 export type BasisAnswer = { readonly success: true };
 
 export type DecideRequest = {
-  readonly context?: { readonly items?: readonly string[] };
+  readonly context?: {
+    readonly items?: readonly string[];
+    readonly segment?: string & string;
+    readonly features?: readonly number[];
+    readonly languages?: readonly string[];
+  };
+  readonly among?: readonly string[];
   readonly exclude?: readonly string[];
   readonly pins?: readonly string[];
   readonly limit?: number;
@@ -283,7 +313,49 @@ export type DecideAnswer = {
   }[];
   readonly position: number;
   readonly epoch: number | null;
+  readonly choice?: {
+    readonly action: string | null;
+    readonly channel: string | null;
+    readonly text: string | null;
+    readonly held: string | null;
+    readonly exclusions: readonly string[];
+  };
 };
+
+export type ChoiceWhy = {
+  readonly choice: {
+    readonly id: string;
+    readonly point: string;
+    readonly kind: 'choose';
+    readonly mode: 'personal' | 'contextual';
+    readonly subject: string | null;
+    readonly at: number;
+    readonly position: number;
+    readonly action: string | null;
+    readonly propensity: number;
+    readonly candidates: readonly {
+      readonly action: string;
+      readonly mean: number;
+      readonly deviation: number;
+      readonly probability: number;
+    }[];
+    readonly excluded: readonly { readonly action: string; readonly rule: string }[];
+  };
+  readonly summary: string;
+  readonly exclusions: readonly string[];
+  readonly reproducible: boolean;
+};
+
+export type PointAnswer = {
+  readonly point: string;
+  readonly era: number;
+  readonly stop: { readonly point: string; readonly group: string | null; readonly low: number; readonly n: number } | null;
+  readonly experiment: { readonly verdict: string; readonly conclusion: string } | null;
+};
+
+export type RestartRequest = { readonly by: string; readonly reason: string };
+
+export type RestartAnswer = { readonly success: true };
 
 export type Why = {
   readonly decision: {
@@ -329,6 +401,20 @@ export type Why = {
   readonly reproducible: boolean;
 };
 
+export type WhyInFull = {
+  readonly problems: readonly string[];
+  readonly sums: readonly { readonly item: string; readonly score: number; readonly sum: number }[];
+  readonly corrected: number | null;
+  readonly counterfactual: {
+    readonly first: string | null;
+    readonly asRecorded: boolean;
+    readonly without: readonly { readonly kind: string; readonly name: string }[];
+    readonly instead: string | null;
+    readonly position: number;
+    readonly tried: number;
+  } | null;
+};
+
 export type Profile = {
   readonly subject: string;
   readonly ids: readonly string[];
@@ -336,11 +422,76 @@ export type Profile = {
     readonly epoch: number;
     readonly restricted?: true;
     readonly stands: {
-      readonly [name: string]: { readonly choice: StandChoice; readonly since: number; readonly at: number; readonly receivedAt: number };
+      readonly [name: string]: {
+        readonly choice: StandChoice;
+        readonly since: number;
+        readonly at: number;
+        readonly receivedAt: number;
+        readonly signal?: true;
+      };
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };
+  readonly segments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly isMember: boolean;
+    readonly facts: readonly (readonly number[])[];
+  }[];
   readonly events: number;
+};
+
+export type Segments = {
+  readonly segments: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly purpose:
+      | 'service'
+      | 'analytics'
+      | 'personalise'
+      | 'train'
+      | 'care'
+      | 'fraud'
+      | 'wellbeing'
+      | 'fairness'
+      | 'share'
+      | 'research';
+    readonly people: number | null;
+    readonly fewerThan?: number;
+  }[];
+};
+
+export type Segment = {
+  readonly name: string;
+  readonly title: string;
+  readonly purpose: 'service' | 'analytics' | 'personalise' | 'train' | 'care' | 'fraud' | 'wellbeing' | 'fairness' | 'share' | 'research';
+  readonly people: number | null;
+  readonly fewerThan?: number;
+  readonly members?: readonly string[];
+  readonly next?: string | null;
+};
+
+export type Lookalikes = {
+  readonly lookalikes: readonly {
+    readonly subject: string;
+    readonly score: number;
+    readonly reasons: readonly {
+      readonly feature: string;
+      readonly contribution: number;
+      readonly members: number;
+      readonly others: number;
+    }[];
+  }[];
+};
+
+export type CutPointsTold = { readonly published: readonly string[]; readonly withheld: readonly string[] };
+
+export type Insight = {
+  readonly trait: string;
+  readonly rate: number;
+  readonly tests: number;
+  readonly people: number;
+  readonly findings: readonly { readonly p: number; readonly q: number }[];
 };
 
 export type ErasureAnswer = {
@@ -349,6 +500,24 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+};
+
+export type BackupRequest = { readonly to: string };
+
+export type BackupAnswer = { readonly success: true; readonly state: string };
+
+export type BackupStatus = {
+  readonly state: 'none' | 'running' | 'done' | 'failed';
+  readonly done: {
+    readonly at: number;
+    readonly head: number;
+    readonly redactions: number;
+    readonly erased: number;
+    readonly files: number;
+    readonly bytes: number;
+    readonly pauseMs: number;
+  } | null;
+  readonly code: string | null;
 };
 
 export type Health = {

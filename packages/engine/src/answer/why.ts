@@ -52,8 +52,15 @@ const contextualSentence: Record<NonNullable<DecisionRecord['contextualBecause']
   objection_signal: 'The request carried an objection signal, so nothing about the person was used.',
 };
 
-export function sentences(item: RankedItem, name: Naming): string[] {
-  return item.reasons.map((reason) => reasonSentence[reason.kind](reason, name));
+/** Texts in place of ours, by kind of reason: `{item}` and `{people}` stand for what the reason says. */
+export type Texts = { readonly [K in Reason['kind']]?: string };
+
+export function sentences(item: RankedItem, name: Naming, texts: Texts = {}): string[] {
+  return item.reasons.map((reason) => {
+    const text = texts[reason.kind];
+    if (text === undefined) return reasonSentence[reason.kind](reason, name);
+    return text.replaceAll('{item}', () => name(reason.item ?? '')).replaceAll('{people}', () => people(reason.people));
+  });
 }
 
 export function summary(record: DecisionRecord): string {
@@ -64,11 +71,11 @@ export function summary(record: DecisionRecord): string {
     : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
 }
 
-export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposures' | 'outcomes'>, name: Naming): Why {
+export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposures' | 'outcomes'>, name: Naming, texts: Texts = {}): Why {
   return {
     decision: record,
     summary: summary(record),
-    items: record.answer.map((item) => ({ ...item, why: sentences(item, name) })),
+    items: record.answer.map((item) => ({ ...item, why: sentences(item, name, texts) })),
     // keys of the record are the rules
     exclusions: Object.entries(record.excluded).map(([rule, count]) => `${count} ${exclusionSentence[rule as ExclusionRule]}`),
     exposures: row.exposures,

@@ -76,6 +76,29 @@ export const errors = {
     'The person would have more ids than are linked.',
     'Unlink ids that are no longer used; the limit is in docs/limits.md.',
   ),
+  objective_refused: entry(
+    400,
+    'The objective of a decision point rewards engagement alone, or names its own harm.',
+    'Add `welfare`: an outcome that is harm (an opt-out, a complaint, a return) and how much its rate may rise.',
+  ),
+  feature_refused: entry(
+    400,
+    'A feature of a decision point reads emotion or distress.',
+    'Leave it out: what people feel may only make the engine hold back, never persuade.',
+  ),
+  point_shape: entry(400, 'A decision point is not set up as it must be.', '`field` names the place; docs/influence.md tells the bounds.'),
+  template_refused: entry(
+    400,
+    'A text presses or shames people, or claims what no source makes true.',
+    'Change the words, or declare the claim with its item; `detail` names the rule.',
+  ),
+  claim_untrue: entry(
+    409,
+    'A claim of the text is not true now: the deadline or the stock is not there, or gives no reason to press.',
+    'Show another text, or correct the item.',
+  ),
+  language_missing: entry(404, 'The text is not there in any of these languages.', 'Ask for a language of the template.'),
+  point_running: entry(409, 'The decision point was not stopped, so there is nothing to start again.', 'Nothing to do.'),
   event_unknown: entry(404, 'This person has no such event.', 'GET their archive or export; the id is the messageId that the client sent.'),
   consent_stale: entry(
     409,
@@ -106,6 +129,27 @@ export const errors = {
     'Ids are in the answer of POST /v1/decide; a redacted decision is gone.',
   ),
   subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
+  segment_unknown: entry(404, 'There is no segment of that name.', 'GET /v1/segments lists them; `open` and packs define them.'),
+  segment_purpose: entry(
+    403,
+    'A segment is read for the purpose that it is kept for, and for no other.',
+    'Name its purpose (GET /v1/segments says which), if that is what you need the people for.',
+  ),
+  insight_trait: entry(
+    404,
+    'No trait is defined from which this could be learned.',
+    'Define one of the kind that it needs (patterns: sequence, trends: hours, correlations: counter) for the purpose analytics; see docs/packs.md.',
+  ),
+  pack_wrong: entry(
+    400,
+    'A pack is not as it must be.',
+    'The detail names the first place; `ethogram check-pack FILE` lists every one, each with what to do.',
+  ),
+  definitions_wrong: entry(
+    400,
+    'A trait, segment or cut point is not defined as it must be.',
+    '`field` names the place; docs/packs.md shows how, and `ethogram check-pack` lists everything that is wrong.',
+  ),
   not_found: entry(404, 'There is no such route.', 'The README lists the routes.'),
   method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
   overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
@@ -212,6 +256,11 @@ export const errors = {
     'The file cannot be read, or is not in the form that its name says.',
     'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
   ),
+  file_exists: entry(
+    409,
+    'A file of that name is there already; nothing was written.',
+    'Choose another name, or another folder with --into.',
+  ),
   import_column: entry(
     400,
     'A column that the import needs is not in the file.',
@@ -221,6 +270,37 @@ export const errors = {
     404,
     'There is no data folder of Ethogram at that place.',
     'Name it with --data, or make one with `ethogram serve` or `ethogram import`.',
+  ),
+  deployment_shape: entry(
+    400,
+    'The deployment file is not as docs/law-gates.md describes it.',
+    'Compare it with the example there; the detail names the place.',
+  ),
+  law_gate: entry(
+    403,
+    'The law forbids what this deployment would do, so it does not start.',
+    'The detail names the article and the remedy; docs/law-gates.md has all gates.',
+  ),
+  folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
+  backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
+  backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),
+  backup_failed: entry(500, 'The backup could not be written.', 'Check the disk that it goes to; what is there is no backup.'),
+  backup_no_files: entry(500, 'This engine keeps no files, so there is nothing to copy.', 'Open a data folder.'),
+  backup_incomplete: entry(
+    400,
+    'That is no whole backup: its manifest is missing or unreadable.',
+    'Name the folder that `ethogram backup` wrote; one without backup.json was interrupted.',
+  ),
+  backup_damaged: entry(500, 'A file of the backup is not what its manifest says.', 'Take another backup; nothing was restored.'),
+  erasures_missing: entry(
+    400,
+    'Restoring needs the newest list of the erased, or else whoever was erased since the backup is back.',
+    'Name the live folder with --erasures; only if it is lost, say --erasures none.',
+  ),
+  erasures_older: entry(
+    409,
+    'The list of the erased lacks somebody whom the backup knows as erased: it is older than the backup, or of another tenant.',
+    'Name a newer list: of the live folder, or of the newest backup.',
   ),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;

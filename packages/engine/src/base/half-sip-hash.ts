@@ -16,6 +16,7 @@ export class HalfSipHash {
   high = 0;
   readonly #k0: number;
   readonly #k1: number;
+  #units = new Uint16Array(256);
 
   constructor(key: HashKey) {
     this.#k0 = key[0] | 0;
@@ -23,7 +24,26 @@ export class HalfSipHash {
   }
 
   hash(text: string): void {
-    const units = text.length;
+    this.#take(text, 0);
+    this.#run(text.length);
+  }
+
+  /** The hash of `${first}\u0000${second}`, without making that string. */
+  hashPair(first: string, second: string): void {
+    this.#take(second, first.length + 1);
+    this.#take(first, 0);
+    this.#units[first.length] = 0;
+    this.#run(first.length + 1 + second.length);
+  }
+
+  #take(text: string, from: number): void {
+    if (from + text.length > this.#units.length) this.#units = new Uint16Array((from + text.length) * 2);
+    const units = this.#units;
+    for (let at = 0; at < text.length; at++) units[from + at] = text.charCodeAt(at);
+  }
+
+  #run(units: number): void {
+    const text = this.#units;
     let v0 = this.#k0;
     let v1 = this.#k1 ^ 0xee;
     let v2 = this.#k0 ^ 0x6c796765;
@@ -34,8 +54,8 @@ export class HalfSipHash {
     for (let block = 0; block <= pairs; block++) {
       const at = block * 2;
       let word: number;
-      if (block < pairs) word = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
-      else word = (at < units ? text.charCodeAt(at) : 0) | (((units * 2) & 0xff) << 24);
+      if (block < pairs) word = (text[at] ?? 0) | ((text[at + 1] ?? 0) << 16);
+      else word = (at < units ? (text[at] ?? 0) : 0) | (((units * 2) & 0xff) << 24);
       v3 ^= word;
       for (let round = 0; round < 2; round++) {
         v0 = (v0 + v1) | 0;

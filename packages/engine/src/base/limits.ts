@@ -45,10 +45,40 @@ export const limits = {
   counterDays: 90,
   tickMs: 60_000,
   replayCheckpointEvents: 200_000,
+  traitSequenceMax: 100,
+  segmentsMax: 200,
+  segmentDaysMax: 60,
+  segmentHistoryDays: 30,
+  segmentFactsMax: 32,
+  segmentMembersListed: 1_000,
+  predicateNodesMax: 64,
+  predicateDepthMax: 8,
+  timelineEntriesMax: 256,
+  settleSlice: 200,
+  cutPointsStaleMs: 12 * 60 * 60_000,
+  insightPeopleMax: 5_000,
+  insightPeopleMin: 20,
+  insightWeeks: 8,
+  patternStepsMax: 24,
+  patternLongStepsMax: 8,
+  correlationsOfMax: 24,
+  changePointsMax: 3,
+  insightSlice: 500,
   // answering
   evidencePeopleMin: 5,
   topScoresKept: 50,
+  counterfactualTriesMax: 256,
   reasonsPerItemMax: 3,
+  routeBeamWidth: 100,
+  routeStopsMax: 46,
+  featureBinsMax: 200,
+  treesMax: 500,
+  basketItemsMax: 200,
+  tuneVisitsMax: 16_000,
+  tuneQuestionsMax: 6_000,
+  choicesKept: 256,
+  choiceActionsMax: 200,
+  choiceSegmentCharsMax: 64,
   // the file log and the key file
   openSegmentsMax: 64,
   readWindowBytes: 256 * 1024,
@@ -70,6 +100,11 @@ export const limits = {
   retentionSliceEvents: 500,
   erasureCompletionMs: 10 * 60_000,
   erasureDeadlineMs: 24 * 60 * 60_000,
+  // backups
+  backupRoundsMax: 8,
+  backupSliceBytes: 1024 * 1024,
+  backupStampBytes: 128,
+  backupAskMs: 250,
   // the HTTP server and its bodies (beside those of the door above)
   connectionsMax: 10_000,
   headerBytesMax: 8 * 1024,
@@ -137,4 +172,8 @@ export const limits = {
 assert(limits.reserveBytes < limits.segmentBytes, 'the reserve is smaller than a segment');
 assert(limits.eventBytesMax < limits.bodyBytesMax, 'one event fits a body');
 assert(limits.recordBytesMax < limits.segmentBytes, 'a record fits a segment');
+assert(
+  limits.segmentDaysMax + limits.segmentHistoryDays <= limits.counterDays,
+  'what a segment looks back on, over its whole history, is not cut',
+);
 assert(limits.rankLimitMax >= limits.topScoresKept, 'a rank may return every kept score');

@@ -4,18 +4,29 @@ import { join, resolve } from 'node:path';
 import { CodedError } from '../base/errors.js';
 import { open, type OpenOptions } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
-import type { Arguments } from './arguments.js';
+import type { Deployment } from '../model/deployment.js';
+import { parseDeployment } from '../runtime/deployment-body.js';
+import { Arguments } from './arguments.js';
 import { exitCode } from './exit-code.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
 
 const addressFile = 'address';
+/** What the deployment says of itself; every command that opens the folder goes by it. */
+const deploymentFile = 'deployment.json';
 
 export class DataFolder {
   readonly path: string;
+  readonly #deployment: string | undefined;
 
   constructor(args: Arguments, fallback = './.ethogram') {
     this.path = resolve(args.text('data') ?? fallback);
+    this.#deployment = args.text('deployment');
+  }
+
+  /** A folder that an argument names, not --data. */
+  static at(path: string): DataFolder {
+    return new DataFolder(new Arguments([], {}), path);
   }
 
   /** Opens the engine; a folder that is not there is made only when `make` says so. Shows a replay as progress. */
@@ -31,6 +42,7 @@ export class DataFolder {
           if (total > 0) bar.update(done / total, () => `${done} of ${total} events`);
         },
         onHalt: (error) => failStop(terminal, error),
+        deployment: this.#readDeployment(),
         ...rest,
       });
     } catch (error) {
@@ -43,6 +55,21 @@ export class DataFolder {
     } finally {
       bar.end();
     }
+  }
+
+  /** The file that --deployment names, else the folder's own; a folder without one says nothing of itself. */
+  #readDeployment(): Deployment {
+    const path = this.#deployment ?? join(this.path, deploymentFile);
+    if (this.#deployment === undefined && !existsSync(path)) return {};
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch {
+      throw new CodedError('file_unreadable', path);
+    }
+    const parsed = parseDeployment(text);
+    if (!parsed.ok) throw new CodedError(parsed.code, parsed.field === '' ? 'it is no JSON object' : parsed.field);
+    return parsed.value;
   }
 
   /** Where the server that last served this folder listens, as far as is known. */

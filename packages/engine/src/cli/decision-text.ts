@@ -1,6 +1,8 @@
 // A decision in lines for a terminal: what was chosen, and why, in sentences.
 import type { DecideAnswer } from '../http/decide-answer.js';
+import type { Removal } from '../answer/counterfactual.js';
 import type { Why } from '../answer/why.js';
+import type { WhyInFull } from '../answer/why-in-full.js';
 
 const reasonsShown = 3;
 
@@ -33,4 +35,23 @@ export function whyLines(why: Why): string[] {
   lines.push(`Shown ${why.exposures.length} times; ${why.outcomes.length} outcomes.`);
   lines.push(why.reproducible ? 'The answer follows from its own record, bit for bit.' : 'The answer does NOT follow from its record.');
   return lines;
+}
+
+const removalText: Record<Removal['kind'], (name: string) => string> = {
+  input: (name) => `the views of ${name}`,
+  pin: (name) => `the pin ${name}`,
+  filter: (name) => `the filter ${name}`,
+  exclusion: (name) => `the exclusion of ${name}`,
+  inputs: () => 'anything of the visit',
+  candidate: (name) => `${name} among the candidates`,
+};
+
+export function counterfactualLines({ counterfactual, corrected }: WhyInFull): string[] {
+  const lines = corrected === null ? [] : [`What it started from was corrected later, at position ${corrected}.`];
+  if (counterfactual === null) return [...lines, 'What it started from may be read no more, so it is not decided again.'];
+  const { first, without, instead, asRecorded, position } = counterfactual;
+  if (!asRecorded) lines.push(`State has moved on: decided again now, ${first ?? 'nothing'} stands first.`);
+  if (without.length === 0) return [...lines, 'Nothing that was tried changes what stands first.'];
+  const what = without.map(({ kind, name }) => removalText[kind](name)).join(' and ');
+  return [...lines, `Without ${what}, ${instead ?? 'nothing'} would stand first; decided again, both ways, at position ${position}.`];
 }

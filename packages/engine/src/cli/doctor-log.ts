@@ -66,7 +66,7 @@ async function stateFinding(path: string, log: Log): Promise<Finding> {
   try {
     const head = state.head();
     if (head === null) return warning('state', 'It is not sound, or was left in the middle of something.', rebuild);
-    if (head.format !== stateFormat)
+    if (head.format.split(' ')[0] !== stateFormat)
       return warning('state', `It is of the format ${head.format}; this version writes ${stateFormat}.`, rebuild);
     if (head.position > log.head || head.redactions !== log.redactions) return warning('state', 'It does not belong to this log.', rebuild);
     const behind = log.head - head.position;

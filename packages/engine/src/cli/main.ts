@@ -1,8 +1,10 @@
 // The command line `ethogram`. Reads the arguments, runs one command, turns what it throws into a coded message and an exit code.
 import { CodedError } from '../base/errors.js';
 import { Arguments, UsageError } from './arguments.js';
+import { backup } from './backup.js';
 import { cliPage } from './cli-page.js';
 import { everywhere, type Command } from './command.js';
+import { checkPackFile } from './check-pack.js';
 import { completionOver } from './completion.js';
 import { decide } from './decide.js';
 import { demo } from './demo.js';
@@ -12,11 +14,16 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
 import { RemoteRefusal } from './remote.js';
+import { restore } from './restore.js';
+import { correlations, patterns, trends } from './insights.js';
+import { segments } from './segments.js';
 import { serve } from './serve.js';
+import { tune } from './tune.js';
 import { nearest } from './spelling.js';
 import { Terminal, type TerminalParts } from './terminal.js';
 import { commandHelp, generalHelp } from './usage.js';
@@ -32,11 +39,20 @@ export const commands: readonly Command[] = [
   decide,
   why,
   profile,
+  segments,
+  patterns,
+  trends,
+  correlations,
+  checkPackFile,
+  newPack,
   erase,
+  backup,
+  restore,
   dump,
   verify,
   keys,
   rejects,
+  tune,
   doctor,
   completionOver(() => commands),
 ];

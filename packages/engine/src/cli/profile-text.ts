@@ -1,4 +1,5 @@
 // A profile in lines for a terminal: what the person chose, then the traits that their grants allowed.
+import { dayMs } from '../base/day.js';
 import type { ProfileView } from '../runtime/engine.js';
 
 export function profileLines(profile: ProfileView): string[] {
@@ -7,5 +8,10 @@ export function profileLines(profile: ProfileView): string[] {
   if (stands.length === 0) lines.push('  has chosen nothing');
   for (const [purpose, stand] of stands) lines.push(`  ${purpose}: ${stand.choice} since ${new Date(stand.at).toISOString()}`);
   for (const [name, value] of Object.entries(profile.traits)) lines.push(`  ${name} = ${JSON.stringify(value)}`);
+  for (const { title, isMember, facts } of profile.segments) {
+    const [, day] = facts.at(-1) ?? [];
+    const since = day === undefined ? '' : ` since ${new Date(day * dayMs).toISOString().slice(0, 10)}`;
+    lines.push(`  ${isMember ? 'in' : 'not in'} ${title}${since}`);
+  }
   return lines;
 }

@@ -15,7 +15,12 @@ export const profile: Command = {
   examples: ['ethogram profile ann', 'ethogram profile ann --url http://127.0.0.1:4040 --json'],
   options: { ...dataOption, ...urlOption },
   argument: { kind: 'none' },
-  shape: ['subject, events', 'consent: {epoch, stands: {purpose: {choice, since, at, receivedAt}}} or null', 'traits: {name: value}'],
+  shape: [
+    'subject, events',
+    'consent: {epoch, stands: {purpose: {choice, since, at, receivedAt}}} or null',
+    'traits: {name: value}',
+    'segments: [{name, title, isMember, facts: [[position, day, 1 entered or 0 left]]}]',
+  ],
   async run(args, terminal) {
     const subject = args.only('subject');
     const url = args.text('url');

@@ -17,7 +17,7 @@ import { SyntheticDemo } from './synthetic-demo.js';
 export const serve: Command = {
   name: 'serve',
   summary: 'serve a data folder over HTTP',
-  synopsis: 'serve [--port 4040] [--host 127.0.0.1 | --open-to-network]',
+  synopsis: 'serve [--port 4040] [--host 127.0.0.1 | --open-to-network] [--deployment FILE]',
   help: [
     'Without keys it is for this machine alone; `ethogram keys add` makes one, and then every caller needs a key.',
     'It speaks plain HTTP: before a network put a proxy that speaks TLS.',
@@ -36,6 +36,11 @@ export const serve: Command = {
       type: 'string',
       value: 'LIST',
       help: 'origins whose pages may send events and ask for decisions (default * with keys)',
+    },
+    deployment: {
+      type: 'string',
+      value: 'FILE',
+      help: 'what the deployment says of itself (default deployment.json in the folder); what the law forbids does not start',
     },
     log: { type: 'boolean', help: 'a JSON line on stderr for each request: no ids, no values, no keys' },
   },

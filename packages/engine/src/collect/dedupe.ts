@@ -23,6 +23,9 @@ export class Dedupe {
   readonly #parts: readonly PositionTable[];
   #hi = 0;
   #lo = 0;
+  /** Whose hash stands there: what was asked for is claimed next. */
+  #subject = '';
+  #id = '\u0000';
   /** Does the hash of this position stand in #hi and #lo? */
   readonly #isSame = (position: number): boolean => {
     const block = this.#blocks.get(Math.floor(position / blockPositions));
@@ -141,7 +144,10 @@ export class Dedupe {
   }
 
   #hash(subject: string, id: string): void {
-    this.#hasher.hash(`${subject}\u0000${id}`);
+    if (id === this.#id && subject === this.#subject) return;
+    this.#subject = subject;
+    this.#id = id;
+    this.#hasher.hashPair(subject, id);
     this.#hi = this.#hasher.high;
     this.#lo = this.#hasher.low;
     if (this.#hi === 0 && this.#lo === 0) this.#lo = 1;

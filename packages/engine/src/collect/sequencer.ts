@@ -2,9 +2,9 @@
 // the gate and the duplicate check in order, each seeing the consent changes placed before it, and become one record of the log.
 // Invariant: what it lets through is exactly what the fold will see; a refusal is returned with its index and code, never dropped silently.
 import { limits } from '../base/limits.js';
-import { fail, type Failure } from '../base/result.js';
+import { fail, ok, type Failure, type Result } from '../base/result.js';
 import type { ErrorCode } from '../base/errors.js';
-import { encodeEvent } from '../model/event-codec.js';
+import { EventEncoder } from '../model/event-encoder.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { isPurpose, type PurposeMask } from '../model/purpose.js';
 import { systemTypes, type ConsentChange, type Choice, type PlacedChange } from '../model/system-event.js';
@@ -67,6 +67,7 @@ export class Sequencer {
   readonly #suppressions: Suppressions;
   readonly #validator: Validator;
   readonly #people: People;
+  readonly #encoder = new EventEncoder();
 
   constructor(parts: {
     readonly log: Log;
@@ -96,9 +97,14 @@ export class Sequencer {
     /** Withdrawals and receipts are taken on a full disk, too. */
     let urgent = false;
     const undo: (() => void)[] = [];
+    /** Positions of behaviour: their ids are claimed. */
+    const claimed: number[] = [];
+    let bytes = 0;
     const push = (event: BehaviourEvent): void => {
+      const encoded = this.#encoder.encode(event);
+      bytes += encoded.length;
       events.push(event);
-      appends.push({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject });
+      appends.push({ bytes: encoded, mask: event.mask, subject: event.subject });
     };
     const change = (subject: string, given: PlacedChange, occurredAt: number, id: string): PurposeMask => {
       const before = this.#gate.standingAhead(subject);
@@ -153,7 +159,17 @@ export class Sequencer {
       return null;
     };
     const one = (each: Waiting): Failure | null => {
-      if (each.kind === 'behaviour') return this.#behaviour(each.event, receivedAt, () => first + events.length, push, consent, undo);
+      if (each.kind === 'behaviour') {
+        const { event } = each;
+        const ready = this.#ready(event, receivedAt, consent);
+        if (!ready.ok) return ready;
+        const position = first + events.length;
+        if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
+        this.#dedupe.claim(event.subject, event.id, position);
+        claimed.push(position);
+        push(ready.value);
+        return null;
+      }
       if (each.kind === 'link') return link(each);
       if (each.kind === 'consent') {
         // [C29]
@@ -164,34 +180,30 @@ export class Sequencer {
       if (each.event.type === systemTypes.erasureRecorded) urgent = true;
       return null;
     };
-    let bytes = 0;
     let consumed = 0;
-    for (const [index, each] of waiting.entries()) {
+    for (const each of waiting) {
       if (bytes > limits.recordBytesMax / 4 || events.length + eventsOfOneMax > limits.recordEventsMax) break;
       consumed += 1;
-      const before = appends.length;
       const failure = one(each);
-      for (let added = before; added < appends.length; added += 1) bytes += appends[added]?.bytes.length ?? 0;
       if (failure === null) accepted += 1;
-      else rejections.push({ index, code: failure.code, ...(failure.field === undefined ? {} : { field: failure.field }) });
+      else rejections.push({ index: consumed - 1, code: failure.code, ...(failure.field === undefined ? {} : { field: failure.field }) });
     }
     if (events.length === 0) return { consumed, sequenced: null, rejections, accepted, failure: null };
     const appended = this.#log.append(appends, { urgent });
     if (!appended.ok) {
+      this.#dedupe.forget(claimed);
       for (const step of undo.reverse()) step();
       return { consumed, sequenced: null, rejections, accepted: 0, failure: appended };
     }
     return { consumed, sequenced: { first, events }, rejections, accepted, failure: null };
   }
 
-  #behaviour(
+  /** A behaviour as it would be kept, with the choices that came with it placed before it; or why not. Whether it is new is not asked yet. */
+  #ready(
     event: IncomingEvent,
     receivedAt: number,
-    next: () => number,
-    push: (event: BehaviourEvent) => void,
     consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null,
-    undo: (() => void)[],
-  ): Failure | null {
+  ): Result<BehaviourEvent> {
     const known = this.#registry.known(event.type);
     // [C1]
     if (known === undefined) return fail('event_type_unknown', '/type');
@@ -209,11 +221,7 @@ export class Sequencer {
     }
     const admitted = this.#gate.admit(known, event.subject, event.occurredAt);
     if (!admitted.ok) return admitted;
-    const position = next();
-    if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
-    this.#dedupe.claim(event.subject, event.id, position);
-    undo.push(() => this.#dedupe.forget([position]));
-    push({
+    return ok({
       id: event.id,
       subject: event.subject,
       type: known.type.name,
@@ -223,7 +231,6 @@ export class Sequencer {
       properties: properties.value,
       mask: admitted.value,
     });
-    return null;
   }
 
   #standings(ids: readonly string[]): Map<string, Standing | undefined> {

@@ -15,6 +15,8 @@ export interface Stand {
   readonly at: number;
   /** When we learned of it, ms. */
   readonly receivedAt: number;
+  /** The person's objection signal had been heard by then: a grant with it was given later than the signal, and outweighs it. */
+  readonly signal?: true;
 }
 
 export interface Standing {
@@ -54,6 +56,12 @@ export function changeStanding(
   for (const [purpose, choice] of Object.entries(change.choices)) {
     if (!isPurpose(purpose) || choice === undefined) continue;
     const stand = stands[purpose];
+    const heard = stand?.signal === true || change.signal?.includes(purpose) === true;
+    // The same grant, said again in the hearing of the signal: it goes on, and the signal takes it back no more.
+    if (stand?.choice === 'granted' && choice === 'granted' && heard && stand.signal !== true) {
+      stands[purpose] = { ...stand, signal: true };
+      changed = true;
+    }
     // [C6]
     if (stand?.choice === choice) continue;
     if (choice === 'granted') {
@@ -65,7 +73,7 @@ export function changeStanding(
     } else {
       narrowed |= bitOf(purpose);
     }
-    stands[purpose] = { choice, since: position, at: occurredAt, receivedAt };
+    stands[purpose] = { choice, since: position, at: occurredAt, receivedAt, ...(heard ? { signal: true } : {}) };
     changed = true;
   }
   const wasRestricted = old.restricted === true;
@@ -90,5 +98,6 @@ export function effectiveChange(
     if (isPurpose(purpose) && stand !== before?.stands[purpose]) choices[purpose] = stand.choice;
   }
   const turned = after.turned && change.restricted !== undefined ? { restricted: change.restricted } : {};
-  return { change: { choices, origin: change.origin, ...turned }, stale: after.stale };
+  const heard = change.signal?.filter((purpose) => choices[purpose] !== undefined) ?? [];
+  return { change: { choices, origin: change.origin, ...turned, ...(heard.length === 0 ? {} : { signal: heard }) }, stale: after.stale };
 }

@@ -50,6 +50,20 @@ export class Suppressions {
     return list;
   }
 
+  /** Who stands in such a file as erased, by keyed hash, and when, ms; a torn end counts for nothing. */
+  static erasedIn(file: Uint8Array): Map<string, number> {
+    const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+    const erased = new Map<string, number>();
+    for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+      const entry = bytes.subarray(at, at + entryBytes);
+      if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) break;
+      if (entry.readUInt8(4) !== kindErased) continue;
+      const tag = entry.toString('latin1', 8, 8 + tagBytes);
+      erased.set(tag, Math.max(erased.get(tag) ?? 0, Number(entry.readBigUInt64LE(24))));
+    }
+    return erased;
+  }
+
   private constructor(file: DiskFile, tagOf: (subject: string) => string) {
     this.#file = file;
     this.#tagOf = tagOf;

@@ -171,24 +171,3 @@ describe('what is refused in one event', () => {
     expect(reply.body.rejected[0]?.messageId).toBeNull();
   });
 });
-
-describe('Sec-GPC', () => {
-  const gpc = { 'Sec-GPC': '1' };
-  const stands = (subject: string) => doorway.rig.engine.core.gate.standing(subject)?.stands;
-
-  test('is kept only where a declared basis would else allow the purpose, and never against an explicit grant', async () => {
-    await doorway.post('/v1/batch', view('gus', 'tea'), gpc);
-    expect(stands('gus')).toBeUndefined();
-    await doorway.post('/v1/bases', { eventType: 'item.imported', purpose: 'personalise', basis: 'legitimate_interests', reason: 'test' });
-    const imported = (subject: string): unknown => view(subject, 'tea', { event: 'item.imported' });
-    expect((await doorway.post('/v1/batch', imported('gus'))).body.accepted).toBe(1);
-    expect((await doorway.post('/v1/batch', imported('gus'), { 'Sec-GPC': '0' })).body.accepted).toBe(1);
-    const refused = await doorway.post('/v1/batch', imported('gus'), gpc);
-    expect(refused.body.rejected[0]?.code).toBe('no_grant');
-    expect(stands('gus')?.personalise?.choice).toBe('objected');
-    expect((await doorway.post('/v1/batch', view('ann', 'tea'), gpc)).body.accepted).toBe(1);
-    expect(stands('ann')?.personalise?.choice).toBe('granted');
-    const explicit = { consent: { categoryPreferences: { personalise: true } } };
-    expect((await doorway.post('/v1/batch', view('hal', 'tea', { context: explicit }), gpc)).body.accepted).toBe(1);
-  });
-});

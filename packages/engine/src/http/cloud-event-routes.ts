@@ -1,5 +1,4 @@
 // POST /v1/events: CloudEvents in, and the answer of POST /v1/batch out. One refused event refuses itself alone, under its code and place.
-import type { IncomingHttpHeaders } from 'node:http';
 import { errors } from '../base/errors.js';
 import { ok, type Result } from '../base/result.js';
 import type { IncomingEvent } from '../collect/incoming.js';
@@ -12,7 +11,7 @@ import { isId } from './id.js';
 import { isObject } from './json-body.js';
 import type { Metrics } from './metrics.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
-import type { RouteTable } from './route-table.js';
+import type { Asked, RouteTable } from './route-table.js';
 
 export interface CloudEventsAnswer {
   readonly success: true;
@@ -36,8 +35,8 @@ export interface CloudEventParts {
 /** A write key opens it, as it opens POST /v1/batch. */
 export function addCloudEvents(table: RouteTable, parts: CloudEventParts): void {
   const routes = new CloudEventRoutes(parts);
-  table.add('POST', '/v1/events', { needs: 'write', browser: true }, async ({ headers, bytes }) => {
-    const done = await routes.accept(headers, bytes);
+  table.add('POST', '/v1/events', { needs: 'write', browser: true }, async (asked) => {
+    const done = await routes.accept(asked);
     if (!done.ok) parts.metrics.refused(done.code);
     return answer(done);
   });
@@ -56,11 +55,11 @@ class CloudEventRoutes {
     this.#addObjection = objectionOver(engine);
   }
 
-  async accept(headers: IncomingHttpHeaders, body: Buffer): Promise<Result<CloudEventsAnswer>> {
+  async accept(asked: Asked): Promise<Result<CloudEventsAnswer>> {
     const startedMs = this.#clock.elapsedMs();
-    const given = cloudEventsIn(headers, body);
+    const given = cloudEventsIn(asked.headers, asked.bytes);
     if (!given.ok) return given;
-    const add = carriesObjection(headers) ? this.#addObjection : null;
+    const add = carriesObjection(asked) ? this.#addObjection : null;
     const receivedAt = this.#clock.now();
     const events: IncomingEvent[] = [];
     const indices: number[] = [];

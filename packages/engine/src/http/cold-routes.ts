@@ -8,7 +8,9 @@ import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
+import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
+import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { answer, json, refuse } from './cold-answer.js';
@@ -20,10 +22,13 @@ import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
 import { addOfrep } from './ofrep-routes.js';
+import { carriesObjection, objectionOver } from './objection-signal.js';
+import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
+import { addUnderstanding } from './understanding-routes.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -60,6 +65,10 @@ export class ColdRoutes {
     table.add('POST', '/v1/consents', pageWithKey, (asked) => this.#consents(asked));
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
     table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
+    table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, async ({ param }) => answer(await engine.whyInFull(param('id'))));
+    table.add('GET', '/v1/choices/:id', { needs: 'write' }, ({ param }) => answer(engine.whyChoice(param('id'))));
+    table.add('GET', '/v1/points/:name', { needs: 'secret' }, ({ param }) => answer(pointAnswer(param('name'), engine)));
+    table.add('POST', '/v1/points/:name/restart', { needs: 'admin' }, (asked) => this.#restartPoint(asked));
     table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
@@ -75,10 +84,13 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addBackups(table, engine);
+    addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);
     addOpenApi(table);
+    addGpcSupport(table);
     addFirstScreen(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
@@ -103,6 +115,7 @@ export class ColdRoutes {
       param,
       query: (name) => query.get(name) ?? undefined,
       headers: request.headers,
+      rawHeaders: request.rawHeaders,
       remoteAddress: request.socket.remoteAddress ?? '',
       json: () => parseJson(body.value),
       bytes: body.value,
@@ -119,11 +132,13 @@ export class ColdRoutes {
     return answer(done.ok ? ok({ success: true, accepted: done.value.accepted }) : done);
   }
 
-  async #consents({ json: bodyOf }: Asked): Promise<Response> {
-    const body = bodyOf();
+  async #consents(asked: Asked): Promise<Response> {
+    const body = asked.json();
     const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
-    const done = await this.#engine.choose(consent.value.subject, consent.value.change, consent.value.occurredAt);
+    const { subject, change: given, occurredAt } = consent.value;
+    const change = carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
+    const done = await this.#engine.choose(subject, change, occurredAt);
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
   }
 
@@ -132,6 +147,14 @@ export class ColdRoutes {
     const basis = body.ok ? parseBasis(body.value, this.#engine.core.registry) : body;
     if (!basis.ok) return refuse(basis);
     const done = await this.#engine.declareBasis(basis.value);
+    return answer(done.ok ? ok({ success: true }) : done);
+  }
+
+  async #restartPoint({ param, json: bodyOf }: Asked): Promise<Response> {
+    const body = bodyOf();
+    const wish = body.ok ? parseRestart(body.value) : body;
+    if (!wish.ok) return refuse(wish);
+    const done = await this.#engine.choosing.restart({ point: param('name'), ...wish.value });
     return answer(done.ok ? ok({ success: true }) : done);
   }
 

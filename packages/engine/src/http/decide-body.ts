@@ -4,6 +4,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { RankRequest } from '../model/decision.js';
 import type { ItemFilter, ItemValue } from '../model/item.js';
+import { parseSituation } from './choose-body.js';
 import { isId, isIds, subjectOf } from './id.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
 
@@ -23,6 +24,8 @@ export function parseDecide(point: string, body: unknown, gpc: boolean): Result<
   if (limit !== undefined && !isLimit(limit)) return fail('body_shape', '/limit');
   const filter = parseFilter(body['filter']);
   if (!filter.ok) return filter;
+  const situation = parseSituation(body);
+  if (!situation.ok) return situation;
   return ok({
     point,
     ...(subject.value === undefined ? {} : { subject: subject.value }),

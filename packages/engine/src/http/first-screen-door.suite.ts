@@ -38,6 +38,7 @@ export class SmallDoor {
       param: found.param,
       query: (name) => url.searchParams.get(name) ?? undefined,
       headers: request.headers,
+      rawHeaders: request.rawHeaders,
       remoteAddress: request.socket.remoteAddress ?? '',
       json: () => (bytes.length === 0 ? ok({}) : parseJson(bytes)),
       bytes,

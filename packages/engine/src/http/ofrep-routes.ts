@@ -3,7 +3,6 @@
 // What stands in the log afterwards (docs/ofrep.md): every flag that leaves is one decision, logged before the answer. A bulk answer is one
 // decision for each point. A 304 is none: its drafts are thrown away, nobody saw anything new. Neither is an exposure: what a person really
 // saw, only the client knows, and it says so by `Decision Shown`.
-import type { IncomingHttpHeaders } from 'node:http';
 import { errors, type ErrorCode } from '../base/errors.js';
 import type { Draft } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -12,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import { carriesObjection } from './objection-signal.js';
 import { namesTag, ofrepFlag, OfrepTags, type OfrepFlag } from './ofrep-answer.js';
 import { failure, parseOfrep, type OfrepFailure } from './ofrep-body.js';
-import type { RouteTable } from './route-table.js';
+import type { Asked, RouteTable } from './route-table.js';
 
 export interface OfrepParts {
   readonly engine: Engine;
@@ -24,8 +23,8 @@ export interface OfrepParts {
 export function addOfrep(table: RouteTable, parts: OfrepParts): void {
   const routes = new OfrepRoutes(parts);
   const rule = { needs: 'write', browser: true } as const;
-  table.add('POST', '/ofrep/v1/evaluate/flags/:key', rule, ({ param, headers, bytes }) => routes.one(param('key'), headers, bytes));
-  table.add('POST', '/ofrep/v1/evaluate/flags', rule, ({ headers, bytes }) => routes.bulk(headers, bytes));
+  table.add('POST', '/ofrep/v1/evaluate/flags/:key', rule, (asked) => routes.one(asked.param('key'), asked));
+  table.add('POST', '/ofrep/v1/evaluate/flags', rule, (asked) => routes.bulk(asked));
 }
 
 class OfrepRoutes {
@@ -42,8 +41,8 @@ class OfrepRoutes {
   }
 
   /** One flag. */
-  one(key: string, headers: IncomingHttpHeaders, body: Buffer): Response {
-    const ask = parseOfrep(body, carriesObjection(headers));
+  one(key: string, asked: Asked): Response {
+    const ask = parseOfrep(asked.bytes, carriesObjection(asked));
     if (!ask.ok) return refuse(ask, key);
     const startedMs = this.#clock.elapsedMs();
     const draft = this.#engine.prepareRank({ ...ask.value, point: key });
@@ -53,8 +52,8 @@ class OfrepRoutes {
   }
 
   /** Every flag, unless If-None-Match names the tag of what would be answered. */
-  bulk(headers: IncomingHttpHeaders, body: Buffer): Response {
-    const ask = parseOfrep(body, carriesObjection(headers));
+  bulk(asked: Asked): Response {
+    const ask = parseOfrep(asked.bytes, carriesObjection(asked));
     if (!ask.ok) return refuse(ask);
     const startedMs = this.#clock.elapsedMs();
     const drafts: Draft[] = [];
@@ -64,7 +63,7 @@ class OfrepRoutes {
       drafts.push(draft.value);
     }
     const tag = this.#tags.of(ask.value.subject, drafts);
-    if (namesTag(headers['if-none-match'], tag)) return new Response(null, { status: 304, headers: { ETag: tag, ...uncached } });
+    if (namesTag(asked.headers['if-none-match'], tag)) return new Response(null, { status: 304, headers: { ETag: tag, ...uncached } });
     const flags: OfrepFlag[] = [];
     const preparedMs = (this.#clock.elapsedMs() - startedMs) / drafts.length;
     for (const draft of drafts) {

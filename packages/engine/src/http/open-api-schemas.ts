@@ -4,9 +4,11 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
 export function ref(name: string): TSchema {
@@ -179,7 +181,18 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   DecideRequest: Type.Intersect([
     Type.Object(
       {
-        context: opt(Type.Object({ items: opt(ids(limits.excludePerRequestMax)) }, open)),
+        context: opt(
+          Type.Object(
+            {
+              items: opt(ids(limits.excludePerRequestMax)),
+              segment: opt(Type.Intersect([id, Type.String({ maxLength: limits.choiceSegmentCharsMax })])),
+              features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
+              languages: opt(ids(20)),
+            },
+            open,
+          ),
+        ),
+        among: opt(ids(limits.choiceActionsMax)),
         exclude: opt(ids(limits.excludePerRequestMax)),
         pins: opt(ids(limits.rankLimitMax)),
         limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
@@ -197,7 +210,53 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     items: Type.Array(Type.Object({ ...rankedItem, title: nullable(Type.String()), why: Type.Array(Type.String()) })),
     position: Type.Integer(),
     epoch: nullable(Type.Integer()),
+    choice: opt(
+      Type.Object({
+        action: nullable(Type.String()),
+        channel: nullable(Type.String()),
+        text: nullable(Type.String()),
+        held: nullable(Type.String()),
+        exclusions: Type.Array(Type.String()),
+      }),
+    ),
   }),
+  ChoiceWhy: Type.Object({
+    choice: Type.Object(
+      {
+        id: Type.String(),
+        point: Type.String(),
+        kind: Type.Literal('choose'),
+        mode,
+        subject: nullable(Type.String()),
+        at: ms,
+        position: Type.Integer(),
+        action: nullable(Type.String()),
+        propensity: Type.Number({ minimum: 0, maximum: 1 }),
+        candidates: Type.Array(
+          Type.Object({ action: Type.String(), mean: Type.Number(), deviation: Type.Number(), probability: Type.Number() }),
+        ),
+        excluded: Type.Array(Type.Object({ action: Type.String(), rule: Type.String() })),
+      },
+      open,
+    ),
+    summary: Type.String(),
+    exclusions: Type.Array(Type.String()),
+    reproducible: Type.Boolean(),
+  }),
+  PointAnswer: Type.Object({
+    point: Type.String(),
+    era: Type.Integer(),
+    stop: nullable(Type.Object({ point: Type.String(), group: nullable(Type.String()), low: Type.Number(), n: Type.Integer() })),
+    experiment: nullable(Type.Object({ verdict: Type.String(), conclusion: Type.String() }, open)),
+  }),
+  RestartRequest: Type.Object(
+    {
+      by: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+      reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+    },
+    open,
+  ),
+  RestartAnswer: Type.Object({ success: Type.Literal(true) }),
   Why: Type.Object({
     decision: Type.Object(
       {
@@ -223,6 +282,24 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  WhyInFull: Type.Object(
+    {
+      problems: Type.Array(Type.String()),
+      sums: Type.Array(Type.Object({ item: Type.String(), score: Type.Number(), sum: Type.Number() })),
+      corrected: nullable(Type.Integer()),
+      counterfactual: nullable(
+        Type.Object({
+          first: nullable(Type.String()),
+          asRecorded: Type.Boolean(),
+          without: Type.Array(Type.Object({ kind: Type.String(), name: Type.String() })),
+          instead: nullable(Type.String()),
+          position: Type.Integer(),
+          tried: Type.Integer(),
+        }),
+      ),
+    },
+    open,
+  ),
   Profile: Type.Object({
     subject: Type.String(),
     ids: Type.Array(Type.String()),
@@ -230,18 +307,47 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       Type.Object({
         epoch: Type.Integer(),
         restricted: opt(Type.Literal(true)),
-        stands: Type.Record(Type.String(), Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms })),
+        stands: Type.Record(
+          Type.String(),
+          Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms, signal: opt(Type.Literal(true)) }),
+        ),
       }),
     ),
     traits: Type.Record(Type.String(), Type.Unknown()),
+    segments: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        title: Type.String(),
+        isMember: Type.Boolean(),
+        facts: Type.Array(Type.Array(Type.Integer(), { description: 'position, calendar day, 1 entered or 0 left' })),
+      }),
+    ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),
     events: Type.Integer({ minimum: 0 }),
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+  }),
+  BackupRequest: Type.Object({ to: Type.String({ description: 'an absolute path on the machine of the server' }) }, open),
+  BackupAnswer: Type.Object({ success: Type.Literal(true), state: Type.String() }),
+  BackupStatus: Type.Object({
+    state: oneOfThese(['none', 'running', 'done', 'failed']),
+    done: nullable(
+      Type.Object({
+        at: ms,
+        head: Type.Integer(),
+        redactions: Type.Integer(),
+        erased: Type.Integer(),
+        files: Type.Integer(),
+        bytes: Type.Integer(),
+        pauseMs: Type.Number(),
+      }),
+    ),
+    code: nullable(Type.String()),
   }),
   Health: Type.Object(
     {

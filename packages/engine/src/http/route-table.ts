@@ -26,6 +26,8 @@ export interface Asked {
   readonly param: (name: string) => string;
   readonly query: (name: string) => string | undefined;
   readonly headers: IncomingHttpHeaders;
+  /** The header lines as they came, name and value in turn: node joins the values of lines with the same name. */
+  readonly rawHeaders: readonly string[];
   /** Where the connection comes from. A Host header proves nothing about that: a door on a network hears any name. */
   readonly remoteAddress?: string;
   /** The body, unpacked, as JSON. Fails with body_not_json. */

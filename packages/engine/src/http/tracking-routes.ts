@@ -137,7 +137,7 @@ export class TrackingRoutes {
     if (!by.ok) return by;
     const parsed = parseSegmentBatch(value.value, {
       receivedAt: this.#parts.clock.now(),
-      add: carriesObjection(request.headers) ? this.#addObjection : null,
+      add: carriesObjection(request) ? this.#addObjection : null,
       call,
     });
     return parsed.ok ? { ok: true, parsed: parsed.value, key: by.value?.key.id ?? null } : parsed;

@@ -6,6 +6,7 @@
 // an answer from the first minute, and every score says from which tier it came. Filters run on live state, at decision time.
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
+import { ok, type Result } from '../base/result.js';
 import type { DecisionMode, DecisionRecord, ExclusionRule, RankedItem, RankRequest, Reason, ScoredItem } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { Clock } from '../ports/clock.js';
@@ -19,7 +20,12 @@ import { currentVisit } from '../understand/current-visit.js';
 import type { NextItem } from '../predict/next-item.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
 
-export const rankPolicy = 'rank/1';
+export const rankPolicy = 'rank/2';
+
+/** The name of the policy with the settings that it ran with: those of the program, or of the `model.tuned` at that position. */
+function policyOf(tunedAt: number | null): string {
+  return tunedAt === null ? rankPolicy : `${rankPolicy}+tuned@${tunedAt}`;
+}
 
 /** A decision as prepared: complete but for the last look at consent. */
 export interface Draft {
@@ -33,6 +39,9 @@ export interface Draft {
   /** The fold's losses as it was scored. */
   readonly losses: number;
 }
+
+/** What an order follows from, beside the state. */
+export type RankParameters = Pick<DecisionRecord, 'inputs' | 'filter' | 'exclude' | 'pins' | 'limit'>;
 
 export interface RankParts {
   readonly gate: Gate;
@@ -86,6 +95,25 @@ export class Rank {
     if (!held || !othersHeld) return this.#contextual(request, point, id, 'superseded').record;
     // [C47]
     return draft.losses === losses() ? draft.record : this.prepare(request, point, id).record;
+  }
+
+  /**
+   * What would be answered now to what a record was an answer to, with the parts that `changed` names put in the place of its own; the same
+   * id, hence the same draws. Nothing is appended. Fails with no_grant: what it started from may be read no more.
+   */
+  again(record: DecisionRecord, changed: Partial<RankParameters>): Result<DecisionRecord> {
+    const { gate } = this.#parts;
+    const { inputs, filter, exclude, pins, limit } = { ...record, ...changed };
+    const point: DecisionPoint = { name: record.point, kind: 'rank', limit, uniformPpm: record.uniformPpm };
+    const request: RankRequest = { point: point.name, filter, exclude, pins, limit };
+    const { subject } = record;
+    if (subject === null) {
+      const carried = gate.permitRequest('personalise', inputs);
+      return ok(this.#draft(request, point, record.id, 'contextual', carried, record.contextualBecause).record);
+    }
+    const permit = gate.permitRead(subject, 'personalise', inputs);
+    if (!permit.ok) return permit;
+    return ok(this.#draft({ ...request, subject }, point, record.id, 'personal', permit.value, undefined).record);
   }
 
   #contextual(request: RankRequest, point: DecisionPoint, id: string, because: NonNullable<DecisionRecord['contextualBecause']>): Draft {
@@ -156,13 +184,14 @@ export class Rank {
       epoch: asker === null ? null : gate.epoch(asker),
       at: now,
       position: this.#parts.position(),
-      policy: rankPolicy,
+      policy: policyOf(model.tunedAt),
       catalogueVersion: catalogue.version,
       inputs,
       limit,
       filter,
       exclude: request.exclude ?? [],
       pins,
+      ...(request.pins === undefined || request.pins.length === pins.length ? {} : { pinsAsked: request.pins }),
       excluded,
       candidates: top.length,
       top: top.slice(0, wanted),

@@ -64,6 +64,8 @@ export interface DecisionRecord {
   readonly filter: ItemFilter;
   readonly exclude: readonly string[];
   readonly pins: readonly string[];
+  /** Every pin of the request, in its order; absent when all of them stand in `pins`. */
+  readonly pinsAsked?: readonly string[];
   /** How many candidates each rule left out. */
   readonly excluded: { readonly [R in ExclusionRule]?: number };
   readonly candidates: number;

@@ -1,7 +1,10 @@
 // A registered event type: what may be sent, what it is, why it may be used, how long it is kept. Undeclared does not exist.
 import type { Purpose } from './purpose.js';
 
-export type DataCategory = 'behavioural' | 'transactional' | 'location' | 'health' | 'biometric' | 'financial' | 'preference';
+export type DataCategory = 'behavioural' | 'transactional' | 'location' | 'health' | 'biometric' | 'emotion' | 'financial' | 'preference';
+
+/** What a property tells of the person, where the law asks. */
+export type PersonalMeaning = 'emotion' | 'race' | 'political_opinions' | 'trade_union_membership' | 'beliefs' | 'sex_life';
 
 export interface PropertyRule {
   readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'strings' | 'object' | 'objects';
@@ -10,6 +13,8 @@ export interface PropertyRule {
   readonly min?: number;
   readonly max?: number;
   readonly unit?: string;
+  /** Set where the value tells, or stands for, something about the person that the law protects: law gates look at it. */
+  readonly means?: PersonalMeaning;
 }
 
 export interface EventType {

@@ -11,6 +11,9 @@ export const systemTypes = {
   tick: 'tick',
   retentionCut: 'retention.cut',
   decisionMade: 'decision.made',
+  choiceMade: 'choice.made',
+  pointStopped: 'point.stopped',
+  pointRestarted: 'point.restarted',
   exposure: 'exposure',
   outcome: 'outcome',
   identityLinked: 'identity.linked',
@@ -20,6 +23,9 @@ export const systemTypes = {
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   importProgress: 'import.progress',
+  modelTuned: 'model.tuned',
+  definitionsChanged: 'definitions.changed',
+  cutPointsPublished: 'cutpoints.published',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
@@ -52,6 +58,8 @@ export interface PlacedChange {
   readonly origin: string;
   /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
   readonly restricted?: boolean;
+  /** Purposes of which the request's general objection signal (GPC) speaks: what is chosen for them here is chosen in its hearing. */
+  readonly signal?: readonly Purpose[];
 }
 
 /** Properties of `event.corrected`, in the subject's own stream: the event at position `at` is this one, and always was. */
@@ -78,5 +86,22 @@ export interface BasisDeclaration {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: LawfulBasis;
+  readonly reason: string;
+}
+
+/** Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and rates. */
+export interface PointStop {
+  readonly point: string;
+  /** Where it showed: a group, or null for everybody. */
+  readonly group: string | null;
+  /** Lower bound of the difference in the rate of harm against the holdout. */
+  readonly low: number;
+  readonly n: number;
+}
+
+/** Properties of `point.restarted`: a named human answers for starting it again. */
+export interface PointRestart {
+  readonly point: string;
+  readonly by: string;
   readonly reason: string;
 }

@@ -16,24 +16,28 @@ interface Cell {
   readonly key: RowKey;
   /** undefined: deleted. */
   value: unknown;
-  /** Number of the checkpoint that is to write it; -1: none, the store has it as it is. */
+  /** Number of the checkpoint that is to write it; -1: none is waited for. */
   dueIn: number;
+  /** Number of the checkpoint that packed it last; -1: none. */
+  packedIn: number;
+  /** Asked for since the sweep came by last. */
+  recent: boolean;
   /** Units of its text when it was last read or written; of a new row, a guess. In memory each takes several bytes. */
   size: number;
 }
 
 const newRowSize = 256;
+/** Rows looked at for each that comes into a full cache: some were asked for again, or wait to be written. */
+const sweepRows = 4;
 
 /** The rows of one table that are in memory. */
 class Shelf {
   readonly name: string;
-  young = new Map<RowKey, Cell>();
-  old = new Map<RowKey, Cell>();
-  dirty = new Map<RowKey, Cell>();
-  /** Rows of the running checkpoint that are not encoded yet. */
-  flushing = new Map<RowKey, Cell>();
-  /** Rows of the running checkpoint that are packed, until the store has them. Since then they may have been edited. */
-  packed = new Map<RowKey, Cell>();
+  readonly cells = new Map<RowKey, Cell>();
+  /** Rows that wait for the next checkpoint, each once. */
+  dirty: Cell[] = [];
+  /** Rows of the running checkpoint, until the store has them. Those that are packed may have been edited since. */
+  flushing: readonly Cell[] = [];
   /** The cell asked for last: most work on one event is work on one row. */
   last: Cell | undefined;
 
@@ -45,21 +49,24 @@ class Shelf {
 export class Tables {
   readonly #state: State;
   readonly #clock: Clock;
-  readonly #youngMax: number;
+  readonly #rowsMax: number;
   readonly #shelves: Shelf[] = [];
-  #youngRows = 0;
-  #youngSize = 0;
+  #rows = 0;
+  #size = 0;
   #dirtyRows = 0;
   #dirtySize = 0;
   /** Number of the next checkpoint. */
   #next = 0;
   /** The running checkpoint. */
   #batch: StateBatch | null = null;
+  /** Where the sweep is: a shelf, and a place among its cells. */
+  #swept = 0;
+  #sweep: Iterator<Cell> | null = null;
 
   constructor(state: State, clock: Clock, cachedRowsMax: number = limits.cachedRowsMax) {
     this.#state = state;
     this.#clock = clock;
-    this.#youngMax = cachedRowsMax / 2;
+    this.#rowsMax = cachedRowsMax;
   }
 
   table<T, K extends RowKey = string>(name: string): Table<T, K> {
@@ -82,30 +89,17 @@ export class Tables {
   /** For Table only: the cell of a row, cached. */
   cell(shelf: Shelf, key: RowKey): Cell {
     if (shelf.last?.key === key) return shelf.last;
-    const cached = shelf.young.get(key);
-    if (cached !== undefined) {
-      shelf.last = cached;
-      return cached;
-    }
-    const waiting = shelf.old.get(key) ?? shelf.dirty.get(key) ?? shelf.flushing.get(key) ?? shelf.packed.get(key);
-    const cell = waiting ?? cellOf(shelf, key, this.#state.get(shelf.name, keyText(key)) ?? null);
-    shelf.young.set(key, cell);
+    const cell = shelf.cells.get(key) ?? this.#take(shelf, key);
+    if (!cell.recent) cell.recent = true;
     shelf.last = cell;
-    this.#youngRows += 1;
-    this.#youngSize += cell.size;
-    if (this.#youngRows > this.#youngMax || this.#youngSize > limits.cachedTextMax / 2) this.#age();
     return cell;
   }
 
   /** For Table only: announces an edit of the cell, before it happens. */
   touch(cell: Cell): void {
     if (cell.dueIn === this.#next) return;
-    const { table, key } = cell;
-    if (cell.dueIn >= 0 && table.flushing.delete(key)) this.#pack(cell);
-    cell.dueIn = this.#next;
-    table.dirty.set(key, cell);
-    this.#dirtyRows += 1;
-    this.#dirtySize += cell.size;
+    if (cell.dueIn >= 0) this.#pack(cell);
+    this.#wait(cell);
   }
 
   /** For Table only: all rows of a table in key order, as the fold sees them now. */
@@ -117,7 +111,7 @@ export class Tables {
       const key = keyText(rowKey);
       if (within(key)) changed.set(key, value);
     };
-    for (const cells of [shelf.packed, shelf.flushing, shelf.dirty]) for (const [key, cell] of cells) change(key, cell.value);
+    for (const cells of [shelf.flushing, shelf.dirty]) for (const { key, value } of cells) change(key, value);
     const fresh = [...changed.keys()].sort(byteOrder);
     let next = 0;
     for (const [key, text] of this.#state.range(shelf.name, from, below)) {
@@ -150,29 +144,27 @@ export class Tables {
     this.#dirtySize = 0;
     for (const shelf of this.#shelves) {
       shelf.flushing = shelf.dirty;
-      shelf.dirty = new Map();
+      shelf.dirty = [];
     }
     for (const [table, key, value] of extra) batch.add(table, key, value);
     try {
       await this.#packAll();
       await batch.commit(head);
     } catch (error) {
-      for (const { packed, flushing } of this.#shelves) for (const cell of [...packed.values(), ...flushing.values()]) this.#wait(cell);
+      for (const { flushing } of this.#shelves) for (const cell of flushing) if (cell.dueIn !== this.#next) this.#wait(cell);
       throw error;
     } finally {
-      for (const shelf of this.#shelves) {
-        shelf.flushing = new Map();
-        shelf.packed = new Map();
-      }
+      for (const shelf of this.#shelves) shelf.flushing = [];
       this.#batch = null;
     }
   }
 
   async #packAll(): Promise<void> {
+    const running = this.#next - 1;
     let slice = 0;
     for (const shelf of this.#shelves) {
-      for (const [key, cell] of shelf.flushing) {
-        shelf.flushing.delete(key);
+      for (const cell of shelf.flushing) {
+        if (cell.dueIn !== running) continue;
         this.#pack(cell);
         cell.dueIn = -1;
         slice += 1;
@@ -183,29 +175,54 @@ export class Tables {
 
   /** Puts a row into the running checkpoint, as it is now. */
   #pack(cell: Cell): void {
-    const { table, key } = cell;
-    this.#batch?.add(table.name, keyText(key), encode(cell));
-    table.packed.set(key, cell);
+    const before = cell.size;
+    this.#batch?.add(cell.table.name, keyText(cell.key), encode(cell));
+    this.#size += cell.size - before;
+    cell.packedIn = this.#next - 1;
   }
 
-  /** A row that could not be written waits for the next checkpoint. */
+  /** A row is to be written by the next checkpoint. */
   #wait(cell: Cell): void {
-    if (cell.dueIn === this.#next) return;
     cell.dueIn = this.#next;
-    cell.table.dirty.set(cell.key, cell);
+    cell.table.dirty.push(cell);
     this.#dirtyRows += 1;
     this.#dirtySize += cell.size;
   }
 
-  /** Two generations: what was not asked for during a whole one leaves memory, unless it waits to be written. */
-  #age(): void {
-    this.#youngRows = 0;
-    this.#youngSize = 0;
-    for (const shelf of this.#shelves) {
-      shelf.last = undefined;
-      shelf.old = shelf.young;
-      shelf.young = new Map();
+  #take(shelf: Shelf, key: RowKey): Cell {
+    const cell = cellOf(shelf, key, this.#state.get(shelf.name, keyText(key)) ?? null);
+    if (this.#rows >= this.#rowsMax || this.#size + cell.size > limits.cachedTextMax) this.#makeRoom();
+    shelf.cells.set(key, cell);
+    this.#rows += 1;
+    this.#size += cell.size;
+    return cell;
+  }
+
+  /**
+   * What was not asked for during a whole round of the sweep leaves memory, unless the store does not have it yet (the clock algorithm:
+   * Corbato, A paging experiment with the Multics system, 1968). A few rows at a time, so that it never stops the world.
+   */
+  #makeRoom(): void {
+    for (let looked = 0; looked < sweepRows; looked += 1) {
+      this.#sweep ??= this.#shelves[this.#swept]?.cells.values() ?? null;
+      const next = this.#sweep?.next();
+      if (next === undefined || next.done === true) {
+        this.#swept = (this.#swept + 1) % this.#shelves.length;
+        this.#sweep = null;
+        continue;
+      }
+      const cell = next.value;
+      if (cell.recent) cell.recent = false;
+      else if (cell.dueIn < 0 && (this.#batch === null || cell.packedIn !== this.#next - 1)) this.#drop(cell);
     }
+  }
+
+  #drop(cell: Cell): void {
+    const { table, key, size } = cell;
+    table.cells.delete(key);
+    if (table.last === cell) table.last = undefined;
+    this.#rows -= 1;
+    this.#size -= size;
   }
 }
 
@@ -266,7 +283,7 @@ function keyText(key: RowKey): string {
 }
 
 function cellOf(table: Shelf, key: RowKey, text: string | null): Cell {
-  return { table, key, value: decode(text), dueIn: -1, size: text?.length ?? newRowSize };
+  return { table, key, value: decode(text), dueIn: -1, packedIn: -1, recent: true, size: text?.length ?? newRowSize };
 }
 
 function encode(cell: Cell): string | null {

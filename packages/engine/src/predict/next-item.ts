@@ -20,9 +20,11 @@ import type { Registry } from '../consent/registry.js';
 import type { Rows, Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import { Popular } from './popular.js';
+import type { TunedVisit } from './visits/tune-visits.js';
 import { VisitIndex } from './visits/visit-index.js';
 import type { VisitEvidence, VisitEvidencePart } from './visits/visit-evidence.js';
 import type { VisitQuery } from './visits/visit-scorer.js';
+import { visitSettings, visitSettingsOf, type VisitSettings } from './visits/visit-settings.js';
 
 interface VisitEvent {
   readonly position: number;
@@ -46,6 +48,12 @@ export interface VisitRow {
 /** [key, earliest time, latest time], in order of time. */
 export type VisitSpan = [key: number, startAt: number, lastAt: number];
 
+/** What `model.tuned` said last, and where it stands in the log. */
+export interface TunedRow {
+  readonly settings: VisitSettings;
+  readonly position: number;
+}
+
 export class NextItem implements FoldPart {
   readonly name = 'visit';
   readonly #rows: Table<VisitRow, number>;
@@ -54,6 +62,7 @@ export class NextItem implements FoldPart {
   readonly #registry: Registry;
   readonly #meta: Table<number>;
   readonly #windowPositions: number;
+  readonly #tuned: Table<TunedRow>;
   /** Popularity is counted from this calendar day on: moved by logged ticks. */
   #popularDay: number;
   readonly index: VisitIndex;
@@ -65,6 +74,7 @@ export class NextItem implements FoldPart {
     readonly gate: Gate;
     readonly registry: Registry;
     readonly meta: Table<number>;
+    readonly tuned: Table<TunedRow>;
     readonly hashKey: HashKey;
     readonly windowPositions?: number;
   }) {
@@ -73,14 +83,31 @@ export class NextItem implements FoldPart {
     this.#gate = parts.gate;
     this.#registry = parts.registry;
     this.#meta = parts.meta;
+    this.#tuned = parts.tuned;
     this.#popularDay = parts.meta.get('popularDay') ?? 0;
     this.#windowPositions = parts.windowPositions ?? limits.modelWindowPositions;
-    this.index = new VisitIndex({ hashKey: parts.hashKey });
+    this.index = new VisitIndex({ hashKey: parts.hashKey, settings: this.settings });
     if (this.#popularDay > 0) this.popular.cut(this.#popularDay);
     for (const [key, row] of this.#rows.rows()) this.#show(Number(key), row);
   }
 
+  /** The settings that scores are made with. */
+  get settings(): VisitSettings {
+    return this.#tuned.get('visits')?.settings ?? visitSettings;
+  }
+
+  /** Position of the `model.tuned` that gave the settings, or null for those of the program. */
+  get tunedAt(): number | null {
+    return this.#tuned.get('visits')?.position ?? null;
+  }
+
+  /** What was learned, oldest visit first, for choosing settings: every row of it was admitted for `train`. */
+  *visitsForTuning(): Iterable<TunedVisit> {
+    for (const [, row] of this.#rows.rows()) yield { items: [...row.items], atMs: Math.max(...row.ats) };
+  }
+
   apply(event: BehaviourEvent, position: number): void {
+    if (event.type === systemTypes.modelTuned) this.#tune(event.properties['settings'], position);
     if (event.type === systemTypes.tick) this.#tick(dayOf(event.occurredAt));
     if (event.subject === null || isSystemType(event.type)) return;
     const permit = this.#gate.permitFolded(event, 'train');
@@ -176,6 +203,7 @@ export class NextItem implements FoldPart {
   }
 
   *dump(): Iterable<string> {
+    for (const [key, row] of this.#tuned.rows()) yield `tuned\t${key}\t${canonicalJson(row)}`;
     for (const [key, row] of this.#rows.rows()) yield `row\t${key}\t${canonicalJson(row)}`;
     for (const line of this.index.dump()) yield `index\t${line}`;
     for (const line of this.popular.dump()) yield `popular\t${line}`;
@@ -188,6 +216,13 @@ export class NextItem implements FoldPart {
   #ownBefore(from: number, subject: string): (readonly [key: number, row: Readonly<VisitRow>])[] {
     const spans = this.#spans.get(subject) ?? [];
     return spans.filter(([key]) => key < from).map((span) => [span[0], this.#row(span)]);
+  }
+
+  #tune(value: unknown, position: number): void {
+    const settings = visitSettingsOf(value);
+    if (settings === undefined) return;
+    this.#tuned.set('visits', { settings, position });
+    this.index.adopt(settings);
   }
 
   #tick(day: number): void {

@@ -1,5 +1,6 @@
 // The core: everything that is folded from the log, put together over the ports. It owns no I/O of its own; runtime/engine.ts drives it.
-import type { HashKey } from '../base/half-sip-hash.js';
+import { canonicalJson } from '../base/canonical-json.js';
+import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
 import { Receipts } from '../answer/receipts.js';
 import { Dedupe } from '../collect/dedupe.js';
@@ -9,6 +10,8 @@ import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
 import type { Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
+import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
+import { Choose } from '../influence/choose.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
@@ -18,7 +21,8 @@ import type { State } from '../ports/state.js';
 import { Sections } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
 import { wordsOf } from './words.js';
-import { NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { itemOf, NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
@@ -29,10 +33,24 @@ import { historyOf } from '../understand/history.js';
 import type { Trait } from '../understand/trait.js';
 import { Trace, type TraceRow } from '../understand/trace.js';
 import { Withdrawals } from '../understand/withdrawals.js';
+import { DefinitionsInForce } from '../understand/definitions-in-force.js';
+import { Segments, type SegmentRow } from '../understand/segments/segments.js';
+import { Timeline } from '../understand/segments/timeline.js';
+import { traitOf } from '../understand/trait-spec.js';
+import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/5';
+export const stateFormat = 'ethogram-state/6';
+
+/** The format of a state that was folded with these definitions: with others it is another state. */
+export function stateFormatOf(definitions: Definitions): string {
+  const text = canonicalJson(definitions);
+  if (text === canonicalJson(noDefinitions)) return stateFormat;
+  const hash = new HalfSipHash([text.length, 0]);
+  hash.hash(text);
+  return `${stateFormat} ${text.length} ${hash.high} ${hash.low}`;
+}
 
 export interface CoreOptions {
   readonly log: Log;
@@ -58,17 +76,22 @@ export class Core {
   readonly trace: Trace;
   readonly model: NextItem;
   readonly decisions: Decisions;
+  readonly choices: Choices;
   readonly imports: Imports;
   readonly receipts: Receipts;
   readonly withdrawals: Withdrawals;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
+  readonly segments: Segments;
+  readonly definitions: Definitions;
   readonly validator = new Validator();
   readonly sequencer: Sequencer;
   readonly rank: Rank;
+  readonly choose: Choose;
 
   /** Over a state that reflects the log up to `position`. */
-  constructor(options: CoreOptions, position: number) {
+  constructor(options: CoreOptions, position: number, definitions: Definitions = noDefinitions) {
+    this.definitions = definitions;
     const tables = new Tables(options.state, options.clock, options.cachedRowsMax ?? limits.cachedRowsMax);
     this.tables = tables;
     const meta = tables.table<number>('meta');
@@ -78,13 +101,26 @@ export class Core {
     const profiles = people.section<ProfileRow>('profile');
     const traces = people.section<TraceRow>('trace');
     const spans = people.section<VisitSpan[]>('span');
+    const memberships = people.section<SegmentRow>('segment');
     this.registry = new Registry(tables.table('type'), tables.table('basis'));
     this.gate = new Gate(this.registry, standings);
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
     const consents = new Consents(this.gate, this.registry, standings);
-    this.traits = defaultTraits(this.registry);
+    const item = (event: BehaviourEvent): string | undefined => itemOf(event, this.registry);
+
+    this.traits = [...defaultTraits(this.registry), ...definitions.traits.map((spec) => traitOf(spec, item))];
     this.profiles = new Profiles(profiles, meta, this.traits);
+    this.segments = new Segments({
+      definitions,
+      traits: this.traits,
+      rows: memberships,
+      members: tables.table('member'),
+      counts: tables.table('membercount'),
+      dues: tables.table('memberdue'),
+      timeline: new Timeline(tables.table('timeline')),
+      profiles: this.profiles,
+    });
     this.catalogue = new Catalogue(tables.table('item'), meta);
     this.trace = new Trace(traces, tables.table('positions'));
     this.model = new NextItem({
@@ -93,16 +129,39 @@ export class Core {
       gate: this.gate,
       registry: this.registry,
       meta,
+      tuned: tables.table('tuned'),
       hashKey: options.hashKey,
       ...(options.modelWindowPositions === undefined ? {} : { windowPositions: options.modelWindowPositions }),
     });
     this.decisions = new Decisions(tables.table('decision'));
+    this.choices = new Choices({
+      rows: tables.table<ChoiceRow>('choice'),
+      points: tables.table<PointState>('point'),
+      spent: tables.table<number>('spent'),
+      meta,
+      gate: this.gate,
+    });
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, trace, model, decisions, imports, receipts, withdrawals } = this;
-    const parts = [consents, catalogue, identity, traits, trace, model, decisions, imports, receipts, withdrawals];
+    const { catalogue, identity, profiles: traits, segments, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
+    const parts = [
+      consents,
+      catalogue,
+      identity,
+      segments.clock,
+      traits,
+      segments,
+      trace,
+      model,
+      decisions,
+      choices,
+      imports,
+      receipts,
+      withdrawals,
+      new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
+    ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);
     this.sequencer = new Sequencer({
@@ -126,6 +185,17 @@ export class Core {
       catalogue: this.catalogue,
       model: this.model,
       identity: this.identity,
+      draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+      losses: () => this.fold.losses,
+    });
+    this.choose = new Choose({
+      gate: this.gate,
+      profiles: this.profiles,
+      identity: this.identity,
+      choices,
+      catalogue,
       draw: options.draw,
       clock: options.clock,
       position: () => this.fold.position,

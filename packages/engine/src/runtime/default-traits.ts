@@ -7,7 +7,10 @@ import { recentItems } from '../understand/current-visit.js';
 import { counter, lastValue, recency, sequence, window, type Trait } from '../understand/trait.js';
 
 export function defaultTraits(registry: Registry): Trait[] {
-  const item = (event: BehaviourEvent): string | undefined => itemOf(event, registry);
+  return traitsOver((event) => itemOf(event, registry));
+}
+
+function traitsOver(item: (event: BehaviourEvent) => string | undefined): Trait[] {
   return [
     counter('events_by_day', 'personalise'),
     recency('last_seen', 'personalise'),
@@ -16,3 +19,6 @@ export function defaultTraits(registry: Registry): Trait[] {
     lastValue('last_query', 'personalise', 'query'),
   ];
 }
+
+/** Names, kinds and purposes alone. */
+export const builtInTraits: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[] = traitsOver(() => undefined);

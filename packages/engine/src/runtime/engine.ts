@@ -11,20 +11,37 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
+import type { Disk } from '../ports/disk.js';
+import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
+import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import { explain, type Why } from '../answer/why.js';
+import { Backups } from './backups.js';
+import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
+import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import { Choosing } from './choosing.js';
+import { guarded } from '../pack/combined.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
+import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import type { Definitions } from '../model/definitions.js';
 import { Erasures } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
+import { breachText, lawBreaches } from '../consent/law-gates.js';
+import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
+import { Insights } from './insights.js';
+import { builtInTraits } from './default-traits.js';
+import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
@@ -32,9 +49,20 @@ export interface EngineOptions extends CoreOptions {
   readonly entropy: Entropy;
   /** The key store beneath the log: closed with the engine. */
   readonly keys: Keys;
+  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
+  readonly disk?: Disk;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
+  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
+  readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
+  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
+  readonly definitions?: Definitions;
+  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
+  readonly guardrails?: readonly Guardrail[];
+  readonly reasons?: ReasonTexts;
   /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
   readonly onHalt?: (error: unknown) => void;
   readonly onReplay?: Progress;
@@ -50,6 +78,8 @@ export interface ProfileView {
   readonly ids: readonly string[];
   readonly consent: Standing | null;
   readonly traits: { readonly [name: string]: unknown };
+  /** The segments that they are in, or were in lately. */
+  readonly segments: readonly PersonSegment[];
   readonly events: number;
 }
 
@@ -67,10 +97,15 @@ export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'r
 
 export class Engine {
   readonly core: Core;
+  readonly backups: Backups;
+  readonly segmentation: Segmentation;
+  readonly insights: Insights;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
+  /** Points at which one action is chosen. */
+  readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #checkpointing: Promise<void> | null = null;
@@ -88,6 +123,12 @@ export class Engine {
     this.#options = options;
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
+    this.insights = new Insights(core, options.clock, options.hashKey);
+    this.segmentation = new Segmentation({
+      core,
+      clock: options.clock,
+      record: (type, properties) => this.#facts([{ type, properties }]),
+    });
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);
     this.#writer = new Writer({
       log: options.log,
@@ -98,6 +139,7 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
       onHalt: (error) => options.onHalt?.(error),
     });
+    this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -121,6 +163,15 @@ export class Engine {
       newId: () => this.#newId('r'),
       writer: this.#writer,
     });
+    this.choosing = new Choosing(
+      {
+        core,
+        writer: this.#writer,
+        newId: () => this.#newId('d'),
+        record: (type, properties) => this.#facts([{ type, properties }]),
+      },
+      options.choicePoints ?? [],
+    );
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -133,17 +184,35 @@ export class Engine {
     return this.#options.hashKey;
   }
 
-  /** Recovers what is on disk, registers the event types, starts the timers. */
+  /** What the deployment says of itself. */
+  get deployment(): Deployment {
+    return this.#options.deployment ?? {};
+  }
+
+  /**
+   * Recovers what is on disk, holds the deployment to the law, registers the event types, starts the timers. Rejects with CodedError:
+   * law_gate, naming article and remedy; nothing is left open then.
+   */
   static async open(options: EngineOptions): Promise<Engine> {
-    const core = await recover(options, options.onReplay);
-    const engine = new Engine(core, options);
-    await engine.#register(options.eventTypes ?? shopTypes);
+    let engine = new Engine(await recover(options, options.onReplay), options);
+    const types = options.eventTypes ?? shopTypes;
+    const refused = engine.#lawBreach(types);
+    if (refused !== null) {
+      await engine.close();
+      throw new CodedError('law_gate', refused);
+    }
+    if (await engine.#define(options.definitions)) engine = new Engine(await recover(options, options.onReplay), options);
+    await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
     engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
-    if (tickMs > 0) engine.#every(tickMs, () => engine.#tick());
+    if (tickMs > 0) {
+      // The last day turned while nobody was there.
+      if (!engine.core.segments.isIdle) await engine.moveTime();
+      engine.#every(tickMs, () => engine.#tick());
+    }
     return engine;
   }
 
@@ -170,6 +239,11 @@ export class Engine {
 
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
+  }
+
+  /** Makes rankings by these settings from now on. Logged, so that a replay does the same and decisions name it. */
+  tune(settings: VisitSettings): Promise<Result<WriteAnswer>> {
+    return this.#facts([{ type: systemTypes.modelTuned, properties: { settings } }]);
   }
 
   /** Declares, with its reason, that a lawful basis other than consent holds for an event type and purpose. Logged. */
@@ -209,7 +283,8 @@ export class Engine {
   prepareRank(request: RankRequest): Result<Draft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    return ok(this.core.rank.prepare(request, point, this.#newId('d')));
+    const filter = guarded(request.filter, point.name, this.#options.guardrails ?? []);
+    return ok(this.core.rank.prepare(filter === undefined ? request : { ...request, filter }, point, this.#newId('d')));
   }
 
   /** Second half: compares consent again, appends the record, and only then answers. */
@@ -229,6 +304,18 @@ export class Engine {
     return appended.ok ? ok(record) : appended;
   }
 
+  /** Decides: one action, or none. Resolves when its record is on disk. */
+  chooseAction(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    return this.choosing.choose(request);
+  }
+
+  /** Why a choice was what it was. */
+  whyChoice(id: string): Result<ChoiceWhy> {
+    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
+    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
+    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
+  }
+
   /** Why a decision was what it was, and what became of it. */
   why(id: string): Result<Why> {
     const unsettled = this.#writer.findUnsettled(id);
@@ -236,7 +323,35 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, (item) => this.core.catalogue.get(item)?.item.title ?? item));
+    return ok(
+      explain(
+        record,
+        row ?? { exposures: [], outcomes: [] },
+        (item) => this.core.catalogue.get(item)?.item.title ?? item,
+        this.#options.reasons,
+      ),
+    );
+  }
+
+  /**
+   * The same for the operator: with every sum, what does not follow from the record, and what would have changed it, which is found and
+   * verified by deciding it again, now. Fails with decision_unknown.
+   */
+  async whyInFull(id: string): Promise<Result<WhyInFull>> {
+    const why = this.why(id);
+    if (!why.ok) return why;
+    const changes = await this.counterfactual(why.value.decision);
+    return ok(whyInFull(why.value, this.core.decisions.get(id)?.corrected, changes.ok ? changes.value : null));
+  }
+
+  /** What would change a decision. Fails with no_grant: what it started from may be read no more. */
+  counterfactual(record: DecisionRecord): Promise<Result<Counterfactual>> {
+    const { rank } = this.core;
+    return counterfactual(
+      record,
+      (decided, changed) => rank.again(decided, changed),
+      () => this.#options.clock.yield(),
+    );
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -245,7 +360,14 @@ export class Engine {
     if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
     const ids = this.core.identity.members(subject);
     const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({ subject, ids, consent, traits: this.core.profiles.view(ids), events: positions.size });
+    return ok({
+      subject,
+      ids,
+      consent,
+      traits: this.core.profiles.view(ids),
+      segments: this.segmentation.ofPerson(subject, ids),
+      events: positions.size,
+    });
   }
 
   /**
@@ -295,6 +417,13 @@ export class Engine {
     return this.#rights.forgetExpired(() => this.#closed);
   }
 
+  /** Puts the time into the log, as a tick does, and brings segments up to it. */
+  async moveTime(): Promise<void> {
+    await this.#facts([{ type: systemTypes.tick, properties: {} }]);
+    this.#tickedAt = this.core.fold.position;
+    await this.segmentation.keepUp();
+  }
+
   health(): Health {
     return {
       status: this.#writer.halted ? 'stopped' : 'ok',
@@ -329,6 +458,7 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    await this.backups.close();
     await this.#expiring;
     await this.#compacting;
     await this.#erasures.close();
@@ -341,6 +471,27 @@ export class Engine {
     await this.#options.log.close();
     this.#options.suppressions.close();
     this.#options.keys.close();
+  }
+
+  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
+  #lawBreach(fresh: readonly EventType[]): string | null {
+    const names = new Set(fresh.map(({ name }) => name));
+    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
+  }
+
+  /** Puts definitions into the log; true when the log has to be folded anew with them. */
+  async #define(asked: Definitions | undefined): Promise<boolean> {
+    if (asked === undefined) return false;
+    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
+    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
+    const problem = checkDefinitions(definitions, builtInTraits)[0];
+    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
+    if (!done.ok) throw new CodedError(done.code);
+    await this.#writer.drain();
+    return true;
   }
 
   async #register(types: readonly EventType[]): Promise<void> {
@@ -368,19 +519,22 @@ export class Engine {
     return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
   }
 
+  #choiceEvent(id: string): BehaviourEvent | undefined {
+    const row = this.core.decisions.get(id);
+    return row === undefined ? undefined : this.#read(row.position);
+  }
+
   #newId(prefix: string): string {
     return `${prefix}_${Buffer.from(this.#options.entropy.bytes(15)).toString('base64url')}`;
   }
 
   /** Time enters the log as events: a tick a minute while anything happens, a retention cut when the day turns. */
   #tick(): void {
-    if (this.#closed || this.#writer.halted || this.core.fold.position === this.#tickedAt) return;
-    void this.#facts([{ type: systemTypes.tick, properties: {} }]).then(
-      () => {
-        this.#tickedAt = this.core.fold.position;
-      },
-      () => undefined,
-    );
+    // Segments move with the day although nothing happens.
+    const isStill =
+      this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+    if (this.#closed || this.#writer.halted || isStill) return;
+    void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)
       this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
   }

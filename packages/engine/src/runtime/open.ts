@@ -17,13 +17,20 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { erasuresFolder, keysFolder, logFolder, prepareFolders } from './folders.js';
-import { Engine, type EngineOptions } from './engine.js';
+import { combine } from '../pack/combined.js';
+import type { Pack } from '../pack/pack.js';
+import { defaultPoints, Engine, type EngineOptions } from './engine.js';
+import { shopTypes } from './shop-types.js';
+import { surroundings } from './surroundings.js';
 
 export type OpenOptions = Partial<
   Pick<
     EngineOptions,
     | 'eventTypes'
     | 'points'
+    | 'deployment'
+    | 'choicePoints'
+    | 'definitions'
     | 'onHalt'
     | 'onReplay'
     | 'checkpointMs'
@@ -37,6 +44,11 @@ export type OpenOptions = Partial<
 > & {
   /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
   readonly logLimits?: Partial<FileLogLimits>;
+  /**
+   * Packs beside the built-in vocabulary. Without: what earlier ones defined for the fold goes on; with an empty list it ends. A change of
+   * what they define folds the log anew.
+   */
+  readonly packs?: readonly Pack[];
 };
 
 /** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
@@ -46,8 +58,14 @@ export interface Tenant {
   readonly drawSalt: string;
 }
 
-/** Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version. */
+/**
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate,
+ * pack_wrong.
+ */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  const { packs } = options;
+  // Before anything is made: a pack that is wrong opens nothing.
+  if (packs !== undefined) packOptions(packs, options);
   const disk = new NodeDisk(folder);
   const clock: Clock = options.clock ?? new SystemClock();
   const entropy: Entropy = options.entropy ?? new SystemEntropy();
@@ -74,7 +92,26 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
-  return Engine.open({ ...options, log, keys, state, suppressions, clock, entropy, draw, hashKey: tenant.hashKey, onHalt });
+  const added = packs === undefined ? {} : packOptions(packs, options);
+  return Engine.open({
+    ...options,
+    ...added,
+    disk,
+    log,
+    keys,
+    state,
+    suppressions,
+    clock,
+    entropy,
+    draw,
+    hashKey: tenant.hashKey,
+    onHalt,
+  });
+}
+
+/** What packs add to options. Throws CodedError pack_wrong. */
+function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
+  return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

@@ -1,14 +1,17 @@
 // Recovery: from what is on disk to a core that reflects the whole log. State that is missing, of another format, or older than a redaction
 // is wiped and rebuilt; else only what came after its position is folded. A log that ends before the state's position has lost its tail:
 // refused.
+import { canonicalJson } from '../base/canonical-json.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import { Dedupe } from '../collect/dedupe.js';
+import { noDefinitions, type Definitions } from '../model/definitions.js';
+import { DefinitionsInForce, definitionsIn } from '../understand/definitions-in-force.js';
 import { correctionIn } from '../understand/history.js';
-import { Core, stateFormat, type CoreOptions } from './core.js';
+import { Core, stateFormatOf, type CoreOptions } from './core.js';
 
 export type Progress = (done: number, total: number) => void;
 
@@ -16,16 +19,47 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
   const { log, state } = options;
   const head = state.head();
   let from = 0;
-  if (head !== null && head.format === stateFormat && head.redactions === log.redactions) {
+  let definitions: Definitions | undefined;
+  const row = head === null ? undefined : state.get(DefinitionsInForce.tableName, DefinitionsInForce.key);
+  const known = row === undefined ? noDefinitions : (JSON.parse(row) as Definitions); // written by that part of the fold
+  if (head !== null && head.format === stateFormatOf(known) && head.redactions === log.redactions) {
     if (head.position > log.head) throw new CodedError('log_damaged', `the log ends at ${log.head}, the state saw ${head.position}`);
     from = head.position;
+    definitions = known;
   } else if (head !== null || !isEmpty(options)) {
     await state.wipe();
   }
-  const core = new Core(options, from);
+  let core = new Core(options, from, definitions);
+  // Everything is folded with the newest definitions in the log. They are met at their position, so the fold begins anew there, knowing
+  // them: seldom, and mostly near the start.
+  for (let newest = from - 1; ;) {
+    const changed = await replay(core, options, from, newest, onProgress);
+    if (changed === undefined) break;
+    newest = changed.position;
+    from = 0;
+    await state.wipe();
+    core = new Core(options, from, changed.definitions);
+  }
+  onProgress?.(log.head - from, log.head - from);
+  return core;
+}
+
+/** Folds the log from a position on; stops where other definitions stand, beyond the position of those that are known. */
+async function replay(
+  core: Core,
+  options: CoreOptions,
+  from: number,
+  known: number,
+  onProgress: Progress | undefined,
+): Promise<{ readonly position: number; readonly definitions: Definitions } | undefined> {
+  const { log } = options;
+  const inForce = canonicalJson(core.definitions);
   let sinceCheckpoint = 0;
   for (const entry of log.read(from)) {
     const event = entry.bytes === null ? null : decodeEvent(entry.bytes, entry.mask);
+    const definitions = event === null ? undefined : definitionsIn(event);
+    if (definitions !== undefined && entry.position > known && canonicalJson(definitions) !== inForce)
+      return { position: entry.position, definitions };
     if (event !== null) claim(core, event, entry.position);
     core.fold.apply({ position: entry.position, event });
     sinceCheckpoint += 1;
@@ -35,8 +69,7 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
     onProgress?.(entry.position - from, log.head - from);
     await options.clock.yield();
   }
-  onProgress?.(log.head - from, log.head - from);
-  return core;
+  return undefined;
 }
 
 /** The place of a corrected event is a gap by now; its id is taken all the same. */
@@ -52,7 +85,7 @@ export async function checkpoint(core: Core, options: CoreOptions): Promise<void
   const position = core.fold.position;
   const ids = core.dedupe.changes(position);
   try {
-    await core.tables.checkpoint({ position, redactions: options.log.redactions, format: stateFormat }, ids);
+    await core.tables.checkpoint({ position, redactions: options.log.redactions, format: stateFormatOf(core.definitions) }, ids);
   } catch (error) {
     core.dedupe.unsaved(ids);
     throw error;

@@ -11,15 +11,20 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Choice } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
+import type { ChoicePoint } from '../model/choice.js';
+import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineOptions } from './engine.js';
 
 export class Rig {
   readonly clock = new ManualClock();
   readonly disk: MemoryDisk;
   state = new MemoryState();
+  /** What the engine is opened with; those in the log when undefined. */
+  definitions: Definitions | undefined;
   halted: unknown = null;
   engine!: Engine;
+  choicePoints: readonly ChoicePoint[] = [];
   #seed = 1;
   #ids = 0;
 
@@ -27,13 +32,14 @@ export class Rig {
     this.disk = disk;
   }
 
-  static async open(disk?: MemoryDisk): Promise<Rig> {
+  static async open(disk?: MemoryDisk, definitions?: Definitions): Promise<Rig> {
     const rig = new Rig(disk);
+    rig.definitions = definitions;
     await rig.start();
     return rig;
   }
 
-  async start(points?: readonly DecisionPoint[]): Promise<void> {
+  async start(points?: readonly DecisionPoint[], more: Partial<EngineOptions> = {}): Promise<void> {
     this.#seed += 1000;
     const entropy = new SeededEntropy(this.#seed);
     const { clock, disk, state } = this;
@@ -51,6 +57,7 @@ export class Rig {
       limits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 },
     });
     this.engine = await Engine.open({
+      disk,
       log,
       keys,
       state,
@@ -60,8 +67,11 @@ export class Rig {
       hashKey: [1, 2],
       suppressions: await Suppressions.open(disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test')),
       tickMs: 0,
+      choicePoints: this.choicePoints,
       onHalt: onFailure,
       ...(points === undefined ? {} : { points }),
+      ...more,
+      ...(this.definitions === undefined ? {} : { definitions: this.definitions }),
     });
   }
 

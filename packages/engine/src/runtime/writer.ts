@@ -49,6 +49,8 @@ export class Writer {
   #waitingEvents = 0;
   #running = false;
   #lazy: (() => void) | null = null;
+  /** Who waits until everything below a position is on disk and folded. */
+  #awaiting: { readonly below: number; readonly done: () => void; readonly broken: (error: unknown) => void }[] = [];
   #halted: unknown = null;
   #idle: (() => void)[] = [];
 
@@ -103,6 +105,17 @@ export class Writer {
     this.#unsettled.push({ first: appended.first, events });
     if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());
     return { ok: true, value: appended.first };
+  }
+
+  /** Resolves when everything appended so far is on disk and folded: for decisions that are synced before they are answered. */
+  settled(): Promise<void> {
+    if (this.#halted !== null) return Promise.reject(new CodedError('log_failed'));
+    const below = this.#log.head;
+    if (this.#fold.position >= below) return Promise.resolve();
+    return new Promise((done, broken) => {
+      this.#awaiting.push({ below, done, broken });
+      this.#start();
+    });
   }
 
   /** Runs `task` when everything before it is on disk and folded, and nothing else moves meanwhile. */
@@ -192,24 +205,29 @@ export class Writer {
     for (const request of this.#queue) {
       // Short rounds, so that decisions get their turn; but what came as one request goes into one record, if it can.
       if (batch.length >= limits.writerRoundEvents) break;
-      const some = request.waiting.slice(request.taken, request.taken + sequenceEventsMax - batch.length);
+      const until = Math.min(request.waiting.length, request.taken + sequenceEventsMax - batch.length);
       owners.push({ request, from: batch.length, offset: request.taken });
-      for (const each of some) batch.push(each);
+      for (let at = request.taken; at < until; at += 1) {
+        const each = request.waiting[at];
+        if (each !== undefined) batch.push(each);
+      }
     }
     if (batch.length === 0) {
       return this.#queue.splice(0, owners.length).map((request) => request);
     }
     const outcome = this.#sequencer.sequence(batch, this.#clock.now());
     if (outcome.sequenced !== null) this.#unsettled.push(outcome.sequenced);
-    const codes = new Map<number, Rejection>(outcome.rejections.map((rejection) => [rejection.index, rejection]));
     const finished: Request[] = [];
+    /** Rejections come in the order of what waited. */
+    let told = 0;
     for (const { request, from, offset } of owners) {
       const until = Math.min(outcome.consumed, from + request.waiting.length - offset, sequenceEventsMax);
-      for (let at = from; at < until; at += 1) {
-        const rejection = codes.get(at);
-        if (rejection !== undefined) request.rejections.push({ ...rejection, index: at - from + offset });
-        else if (outcome.failure === null) request.accepted += 1;
+      const refused = told;
+      for (let next = outcome.rejections[told]; next !== undefined && next.index < until; next = outcome.rejections[told]) {
+        request.rejections.push({ ...next, index: next.index - from + offset });
+        told += 1;
       }
+      if (outcome.failure === null) request.accepted += Math.max(0, until - from) - (told - refused);
       const taken = Math.max(0, until - from);
       request.taken += taken;
       this.#waitingEvents -= taken;
@@ -230,9 +248,17 @@ export class Writer {
       const next = this.#unsettled[0];
       if (next === undefined || next.first + next.events.length > this.#log.durable) break;
       this.#unsettled.shift();
-      next.events.forEach((event, index) => this.#fold.apply({ position: next.first + index, event }));
+      let position = next.first;
+      for (const event of next.events) {
+        this.#fold.apply({ position, event });
+        position += 1;
+      }
     }
     this.#onSettled();
+    if (this.#awaiting.length === 0) return;
+    const waiting = this.#awaiting;
+    this.#awaiting = waiting.filter(({ below }) => below > this.#fold.position);
+    for (const { below, done } of waiting) if (below <= this.#fold.position) done();
   }
 
   #halt(error: unknown): void {
@@ -240,7 +266,8 @@ export class Writer {
     this.#halted = error;
     const code: ErrorCode = 'log_failed';
     for (const request of [...this.#synced, ...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
-    for (const task of this.#tasks) task.broken(new CodedError(code));
+    for (const each of [...this.#tasks, ...this.#awaiting]) each.broken(new CodedError(code));
+    this.#awaiting = [];
     this.#queue.length = 0;
     this.#tasks.length = 0;
     this.#onHalt(error);

@@ -8,6 +8,7 @@ import { bitOf, isPurpose, purposesOf, type Purpose } from '../model/purpose.js'
 import { systemTypes } from '../model/system-event.js';
 import type { Log } from '../ports/log.js';
 import type { PromiseBook } from './promise-book.js';
+import { worldDefinitions } from './world-definitions.js';
 
 interface Held {
   readonly choice: string;
@@ -98,6 +99,12 @@ function checkPromises(book: PromiseBook, seen: Map<string, number>, epochs: Map
   }
 }
 
+/** What is not defined for the simulated world is built in, and kept for `personalise`. */
+function purposeOf(name: string, what: 'trait' | 'segment'): Purpose {
+  const defined = what === 'trait' ? worldDefinitions.traits : worldDefinitions.segments;
+  return defined.find((each) => each.name === name)?.purpose ?? 'personalise';
+}
+
 /** No row of state rests on what is not granted: every visit has a `train` grant or basis, every profile a `personalise` one. */
 export function checkRows(lines: Iterable<string>, log: Log, declaredPurposes: ReadonlySet<Purpose>): string[] {
   const held = new Map<string, Held>();
@@ -116,7 +123,15 @@ export function checkRows(lines: Iterable<string>, log: Log, declaredPurposes: R
     if (part === 'visit' && first === 'row' && third !== undefined)
       need((JSON.parse(third) as { subject: string }).subject, 'train', `the visit ${second}`); // our own dump
     // our own dump
-    if (part === 'profile' && first !== undefined && first !== 'cut') need(JSON.parse(first) as string, 'personalise', 'a profile');
+    if (part === 'profile' && first !== undefined && first !== 'cut') {
+      const subject = JSON.parse(first) as string;
+      for (const trait of Object.keys(JSON.parse(second ?? '{}') as object)) need(subject, purposeOf(trait, 'trait'), `the trait ${trait}`);
+    }
+    if (part === 'segment' && first !== undefined && first !== 'count') {
+      const subject = JSON.parse(first) as string;
+      for (const segment of Object.keys(JSON.parse(second ?? '{}') as object))
+        need(subject, purposeOf(segment, 'segment'), `the segment ${segment}`);
+    }
   }
   return problems;
 }

@@ -20,6 +20,7 @@ import { CrashingState } from './crashing-state.js';
 import { FaultyDisk } from './faulty-disk.js';
 import { checkLog, checkRows } from './laws.js';
 import { PromiseBook } from './promise-book.js';
+import { worldDefinitions } from './world-definitions.js';
 import { RedactionWatch } from './redaction-watch.js';
 import { Scheduler, type SimulatedProcess } from './scheduler.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -127,6 +128,7 @@ export class World {
       entropy: new SeededEntropy(this.#options.seed * 1000 + this.#lives),
       draw: new KeyedDraw(new Uint8Array(32).fill(5)),
       hashKey,
+      definitions: worldDefinitions,
       tickMs: 60_000,
       checkpointMs: 3000,
       onHalt: (error) => this.#halted(error),

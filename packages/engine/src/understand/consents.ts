@@ -71,7 +71,8 @@ export class Consents implements FoldPart {
 
 /** What a `consent.changed` says. */
 export function consentIn(event: BehaviourEvent): PlacedChange {
-  const { choices, restricted } = event.properties;
-  const change = { choices: choices as PlacedChange['choices'], origin: event.source }; // written by the sequencer
+  const { choices, restricted, signal } = event.properties;
+  const heard = signal === undefined ? {} : { signal: signal as NonNullable<PlacedChange['signal']> };
+  const change = { choices: choices as PlacedChange['choices'], origin: event.source, ...heard }; // written by the sequencer
   return typeof restricted === 'boolean' ? { ...change, restricted } : change;
 }

@@ -72,6 +72,11 @@ export class Profiles implements FoldPart {
     return this.#view(this.union(subjects)?.traits ?? {});
   }
 
+  /** Ids of whom there are traits, in order, after one of them. */
+  *subjects(after = ''): Iterable<string> {
+    for (const [subject] of this.#rows.rows(after)) if (subject !== after) yield subject;
+  }
+
   withdraw(subject: string, purposes: PurposeMask): void {
     const gone = this.#traits.filter((trait) => (purposes & bitOf(trait.purpose)) !== 0);
     if (gone.length === 0 || this.#rows.get(subject) === undefined) return;

@@ -12,7 +12,7 @@ export interface TraitValues {
   [name: string]: unknown;
 }
 
-export type TraitKind = 'counter' | 'recency' | 'window' | 'sequence' | 'last_value';
+export type TraitKind = 'counter' | 'recency' | 'window' | 'sequence' | 'last_value' | 'sum' | 'hours';
 
 export interface Trait {
   readonly name: string;

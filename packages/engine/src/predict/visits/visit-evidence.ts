@@ -3,7 +3,7 @@
 // five on. Works in columns that are kept between queries: a decision explains twenty items, and sets for each were most of its garbage.
 import { limits } from '../../base/limits.js';
 import { DistinctPairs } from './distinct-pairs.js';
-import * as formula from './visit-formula.js';
+import { ONWARD_VISITS, POSTING_VISITS, rarity } from './visit-formula.js';
 import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
 
@@ -144,7 +144,7 @@ export class VisitExplainer {
         for (let centre = 0; centre < found; centre++) {
           const part = centres[centre] ?? 0;
           this.#meet(number * width + part, slot);
-          this.#give(number, part, unit * (own[centre] ?? 0) * formula.kernel(places[centre] ?? 0, place));
+          this.#give(number, part, unit * (own[centre] ?? 0) * this.#scorer.formula.kernel(places[centre] ?? 0, place));
         }
       }
     }
@@ -161,8 +161,8 @@ export class VisitExplainer {
       const item = candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
       const end = (postings.start[item] ?? 0) + length;
-      const read = Math.min(length, formula.ONWARD_VISITS);
-      const signal = ((viaShare[n] ?? 0) * formula.rarity(order.count, length)) / read;
+      const read = Math.min(length, ONWARD_VISITS);
+      const signal = ((viaShare[n] ?? 0) * rarity(order.count, length)) / read;
       for (let at = end - read; at < end; at++) {
         const slot = words[at] ?? 0;
         if (slot === ownSlot || matched.find(slot) >= 0) continue;
@@ -177,7 +177,8 @@ export class VisitExplainer {
           if (number < 0) continue;
           this.#count(number, 0, slot);
           this.#meet(number * this.#width + part, slot);
-          for (let centre = 0; centre < found; centre++) this.#give(number, part, unit * formula.kernel(places[centre] ?? 0, place));
+          for (let centre = 0; centre < found; centre++)
+            this.#give(number, part, unit * this.#scorer.formula.kernel(places[centre] ?? 0, place));
         }
       }
     }
@@ -190,7 +191,7 @@ export class VisitExplainer {
     const words = arena.words;
     const last = candidates.ids[0] ?? 0;
     const start = postings.start[last] ?? 0;
-    for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
+    for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
       const slot = words[at] ?? 0;
       if (slot === ownSlot) continue;
       read++;
@@ -235,12 +236,12 @@ export class VisitExplainer {
 
   /** Makes amounts of the score out of the raw sums of one item. */
   #scale(ordinal: number, from: number): void {
-    const { candidates, asked, via, nearTotal, onwardTotal, onwardWeight, after, afterTotal, previous } = this.#scorer;
+    const { candidates, asked, via, nearTotal, onwardTotal, onwardWeight, after, afterTotal, formula } = this.#scorer;
     const sums = this.#sums;
-    const factor = ordinal === previous ? formula.RETURN : 1;
+    const factor = this.#scorer.factorOf(ordinal);
     const near = nearTotal > 0 ? formula.uncommon(this.#store.postings.length[candidates.ids[ordinal] ?? 0] ?? 0) / nearTotal : 0;
     for (let part = 0; part < asked; part++) sums[from + part] = (sums[from + part] ?? 0) * near * factor;
-    sums[from + asked] = ((formula.TRANSITIONS * (after[ordinal] ?? 0)) / (afterTotal + 1)) * factor;
+    sums[from + asked] = ((formula.settings.transitions * (after[ordinal] ?? 0)) / (afterTotal + 1)) * factor;
     const onward = onwardTotal > 0 ? onwardWeight / onwardTotal : 0;
     for (let n = 0; n < via.length; n++) {
       const at = from + asked + 1 + n;

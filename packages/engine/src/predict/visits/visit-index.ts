@@ -7,8 +7,10 @@ import type { HashKey } from '../../base/half-sip-hash.js';
 import { visitDump } from './visit-dump.js';
 import { VisitExplainer } from './visit-evidence.js';
 import type { VisitEvidence } from './visit-evidence.js';
+import { VisitFormula } from './visit-formula.js';
 import { VisitScorer } from './visit-scorer.js';
 import type { VisitQuery } from './visit-scorer.js';
+import { visitSettings, type VisitSettings } from './visit-settings.js';
 import { VisitStore } from './visit-store.js';
 
 export type ScoredItem = { readonly item: string; readonly score: number };
@@ -22,10 +24,15 @@ export class VisitIndex {
    * `hashKey` keys the tables of subjects and items; it must be secret where ids are chosen by strangers, and stable while subject hashes
    * are compared.
    */
-  constructor(options: { readonly hashKey: HashKey }) {
+  constructor(options: { readonly hashKey: HashKey; readonly settings?: VisitSettings }) {
     this.#store = new VisitStore(options.hashKey);
-    this.#scorer = new VisitScorer(this.#store);
+    this.#scorer = new VisitScorer(this.#store, new VisitFormula(options.settings ?? visitSettings));
     this.#explainer = new VisitExplainer(this.#store, this.#scorer);
+  }
+
+  /** Scores by other settings from now on; what was learned stays. */
+  adopt(settings: VisitSettings): void {
+    this.#scorer.formula = new VisitFormula(settings);
   }
 
   /** Live visits. */

@@ -53,15 +53,15 @@ export class VisitOracle {
     const holding = (item: string): Visit[] => newestFirst.filter((visit) => visit.items.includes(item));
     const others = (item: string): Visit[] => holding(item).filter((visit) => visit.key !== query.ownKey);
     const rarity = (item: string): number => log(1 + this.visits.length / holding(item).length);
-    const recency = (visit: Visit): number => repeated(exp(-1 / 120), Math.min(1440, Math.max(0, today - visit.day)));
-    const uncommon = (item: string): number => repeated(0.955, holding(item).length.toString(2).length);
+    const recency = (visit: Visit): number => repeated(exp(-1 / 80), Math.min(1440, Math.max(0, today - visit.day)));
+    const uncommon = (item: string): number => repeated(0.96, holding(item).length.toString(2).length);
 
     const weights = new Map<string, number>();
     query.items
       .slice(-8)
       .toReversed()
       .forEach((item, age) => {
-        if (holding(item).length > 0 && !weights.has(item)) weights.set(item, repeated(0.82, age));
+        if (holding(item).length > 0 && !weights.has(item)) weights.set(item, repeated(0.78, age));
       });
 
     const overlaps = new Map<Visit, number>();
@@ -72,7 +72,7 @@ export class VisitOracle {
     const matched = [...overlaps].map(([visit, overlap], met) => ({
       visit,
       met,
-      strength: ((overlap * overlap) / Math.sqrt(visit.items.length)) * recency(visit),
+      strength: overlap * Math.sqrt(overlap) * Math.sqrt(Math.sqrt(overlap)) * recency(visit),
     }));
     const strongest = matched.toSorted((a, b) => b.strength - a.strength || a.met - b.met).slice(0, 300);
 
@@ -88,14 +88,14 @@ export class VisitOracle {
       let centres = 0;
       items.forEach((item, place) => {
         shares[place] = carry + weightOf(item) * 1.6;
-        carry = carry * 0.9 + weightOf(item);
+        carry = carry * 0.8 + weightOf(item);
         centres += weightOf(item);
         add(sums, item, 0);
       });
       carry = 0;
       for (const [place, item] of [...items.entries()].reverse()) {
         if (item !== silent) add(sums, item, (amount / centres) * ((shares[place] ?? 0) + 0.7 * carry));
-        carry = carry * 0.9 + weightOf(item);
+        carry = carry * 0.8 + weightOf(item);
       }
     };
     const near = new Map<string, number>();
@@ -121,7 +121,7 @@ export class VisitOracle {
       scores.set(item, (nearTotal > 0 ? (near.get(item) ?? 0) / nearTotal : 0) + (0.08 * (after.get(item) ?? 0)) / (afterTotal + 1));
     }
 
-    if (matched.length < 200) {
+    if (matched.length < 400) {
       const rows = [...scores].map(([item, score]) => ({ item, score })).filter(({ score }) => score > 0);
       const via = rows
         .toSorted(byScore)
@@ -138,12 +138,15 @@ export class VisitOracle {
         }
       }
       const onwardTotal = total(onward);
-      const scale = (0.04 * 100) / (matched.length + 100) / onwardTotal;
+      const scale = (0.4 * 100) / (matched.length + 100) / onwardTotal;
       if (onwardTotal > 0) for (const [item, amount] of onward) add(scores, item, scale * amount);
     }
 
     const previous = query.items.at(-2);
-    if (previous !== undefined && previous !== last && weights.has(previous)) scores.set(previous, (scores.get(previous) ?? 0) * 1.5);
+    for (const item of weights.keys()) {
+      const factor = item === previous && previous !== last ? 2 : item === last ? 1 : 0.8;
+      scores.set(item, (scores.get(item) ?? 0) * factor);
+    }
     return [...scores]
       .map(([item, score]) => ({ item, score }))
       .filter(({ score }) => score > 0)

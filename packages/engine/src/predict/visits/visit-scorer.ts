@@ -6,7 +6,7 @@ import { limits } from '../../base/limits.js';
 import { BestFirst } from './best-first.js';
 import { nthLargest } from './nth-largest.js';
 import { Tally } from './tally.js';
-import * as formula from './visit-formula.js';
+import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, QUERY_ITEMS, rarity, VisitFormula } from './visit-formula.js';
 import type { VisitStore } from './visit-store.js';
 
 /**
@@ -26,7 +26,7 @@ export class VisitScorer {
   readonly matched = new Tally();
   strength = new Float64Array(0);
   /** Ordinals of the matched visits that were strong enough, ascending; valid below `neighbourCount`. */
-  readonly neighbours = new Uint32Array(formula.NEIGHBOURS);
+  readonly neighbours = new Uint32Array(NEIGHBOURS);
   neighbourCount = 0;
   /** Candidates; the known query items come first, newest first. */
   readonly candidates = new Tally();
@@ -35,7 +35,7 @@ export class VisitScorer {
    */
   asked = 0;
   lastKnown = false;
-  readonly weights = new Float64Array(formula.QUERY_ITEMS);
+  readonly weights = new Float64Array(QUERY_ITEMS);
   near = new Float64Array(0);
   nearTotal = 0;
   after = new Float64Array(0);
@@ -52,6 +52,8 @@ export class VisitScorer {
   today = 0;
   ownSlot = -1;
   readonly best: BestFirst;
+  /** Replaced whole when other settings are adopted. */
+  formula: VisitFormula;
   readonly #store: VisitStore;
   readonly #kernel = new Float64Array(limits.visitItemsMax);
   readonly #places = new Int32Array(limits.visitItemsMax);
@@ -59,8 +61,9 @@ export class VisitScorer {
   /** Below this ordinal the four columns of the candidates were cleared for this query. */
   #cleared = 0;
 
-  constructor(store: VisitStore) {
+  constructor(store: VisitStore, formula: VisitFormula) {
     this.#store = store;
+    this.formula = formula;
     this.best = new BestFirst((a, b) => store.items.compare(this.candidates.ids[a] ?? 0, this.candidates.ids[b] ?? 0) < 0);
   }
 
@@ -82,7 +85,14 @@ export class VisitScorer {
   }
 
   recencyOf(slot: number): number {
-    return formula.recency(this.today - (this.#store.visits.day[slot] ?? 0));
+    return this.formula.recency(this.today - (this.#store.visits.day[slot] ?? 0));
+  }
+
+  /** What an item of the query itself is worth, by the place it had. */
+  factorOf(ordinal: number): number {
+    const { back, seen } = this.formula.settings;
+    if (ordinal === this.previous) return back;
+    return ordinal >= this.asked || (ordinal === 0 && this.lastKnown) ? 1 : seen;
   }
 
   /** Words held for queries, whatever the size of the index. */
@@ -95,12 +105,12 @@ export class VisitScorer {
     this.previous = -1;
     this.lastKnown = false;
     const last = items.length - 1;
-    for (let age = 0; age < formula.QUERY_ITEMS && age <= last; age++) {
+    for (let age = 0; age < QUERY_ITEMS && age <= last; age++) {
       const item = this.#store.items.find(items[last - age] ?? '');
       if (item < 0) continue;
       const given = this.candidates.count;
       const ordinal = this.candidates.ordinalOf(item);
-      if (ordinal === given) this.weights[ordinal] = formula.queryWeights[age] ?? 0;
+      if (ordinal === given) this.weights[ordinal] = this.formula.queryWeights[age] ?? 0;
       if (age === 0) this.lastKnown = true;
       if (age === 1 && items[last - 1] !== items[last]) this.previous = ordinal;
     }
@@ -120,15 +130,15 @@ export class VisitScorer {
 
   #match(): void {
     const { arena, order, postings } = this.#store;
-    const matchedMax = this.asked * formula.POSTING_VISITS;
+    const matchedMax = this.asked * POSTING_VISITS;
     this.strength = widened(this.strength, matchedMax).fill(0, 0, matchedMax);
     for (let ordinal = 0; ordinal < this.asked; ordinal++) {
       const item = this.candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
       const start = postings.start[item] ?? 0;
-      const rare = formula.rarity(order.count, length);
-      const signal = (this.weights[ordinal] ?? 0) * (rare * rare * rare);
-      for (let at = start + length - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
+      const rare = rarity(order.count, length);
+      const signal = this.formula.signal(this.weights[ordinal] ?? 0, rare);
+      for (let at = start + length - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
         const slot = arena.words[at] ?? 0;
         if (slot === this.ownSlot) continue;
         read++;
@@ -139,7 +149,7 @@ export class VisitScorer {
     for (let visit = 0; visit < this.matched.count; visit++) {
       const slot = this.matched.ids[visit] ?? 0;
       const overlap = this.strength[visit] ?? 0;
-      this.strength[visit] = ((overlap * overlap) / Math.sqrt(this.#store.visits.length[slot] ?? 0)) * this.recencyOf(slot);
+      this.strength[visit] = this.formula.strength(overlap, this.#store.visits.length[slot] ?? 0) * this.recencyOf(slot);
     }
   }
 
@@ -148,11 +158,11 @@ export class VisitScorer {
     const count = this.matched.count;
     let threshold = 0;
     let quota = count;
-    if (count > formula.NEIGHBOURS) {
+    if (count > NEIGHBOURS) {
       this.#copy = widened(this.#copy, count);
       this.#copy.set(this.strength.subarray(0, count));
-      threshold = nthLargest(this.#copy, count, formula.NEIGHBOURS);
-      quota = formula.NEIGHBOURS;
+      threshold = nthLargest(this.#copy, count, NEIGHBOURS);
+      quota = NEIGHBOURS;
       for (let visit = 0; visit < count; visit++) if ((this.strength[visit] ?? 0) > threshold) quota--;
     }
     this.neighbourCount = 0;
@@ -172,7 +182,7 @@ export class VisitScorer {
     }
     this.nearTotal = 0;
     for (let ordinal = 0; ordinal < this.candidates.count; ordinal++) {
-      const amount = (this.near[ordinal] ?? 0) * formula.uncommon(this.#store.postings.length[this.candidates.ids[ordinal] ?? 0] ?? 0);
+      const amount = (this.near[ordinal] ?? 0) * this.formula.uncommon(this.#store.postings.length[this.candidates.ids[ordinal] ?? 0] ?? 0);
       this.near[ordinal] = amount;
       this.nearTotal += amount;
     }
@@ -185,6 +195,7 @@ export class VisitScorer {
   #add(sums: Float64Array, slot: number, amount: number, via: number): void {
     const { arena, visits } = this.#store;
     const [kernel, places, weights, candidates, asked] = [this.#kernel, this.#places, this.weights, this.candidates, this.asked];
+    const { atPlace, before, fadePlace } = this.formula.settings;
     const start = visits.start[slot] ?? 0;
     const length = visits.length[slot] ?? 0;
     const words = arena.words;
@@ -194,8 +205,8 @@ export class VisitScorer {
       const ordinal = candidates.ordinalOf(words[start + place] ?? 0);
       places[place] = ordinal;
       const weight = via < 0 ? (ordinal < asked ? (weights[ordinal] ?? 0) : 0) : ordinal === via ? 1 : 0;
-      kernel[place] = carry + weight * formula.AT_PLACE;
-      carry = carry * formula.FADE_PLACE + weight;
+      kernel[place] = carry + weight * atPlace;
+      carry = carry * fadePlace + weight;
       centres += weight;
     }
     carry = 0;
@@ -203,8 +214,8 @@ export class VisitScorer {
     for (let place = length - 1; place >= 0; place--) {
       const ordinal = places[place] ?? 0;
       const weight = via < 0 ? (ordinal < asked ? (weights[ordinal] ?? 0) : 0) : ordinal === via ? 1 : 0;
-      if (ordinal !== via) sums[ordinal] = (sums[ordinal] ?? 0) + unit * ((kernel[place] ?? 0) + formula.BEFORE * carry);
-      carry = carry * formula.FADE_PLACE + weight;
+      if (ordinal !== via) sums[ordinal] = (sums[ordinal] ?? 0) + unit * ((kernel[place] ?? 0) + before * carry);
+      carry = carry * fadePlace + weight;
     }
   }
 
@@ -214,7 +225,7 @@ export class VisitScorer {
     if (!this.lastKnown) return;
     const item = this.candidates.ids[0] ?? 0;
     const start = postings.start[item] ?? 0;
-    for (let at = start + (postings.length[item] ?? 0) - 1, read = 0; at >= start && read < formula.POSTING_VISITS; at--) {
+    for (let at = start + (postings.length[item] ?? 0) - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
       const slot = arena.words[at] ?? 0;
       if (slot === this.ownSlot) continue;
       read++;
@@ -231,9 +242,10 @@ export class VisitScorer {
   }
 
   #combine(): void {
+    const { transitions } = this.formula.settings;
     for (let ordinal = 0; ordinal < this.candidates.count; ordinal++) {
       const nearby = this.nearTotal > 0 ? (this.near[ordinal] ?? 0) / this.nearTotal : 0;
-      this.scores[ordinal] = nearby + (formula.TRANSITIONS * (this.after[ordinal] ?? 0)) / (this.afterTotal + 1);
+      this.scores[ordinal] = nearby + (transitions * (this.after[ordinal] ?? 0)) / (this.afterTotal + 1);
     }
   }
 
@@ -242,11 +254,11 @@ export class VisitScorer {
     this.via = [];
     this.viaShare = [];
     this.onwardTotal = 0;
-    this.onwardWeight = formula.onwardWeight(this.matched.count);
+    this.onwardWeight = this.formula.onwardWeight(this.matched.count);
     if (this.onwardWeight === 0 || this.candidates.count === this.asked) return;
     let sum = 0;
     this.best.fill(this.scores, this.candidates.count);
-    while (this.via.length < formula.ONWARD_ITEMS) {
+    while (this.via.length < ONWARD_ITEMS) {
       const ordinal = this.best.pop();
       if (ordinal < 0) break;
       if (ordinal < this.asked) continue;
@@ -259,8 +271,8 @@ export class VisitScorer {
       const item = this.candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
       const start = postings.start[item] ?? 0;
-      const read = Math.min(length, formula.ONWARD_VISITS);
-      const signal = (share * formula.rarity(order.count, length)) / read;
+      const read = Math.min(length, ONWARD_VISITS);
+      const signal = (share * rarity(order.count, length)) / read;
       for (let at = start + length - 1; at >= start + length - read; at--) {
         const slot = arena.words[at] ?? 0;
         if (slot === this.ownSlot || this.matched.find(slot) >= 0) continue;
@@ -279,6 +291,6 @@ export class VisitScorer {
         this.scores[ordinal] = (this.scores[ordinal] ?? 0) + scale * (this.onward[ordinal] ?? 0);
       }
     }
-    if (this.previous >= 0) this.scores[this.previous] = (this.scores[this.previous] ?? 0) * formula.RETURN;
+    for (let ordinal = 0; ordinal < this.asked; ordinal++) this.scores[ordinal] = (this.scores[ordinal] ?? 0) * this.factorOf(ordinal);
   }
 }

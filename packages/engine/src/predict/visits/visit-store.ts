@@ -84,6 +84,9 @@ export class VisitStore {
   #open(visitKey: number, subject: string): number {
     this.#sip.hash(subject);
     const { low, high } = this.#sip;
+    // Most events go on with their subject's newest visit, which is found in one step; looking it up among all takes many.
+    const newest = this.subjects.find(low, high);
+    if (newest >= 0 && this.visits.keyOf(newest) === visitKey) return newest;
     const known = this.order.find(visitKey);
     if (known >= 0) {
       const same = this.visits.subjectLow[known] === low && this.visits.subjectHigh[known] === high;

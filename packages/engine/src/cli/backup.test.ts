@@ -1,0 +1,104 @@
+// ethogram backup and restore on real folders: of a running server, and down to the bytes of whoever was erased.
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SystemClock } from '../adapters/system-clock.js';
+import { Door } from '../http/door.js';
+import type { Engine } from '../runtime/engine.js';
+import { open } from '../runtime/open.js';
+import { freshFolder, run, runJson } from './command-line.suite.js';
+
+const at = freshFolder();
+const secrets = ['erased-person-5512', 'erased-item-7719'];
+
+function filesUnder(path: string): string[] {
+  return statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesUnder(join(path, name))) : [path];
+}
+
+const holding = (folder: string, text: string): string[] => filesUnder(at(folder)).filter((file) => readFileSync(file).includes(text));
+
+async function visit(engine: Engine, subject: string, item: string, id: string): Promise<void> {
+  await engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'test' });
+  const properties = { product_id: item };
+  const event = { id, subject, type: 'item.viewed', occurredAt: Date.now() + 1, source: 'test', properties };
+  expect(await engine.accept([event])).toMatchObject({ ok: true, value: { accepted: 1 } });
+}
+
+test('an earlier backup, restored, serves nothing of whoever was erased since, and holds no byte of them; later ones never do', async () => {
+  let engine = await open(at('live'), { tickMs: 0 });
+  await visit(engine, 'erased-person-5512', 'erased-item-7719', 'm1');
+  await visit(engine, 'kept-person', 'kept-item', 'm2');
+  await engine.close();
+  expect(await runJson('backup', at('live'), at('monday'))).toMatchObject({ code: 0, json: { erased: 0 } });
+  expect((await run('backup', at('live'), at('monday'))).err).toContain('folder_not_empty');
+
+  engine = await open(at('live'), { tickMs: 0 });
+  await engine.erase(['erased-person-5512']);
+  await engine.completeErasures();
+  await engine.close();
+  expect(await runJson('backup', at('live'), at('later/tuesday'))).toMatchObject({ code: 0, json: { erased: 1 } });
+
+  expect((await run('restore', at('monday'), at('back'))).err).toContain('erasures_missing');
+  const restored = await runJson('restore', at('monday'), at('back'), '--erasures', at('live'));
+  expect(restored).toMatchObject({ code: 0, json: { erased: 1, carriedOut: 1 } });
+  engine = await open(at('back'), { tickMs: 0 });
+  expect(engine.profile('erased-person-5512')).toMatchObject({ ok: false, code: 'subject_unknown' });
+  expect(engine.profile('kept-person').ok).toBe(true);
+  expect(engine.rank({ point: 'home', subject: 'erased-person-5512' })).toMatchObject({ ok: true, value: { mode: 'contextual' } });
+  const retried = await engine.accept([
+    { id: 'm1', subject: 'erased-person-5512', type: 'item.viewed', occurredAt: Date.now() - 60_000, source: 'test', properties: {} },
+  ]);
+  expect(retried).toMatchObject({ ok: true, value: { accepted: 0 } });
+  await engine.close();
+  for (const folder of ['back', 'later', 'live']) for (const secret of secrets) expect(holding(folder, secret), folder).toEqual([]);
+  expect(holding('back', 'kept-person').length).toBeGreaterThan(0);
+  const exported = await run('export', 'events', '--purpose', 'train', '--data', at('back'));
+  expect(exported.out).toContain('kept-item');
+  expect(exported.out).not.toContain('erased-');
+});
+
+test('a newer backup beside it is found by itself, an older list is refused, and an interrupted backup is none', async () => {
+  const engine = await open(at('shop'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  for (const name of ['1', '2', '3']) {
+    expect((await run('backup', at('shop'), at(`backups/${name}`))).code).toBe(0);
+    if (name === '1') expect((await run('erase', 'ann', '--data', at('shop'))).code).toBe(0);
+  }
+  const older = await run('restore', at('backups/3'), at('older'), '--erasures', at('backups/1'));
+  expect([older.code, older.err]).toEqual([1, expect.stringContaining('erasures_older')]);
+  expect(readdirSync(at('.'))).not.toContain('older');
+  expect(await runJson('restore', at('backups/1'), at('found'), '--erasures', 'none')).toMatchObject({ json: { carriedOut: 1 } });
+  cpSync(at('backups/2'), at('half'), { recursive: true });
+  rmSync(at('half/backup.json'));
+  expect((await run('restore', at('half'), at('none'), '--erasures', 'none')).err).toContain('backup_incomplete');
+  cpSync(at('backups/2'), at('torn'), { recursive: true });
+  writeFileSync(at('torn/data/log/redactions'), '');
+  expect((await run('restore', at('torn'), at('none'), '--erasures', 'none')).err).toContain('backup_damaged');
+});
+
+test('a running server makes it without stopping: asked by its address, or by the folder that it holds', async () => {
+  const engine = await open(at('served'), { tickMs: 0 });
+  const door = new Door({ engine, clock: new SystemClock() });
+  const { url } = await door.listen({ port: 0 });
+  writeFileSync(at('served/address'), `${url}\n`);
+  await visit(engine, 'ann', 'tea', 'm0');
+  let sent = 0;
+  let sending = true;
+  const traffic = (async () => {
+    for (; sending; sent += 1) await visit(engine, 'ann', `i${sent % 9}`, `t${sent}`);
+  })();
+  const [byUrl, byFolder] = [await runJson('backup', url, at('by-url')), await runJson('backup', at('served'), at('by-folder'))];
+  sending = false;
+  await traffic;
+  expect([byUrl.code, byFolder.code]).toEqual([0, 0]);
+  expect(Number(byFolder.json['head'])).toBeGreaterThan(Number(byUrl.json['head']));
+  expect(sent).toBeGreaterThan(1);
+  const refused = await fetch(`${url}/v1/backups`, { method: 'POST', body: JSON.stringify({ to: 'relative' }) });
+  expect(await refused.json()).toMatchObject({ error: { code: 'body_shape', field: '/to' } });
+  await door.close();
+  await engine.close();
+  const restored = await runJson('restore', at('by-folder'), at('served-back'), '--erasures', at('served'));
+  expect(restored.json).toMatchObject({ head: byFolder.json['head'], carriedOut: 0 });
+  expect((await run('verify', '--data', at('served-back'))).code).toBe(0);
+});

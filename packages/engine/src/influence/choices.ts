@@ -1,0 +1,281 @@
+// What was chosen for whom, what became of it, and what people declared about themselves: what guardrails count, and what choosing learns.
+//
+// A row a person, in log order: their newest choices with what followed. What is learned across people (influence/choice-sums.ts) is
+// derived from the rows and taken back with them. A decision counts against the caps from the moment at which it is placed, before it is on
+// disk: two that are asked at once see one another.
+// Invariant: a choice stays a fact until it is redacted; its exposure and outcomes count only while the purpose holds under which they came.
+import { canonicalJson } from '../base/canonical-json.js';
+import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
+import type { Gate } from '../consent/gate.js';
+import type { ChoiceRecord } from '../model/choice.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { bitOf, maskOf, type PurposeMask } from '../model/purpose.js';
+import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from '../understand/fold.js';
+import type { Placed } from '../understand/history.js';
+import { ChoiceSums, type Known, type MadeChoice } from './choice-sums.js';
+import type { Declared, Done, PersonState } from './guardrails/person.js';
+
+export const declaredType = 'person.declared';
+
+export interface ChoiceRow {
+  /** Oldest first. */
+  made: MadeChoice[];
+  /** What the person says of themselves, with the purposes for which it may be known. */
+  declared: { said: Declared; mask: PurposeMask } | null;
+}
+
+/** A point as harm has left it. */
+export interface PointState {
+  /** How often it was started again. */
+  readonly era: number;
+  /** Why nothing is done at it now; null: it runs. */
+  readonly stop: PointStop | null;
+}
+
+const spentDays = 2;
+const mayBeKnown: PurposeMask = maskOf(['personalise', 'wellbeing']);
+
+export class Choices implements FoldPart {
+  readonly name = 'choice';
+  readonly sums = new ChoiceSums();
+  readonly #rows: Table<ChoiceRow>;
+  readonly #points: Table<PointState>;
+  /** Day, point, action -> how often, to everybody. */
+  readonly #spent: Table<number>;
+  readonly #meta: Table<number>;
+  readonly #gate: Gate;
+  #spentFrom: number;
+  /** Placed in the log, not folded yet. */
+  readonly #ahead = new Map<string, ChoiceRecord>();
+  /** Grows with every choice placed: a draft from before may have missed one. */
+  #placed = 0;
+
+  constructor(parts: {
+    readonly rows: Table<ChoiceRow>;
+    readonly points: Table<PointState>;
+    readonly spent: Table<number>;
+    readonly meta: Table<number>;
+    readonly gate: Gate;
+  }) {
+    this.#rows = parts.rows;
+    this.#points = parts.points;
+    this.#spent = parts.spent;
+    this.#meta = parts.meta;
+    this.#gate = parts.gate;
+    this.#spentFrom = parts.meta.get('spentFromDay') ?? 0;
+    for (const [, row] of this.#rows.rows()) this.#count(row, 1);
+  }
+
+  get placed(): number {
+    return this.#placed;
+  }
+
+  /** The record has been appended: from now on it counts. */
+  place(record: ChoiceRecord): void {
+    this.#placed += 1;
+    this.#ahead.set(record.id, record);
+  }
+
+  /** What guardrails may know of a person, over all their ids. */
+  person(subjects: readonly string[]): PersonState {
+    const declared: Declared[] = [];
+    const done: Done[] = [];
+    for (const subject of subjects) {
+      const row = this.#rows.get(subject);
+      if (row === undefined) continue;
+      if (row.declared !== null) declared.push(row.declared.said);
+      for (const { at, channel, action, shown, won } of row.made)
+        if (action !== null && channel !== null) done.push({ at, channel, shown: shown > 0, won: won > 0 });
+    }
+    for (const { subject, at, channel } of this.#ahead.values())
+      if (subject !== null && channel !== null && subjects.includes(subject)) done.push({ at, channel, shown: false, won: false });
+    return { declared, done };
+  }
+
+  /** How often an action was chosen on a day, for everybody. */
+  spent(point: string, action: string, day: number): number {
+    let count = this.#spent.get(spentKey(day, point, action)) ?? 0;
+    for (const record of this.#ahead.values())
+      if (record.point === point && record.action === action && dayOf(record.at) === day) count += 1;
+    return count;
+  }
+
+  point(name: string): PointState {
+    return this.#points.get(name) ?? { era: 0, stop: null };
+  }
+
+  apply(event: BehaviourEvent): void {
+    const { type, subject } = event;
+    if (type === systemTypes.choiceMade) return this.#made(event);
+    if (type === systemTypes.tick) return this.#cut(dayOf(event.occurredAt) - spentDays);
+    if (type === systemTypes.pointStopped) {
+      const stop = event.properties['stop'] as PointStop; // written by the engine
+      this.#points.set(stop.point, { era: this.point(stop.point).era, stop });
+    } else if (type === systemTypes.pointRestarted) {
+      const { point } = event.properties['restart'] as PointRestart; // as above
+      this.#points.set(point, { era: this.point(point).era + 1, stop: null });
+    } else if (subject !== null && type === declaredType) this.#declare(subject, event);
+    else if (subject !== null && (type === systemTypes.exposure || type === systemTypes.outcome)) this.#follow(subject, event);
+  }
+
+  withdraw(subject: string, purposes: PurposeMask): void {
+    const known = this.#rows.get(subject);
+    if (known === undefined) return;
+    const all = (purposes & bitOf('personalise')) !== 0;
+    if (!all && (purposes & (bitOf('train') | bitOf('wellbeing'))) === 0) return;
+    this.#change(subject, (row) => {
+      const left = (each: Known): Known => (all ? 0 : each === 2 ? 1 : each);
+      if (all || (purposes & bitOf('train')) !== 0) {
+        for (const made of row.made) {
+          made.learns = false;
+          made.shown = left(made.shown);
+          made.won = left(made.won);
+          made.harmed = left(made.harmed);
+        }
+      }
+      if (row.declared === null) return;
+      row.declared.mask &= ~purposes;
+      if ((row.declared.mask & mayBeKnown) === 0) row.declared = null;
+    });
+  }
+
+  freeze(subject: string): void {
+    if (this.#rows.get(subject) === undefined) return;
+    this.#change(subject, (row) => {
+      for (const made of row.made) made.learns = false;
+    });
+  }
+
+  forget(subject: string, events: readonly Placed[]): void {
+    for (const { event } of events) {
+      if (event.type !== systemTypes.choiceMade) continue;
+      const record = event.properties['choice'] as ChoiceRecord; // written by the engine
+      this.#spend(record, -1);
+      this.#ahead.delete(record.id);
+    }
+    const row = this.#rows.get(subject);
+    if (row === undefined) return;
+    this.#count(row, -1);
+    this.#rows.delete(subject);
+  }
+
+  *dump(): Iterable<string> {
+    for (const [subject, row] of this.#rows.rows()) yield `row\t${JSON.stringify(subject)}\t${canonicalJson(row)}`;
+    for (const [name, state] of this.#points.rows()) yield `point\t${JSON.stringify(name)}\t${canonicalJson(state)}`;
+    for (const [key, count] of this.#spent.rows()) yield `spent\t${key}\t${count}`;
+    for (const line of this.sums.dump()) yield `sums\t${line}`;
+  }
+
+  #made(event: BehaviourEvent): void {
+    const record = event.properties['choice'] as ChoiceRecord; // written by the engine
+    this.#ahead.delete(record.id);
+    this.#spend(record, 1);
+    const { subject } = record;
+    if (subject === null) return;
+    const learns = this.#gate.permitFolded(event, 'train') !== undefined;
+    const { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, experiment, objective } = record;
+    this.#change(subject, (row) => {
+      const outcomes = { win: objective.outcome, harm: objective.welfare?.outcome ?? null };
+      const made = { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, experiment, ...outcomes };
+      row.made.push({ ...made, learns, shown: 0, won: 0, harmed: 0 });
+      if (row.made.length > limits.choicesKept) row.made.shift();
+    });
+  }
+
+  /** An exposure or an outcome of a choice for the same subject. */
+  #follow(subject: string, event: BehaviourEvent): void {
+    const { decisionId, kind } = event.properties;
+    const has = (row: Readonly<ChoiceRow> | undefined): boolean => row?.made.some(({ id }) => id === decisionId) ?? false;
+    if (!has(this.#rows.get(subject))) return;
+    const known: Known = this.#gate.permitFolded(event, 'train') !== undefined ? 2 : (event.mask & bitOf('personalise')) !== 0 ? 1 : 0;
+    if (known === 0) return;
+    this.#change(subject, (row) => {
+      for (const made of row.made) {
+        if (made.id !== decisionId) continue;
+        if (event.type === systemTypes.exposure) made.shown = most(made.shown, known);
+        else if (kind === made.win) made.won = most(made.won, known);
+        else if (kind === made.harm) made.harmed = most(made.harmed, known);
+      }
+    });
+  }
+
+  #declare(subject: string, event: BehaviourEvent): void {
+    const mask = event.mask & mayBeKnown;
+    if (mask === 0) return;
+    const { zone, bornYear, vulnerable } = event.properties;
+    const said: Declared = {
+      ...(typeof zone === 'string' ? { zone } : {}),
+      ...(typeof bornYear === 'number' ? { bornYear } : {}),
+      ...(Array.isArray(vulnerable) ? { vulnerable: vulnerable.filter((each) => typeof each === 'string') } : {}),
+    };
+    // The newest holds whole, so that a person can take back what they said.
+    this.#change(subject, (row) => {
+      row.declared = { said, mask };
+    });
+  }
+
+  /** Takes the person out of the sums, changes the row, and puts them in again. */
+  #change(subject: string, change: (row: ChoiceRow) => void): void {
+    const row = this.#rows.edit(subject, () => ({ made: [], declared: null }));
+    const before = row.made.map((made) => ({ ...made }));
+    const joined = peopleIn(row);
+    change(row);
+    const held = new Map(before.map((made) => [made.id, made]));
+    for (const made of row.made) {
+      const was = held.get(made.id);
+      held.delete(made.id);
+      if (was !== undefined && was.learns === made.learns && was.shown === made.shown && was.won === made.won && was.harmed === made.harmed)
+        continue;
+      if (was !== undefined) this.sums.count(was, -1);
+      this.sums.count(made, 1);
+    }
+    for (const gone of held.values()) this.sums.count(gone, -1);
+    for (const [experiment, [arm, won]] of joined) this.sums.countPerson(experiment, arm, won, -1);
+    for (const [experiment, [arm, won]] of peopleIn(row)) this.sums.countPerson(experiment, arm, won, 1);
+    if (row.made.length === 0 && row.declared === null) this.#rows.delete(subject);
+  }
+
+  #count(row: Readonly<ChoiceRow>, times: 1 | -1): void {
+    for (const made of row.made) this.sums.count(made, times);
+    for (const [experiment, [arm, won]] of peopleIn(row)) this.sums.countPerson(experiment, arm, won, times);
+  }
+
+  #spend({ at, point, action }: ChoiceRecord, times: 1 | -1): void {
+    const day = dayOf(at);
+    if (action === null || day < this.#spentFrom) return;
+    const key = spentKey(day, point, action);
+    const count = (this.#spent.get(key) ?? 0) + times;
+    if (count > 0) this.#spent.set(key, count);
+    else this.#spent.delete(key);
+  }
+
+  #cut(day: number): void {
+    if (day <= this.#spentFrom) return;
+    this.#spentFrom = day;
+    this.#meta.set('spentFromDay', day);
+    for (const [key] of [...this.#spent.rows(undefined, spentKey(day, '', ''))]) this.#spent.delete(key);
+  }
+}
+
+/** By experiment: the arm of the person, and whether anything was won. Only what may be learned from. */
+function peopleIn({ made }: Readonly<ChoiceRow>): Map<string, [arm: string, won: boolean]> {
+  const found = new Map<string, [string, boolean]>();
+  for (const { experiment, learns, won } of made) {
+    if (experiment === null || !learns) continue;
+    const name = experiment.name;
+    const before = found.get(name);
+    found.set(name, [before?.[0] ?? experiment.arm, (before?.[1] ?? false) || won === 2]);
+  }
+  return found;
+}
+
+function most(one: Known, other: Known): Known {
+  return one > other ? one : other;
+}
+
+function spentKey(day: number, point: string, action: string): string {
+  return `${String(day).padStart(8, '0')}${JSON.stringify([point, action])}`;
+}

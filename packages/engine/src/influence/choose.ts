@@ -1,0 +1,232 @@
+// choose: one action for one request, or none. Two steps, as for rank: `prepare` reads, asks the guardrails and scores; `settle` looks at
+// consent again, and at whether anything was placed or forgotten since, just before the record is appended.
+//
+// Order of what is asked: holdout (people whom nothing influences), harm (a point that was stopped), guardrails (each stop with its rule),
+// then the policy: probabilities from what was learned, raised to the floor, mixed with the uniform slice, and one keyed draw from just that
+// vector. So the propensity in the record is the probability with which it happened, whatever was approximated before.
+import { dayOf } from '../base/day.js';
+import type { Gate } from '../consent/gate.js';
+import type { Permitted } from '../consent/permitted.js';
+import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, GuardrailRule } from '../model/choice.js';
+import type { Clock } from '../ports/clock.js';
+import type { Draw } from '../ports/draw.js';
+import { featuresOf } from '../predict/arms/arm-ridges.js';
+import { currentVisit } from '../understand/current-visit.js';
+import type { Catalogue } from '../understand/catalogue.js';
+import type { Identity } from '../understand/identity.js';
+import type { Profiles } from '../understand/profile.js';
+import type { Choices } from './choices.js';
+import { probabilitiesOf, scoreByCounts, scoreByRidge } from './choose/choice-policy.js';
+import { drawn } from './choose/floor.js';
+import { armOf, isHeldOut } from './experiment/assignment.js';
+import { isSpent, stopped } from './guardrails/guardrail.js';
+import type { PersonState } from './guardrails/person.js';
+import { render } from './templates/render.js';
+
+export const choosePolicy = 'choose/1';
+
+export interface ChoiceDraft {
+  readonly record: ChoiceRecord;
+  readonly request: ChoiceRequest;
+  readonly point: ChoicePoint;
+  readonly permit: Permitted<'personalise', number> | null;
+  readonly others: readonly (readonly [subject: string, epoch: number])[];
+  /** The fold's losses and the choices placed when it was made. */
+  readonly losses: number;
+  readonly placed: number;
+}
+
+export interface ChooseParts {
+  readonly gate: Gate;
+  readonly profiles: Profiles;
+  readonly identity: Identity;
+  readonly choices: Choices;
+  readonly catalogue: Catalogue;
+  readonly draw: Draw;
+  readonly clock: Clock;
+  readonly position: () => number;
+  readonly losses: () => number;
+}
+
+/** What a draft knows of who asks: a person whose data may be read, or nobody. */
+interface Asker {
+  readonly subject: string | null;
+  readonly because: ChoiceRecord['contextualBecause'];
+  readonly person: PersonState | null;
+  readonly segment: string;
+  readonly permit: Permitted<'personalise', number> | null;
+  readonly others: ChoiceDraft['others'];
+}
+
+export class Choose {
+  readonly #parts: ChooseParts;
+
+  constructor(parts: ChooseParts) {
+    this.#parts = parts;
+  }
+
+  prepare(request: ChoiceRequest, point: ChoicePoint, id: string): ChoiceDraft {
+    const { gate, identity, profiles, choices } = this.#parts;
+    const { subject } = request;
+    if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
+    if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
+    const members = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
+    const profile = profiles.union(members);
+    if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
+    const permit = gate.permitRead(subject, 'personalise', currentVisit(profile).length);
+    if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
+    const depth = gate.open(permit.value, 'personalise');
+    return this.#draft(request, point, id, {
+      subject,
+      because: undefined,
+      // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
+      person: choices.person(identity.members(subject)),
+      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}`,
+      permit: permit.value,
+      others: members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const),
+    });
+  }
+
+  /** The record that may be appended now. */
+  settle(draft: ChoiceDraft): ChoiceRecord {
+    const { losses, choices } = this.#parts;
+    const { request, point, record } = draft;
+    if (!this.isHeld(draft)) return this.#contextual(request, point, record.id, 'superseded').record;
+    if (draft.losses === losses() && draft.placed === choices.placed) return record;
+    return this.prepare(request, point, record.id).record;
+  }
+
+  /** Does consent still hold as it did when the draft was made? Asked once more when its record is on disk. */
+  isHeld({ record, permit, others }: ChoiceDraft): boolean {
+    const { gate } = this.#parts;
+    const { subject, epoch } = record;
+    const own = permit === null || subject === null || (gate.open(permit, 'personalise').ok && gate.epoch(subject) === epoch);
+    return own && others.every(([each, was]) => gate.epoch(each) === was);
+  }
+
+  /** What is answered when consent changed while the record of a personal choice was on its way to the disk. */
+  superseded(request: ChoiceRequest, point: ChoicePoint, id: string): ChoiceRecord {
+    return this.#contextual(request, point, id, 'superseded').record;
+  }
+
+  #contextual(
+    request: ChoiceRequest,
+    point: ChoicePoint,
+    id: string,
+    because: NonNullable<ChoiceRecord['contextualBecause']>,
+  ): ChoiceDraft {
+    return this.#draft(request, point, id, {
+      subject: null,
+      because,
+      person: null,
+      segment: request.segment ?? '',
+      permit: null,
+      others: [],
+    });
+  }
+
+  #draft(request: ChoiceRequest, point: ChoicePoint, id: string, asker: Asker): ChoiceDraft {
+    const { gate, choices, draw, clock, position, losses } = this.#parts;
+    const at = clock.now();
+    const { subject, because, person, segment, permit, others } = asker;
+    const { era, stop } = choices.point(point.name);
+    const isHeldBack = subject !== null && isHeldOut(draw, subject, point.holdoutPpm);
+    const isStopped = stop !== null;
+    const excluded: { action: string; rule: GuardrailRule }[] = [];
+    const texts = new Map<string, string>();
+    const eligible: Action[] = [];
+    for (const action of point.actions) {
+      const rule = isHeldBack || isStopped ? undefined : this.#ruleOf(action, request, point, person, at, texts);
+      if (rule === undefined) eligible.push(action);
+      else excluded.push({ action: action.id, rule });
+    }
+    const held = isHeldBack ? 'holdout' : isStopped ? 'harm_stop' : eligible.length === 0 ? 'nothing_left' : null;
+    const bucket = point.halfLifeDays === null ? 0 : Math.floor(dayOf(at) / point.halfLifeDays);
+    const features = point.learner === 'ridge' ? featuresOf(request.features ?? [], point.features.length + 1) : [];
+    const arms = point.experiment?.arms;
+    const arm = subject === null || arms === undefined ? undefined : armOf(draw, point.experiment?.name ?? '', subject, arms);
+    const isUniform = arms?.find(({ name }) => name === arm)?.use === 'uniform';
+    const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
+    const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;
+    const candidates: Candidate[] = [];
+    const chance = draw.uint32(id, 0);
+    let chosen = -1;
+    if (held === null) {
+      const names = eligible.map((action) => action.id);
+      const scored =
+        learner.ridges === null
+          ? scoreByCounts(learner.counts, names, segment, bucket, point.halfLifeDays !== null)
+          : scoreByRidge(learner.ridges, names, features, bucket);
+      const vector = probabilitiesOf(scored, point.floorPpm / 1_000_000, learner.trials, uniformPpm);
+      names.forEach((action, index) => {
+        candidates.push({
+          action,
+          mean: scored.means[index] ?? 0,
+          deviation: scored.deviations[index] ?? 0,
+          probability: vector[index] ?? 0,
+        });
+      });
+      chosen = drawn(vector, names.length, chance);
+    }
+    const action = eligible[chosen];
+    const record: ChoiceRecord = {
+      id,
+      point: point.name,
+      kind: 'choose',
+      mode: subject === null ? 'contextual' : 'personal',
+      ...(because === undefined ? {} : { contextualBecause: because }),
+      subject,
+      epoch: subject === null ? null : gate.epoch(subject),
+      at,
+      position: position(),
+      policy: choosePolicy,
+      learner: point.learner,
+      segment,
+      features,
+      halfLifeDays: point.halfLifeDays,
+      bucket,
+      era,
+      objective: point.objective,
+      candidates,
+      excluded,
+      floorPpm: point.floorPpm,
+      uniformPpm,
+      trials: learner.trials,
+      draw: chance,
+      action: held === null ? (action?.id ?? null) : null,
+      held,
+      channel: held === null ? (action?.channel ?? null) : null,
+      text: held === null ? (texts.get(action?.id ?? '') ?? null) : null,
+      propensity: held === null ? (candidates[chosen]?.probability ?? 1) : 1,
+      experiment: arm === undefined ? null : { name: point.experiment?.name ?? '', arm },
+    };
+    return { record, request, point, permit, others, losses: losses(), placed: choices.placed };
+  }
+
+  #ruleOf(
+    action: Action,
+    request: ChoiceRequest,
+    point: ChoicePoint,
+    person: PersonState | null,
+    at: number,
+    texts: Map<string, string>,
+  ): GuardrailRule | undefined {
+    const { choices, catalogue } = this.#parts;
+    if (request.among !== undefined && !request.among.includes(action.id)) return 'not_asked';
+    const rule = stopped(action, point.guardrails, person, at);
+    if (rule !== undefined) return rule;
+    if (isSpent(action, choices.spent(point.name, action.id, dayOf(at)), at)) return 'budget';
+    if (action.template === undefined) return undefined;
+    const languages = request.languages ?? Object.keys(action.template.texts);
+    const text = render(action.template, languages, (id) => catalogue.get(id)?.item, at);
+    if (!text.ok) return 'claim_untrue';
+    texts.set(action.id, text.value);
+    return undefined;
+  }
+}
+
+/** How far the current visit has come, in three steps: enough to learn from, too coarse to single anybody out. */
+function depthOf(items: number): string {
+  if (items === 0) return 'arrived';
+  return items < 4 ? 'looking' : 'deep';
+}

@@ -1,0 +1,55 @@
+// Confidence sequences: intervals that hold at all times at once, so that anybody may look at any time and stop when they like.
+// The normal mixture, from count, sum and sum of squares alone: sums can be taken back exactly when a person is erased, whereas betting and
+// empirical-Bernstein sequences weigh each outcome by those before it and cannot.
+// Source: Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, Time-uniform central limit theory and asymptotic confidence sequences (2021),
+// eq. 9 and its tuning. It is asymptotic: nothing is said before `startTrials` in each arm.
+import { log } from '../../base/exact-math.js';
+
+/** Sums over the outcomes of one arm. All integers when outcomes are. */
+export interface Sums {
+  readonly n: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+export const noSums: Sums = { n: 0, sum: 0, squares: 0 };
+
+/** An interval speaks from so many outcomes in each arm on. */
+export const startTrials = 100;
+/** Trials at which the interval is tightest; it holds at all of them. */
+const tightestAt = 5_000;
+
+/**
+ * Half width of the sequence for a mean of n outcomes with standard deviation `deviation`, at level alpha (two-sided).
+ * Holds for all n at once, with probability 1 - alpha.
+ */
+export function halfWidth(n: number, deviation: number, alpha: number): number {
+  const wide = -2 * log(alpha);
+  const square = (wide + log(wide + 1)) / tightestAt;
+  const scaled = n * square + 1;
+  return deviation * Math.sqrt(((2 * scaled) / (n * n * square)) * log(Math.sqrt(scaled) / alpha));
+}
+
+export interface Effect {
+  /** Mean of the treated minus mean of the others. */
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** The difference of two means with its sequence; undefined while too little is known. */
+export function effectOf(treated: Sums, control: Sums, alpha: number): Effect | undefined {
+  if (treated.n < startTrials || control.n < startTrials) return undefined;
+  const n = treated.n + control.n;
+  const difference = treated.sum / treated.n - control.sum / control.n;
+  // Of one outcome in n, weighed by its arm's share: its variance over n is that of the difference.
+  const variance = n * (varianceOf(treated) / treated.n + varianceOf(control) / control.n);
+  const half = halfWidth(n, Math.sqrt(variance), alpha);
+  return { difference, low: difference - half, high: difference + half, n };
+}
+
+/** Of a single outcome; with one imagined outcome half a unit away from the mean, so that an arm without variation is not taken for certain. */
+export function varianceOf({ n, sum, squares }: Sums): number {
+  return Math.max(0, squares - (sum * sum) / n + 0.25) / n;
+}

@@ -1,0 +1,57 @@
+// What a choice point must be before the engine starts with it. A tenant's mistake here would be made on people, so it is refused, not
+// warned of.
+import { limits } from '../base/limits.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { ChoicePoint } from '../model/choice.js';
+import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
+import { hourIn } from './guardrails/quiet-hours.js';
+import { lintTemplate } from './templates/lint.js';
+
+/** Outcomes that only say that somebody stayed or looked: alone they reward what keeps people hooked. */
+export const engagementOutcomes: ReadonlySet<string> = new Set([
+  'click',
+  'clicked',
+  'open',
+  'opened',
+  'view',
+  'viewed',
+  'scroll',
+  'time',
+  'dwell',
+  'watch',
+  'session',
+  'session_length',
+  'return_visit',
+  'impression',
+  'engagement',
+  'spend',
+]);
+
+/** Words in names of features that say that somebody's feelings or distress are read. */
+const emotionWords = /emotion|mood|stress|distress|sentiment|affect|anger|angry|sad|anxi|lonel|fear|frustrat|rage|arousal|fatigue|depress/i;
+
+export const holdoutPpmMin = 50_000;
+export const uniformPpmMin = 1_000;
+
+/** Fails with objective_refused, feature_refused, point_shape or template_refused; `field` names the place. */
+export function checkPoint(point: ChoicePoint): Result<ChoicePoint> {
+  const { objective, actions, features, guardrails } = point;
+  if (engagementOutcomes.has(objective.outcome.toLowerCase()) && objective.welfare === undefined)
+    return fail('objective_refused', '/objective', 'engagement alone');
+  if (objective.welfare?.outcome === objective.outcome) return fail('objective_refused', '/objective/welfare', 'harm is not the goal');
+  const feeling = features.findIndex((name) => emotionWords.test(name));
+  if (feeling >= 0) return fail('feature_refused', `/features/${feeling}`);
+  const ids = new Set(actions.map(({ id }) => id));
+  if (actions.length === 0 || actions.length > limits.choiceActionsMax || ids.size < actions.length) return fail('point_shape', '/actions');
+  if (features.length >= ridgeFeaturesMax) return fail('point_shape', '/features');
+  if (point.holdoutPpm < holdoutPpmMin || point.holdoutPpm > 500_000) return fail('point_shape', '/holdoutPpm');
+  if (point.uniformPpm < uniformPpmMin || point.uniformPpm > 1_000_000) return fail('point_shape', '/uniformPpm');
+  if (point.floorPpm < 0 || point.floorPpm > 500_000) return fail('point_shape', '/floorPpm');
+  if (point.halfLifeDays !== null && !(point.halfLifeDays >= 1)) return fail('point_shape', '/halfLifeDays');
+  if (guardrails.zones?.some((zone) => hourIn(zone, 0) === undefined) === true) return fail('point_shape', '/guardrails/zones');
+  for (const [at, { template }] of actions.entries()) {
+    const finding = template === undefined ? undefined : lintTemplate(template)[0];
+    if (finding !== undefined) return fail('template_refused', `/actions/${at}/template`, `${finding.rule}, ${finding.language}`);
+  }
+  return ok(point);
+}

@@ -1,0 +1,65 @@
+// Several packs together: what the engine is opened with. Order does not matter to what is folded: parts are sorted by name.
+import { CodedError } from '../base/errors.js';
+import type { DecisionPoint } from '../model/decision-point.js';
+import type { Definitions } from '../model/definitions.js';
+import type { EventType } from '../model/event-type.js';
+import type { ItemFilter } from '../model/item.js';
+import { byteOrder } from '../ports/tables.js';
+import { checkPack, type PackSurroundings } from './check-pack.js';
+import type { Guardrail, Pack, ReasonTexts } from './pack.js';
+
+export interface Combined {
+  readonly eventTypes: readonly EventType[];
+  readonly definitions: Definitions;
+  readonly points: readonly DecisionPoint[];
+  readonly guardrails: readonly Guardrail[];
+  readonly reasons: ReasonTexts;
+}
+
+/** Throws CodedError pack_wrong for the first finding: `around` is what is there without packs. */
+export function combine(
+  packs: readonly Pack[],
+  around: PackSurroundings & { readonly decisionPoints: readonly DecisionPoint[] },
+): Combined {
+  const sorted = [...packs].sort((a, b) => byteOrder(a.name, b.name));
+  let { eventTypes, traits, points } = around;
+  for (const pack of sorted) {
+    const [wrong] = checkPack(pack, { eventTypes, traits, points });
+    if (wrong !== undefined) throw new CodedError('pack_wrong', `${pack.name}${wrong.field}: ${wrong.sentence}`);
+    const known = new Set(eventTypes.map(({ name }) => name));
+    eventTypes = [...eventTypes, ...(pack.eventTypes ?? []).filter(({ name }) => !known.has(name))];
+    traits = [...traits, ...(pack.traits ?? [])];
+    points = [...points, ...(pack.decisionPoints ?? []).map(({ name }) => name)];
+  }
+  const all = <T extends { readonly name: string }>(of: (pack: Pack) => readonly T[] | undefined): T[] =>
+    sorted.flatMap((pack) => of(pack) ?? []);
+  return {
+    eventTypes,
+    definitions: { traits: all((pack) => pack.traits), segments: all((pack) => pack.segments), cutPoints: all((pack) => pack.cutPoints) },
+    points: [...around.decisionPoints, ...all((pack) => pack.decisionPoints)],
+    guardrails: all((pack) => pack.guardrails),
+    reasons: Object.assign({}, ...sorted.map(({ reasons }) => reasons ?? {})) as ReasonTexts,
+  };
+}
+
+/** What a request may ask for, under the guardrails of its point: what both let through. */
+export function guarded(filter: ItemFilter | undefined, point: string, guardrails: readonly Guardrail[]): ItemFilter | undefined {
+  return guardrails
+    .filter((rule) => rule.point === point)
+    .reduce<ItemFilter | undefined>((held, { only }) => narrowed(held ?? {}, only), filter);
+}
+
+function narrowed(one: ItemFilter, other: ItemFilter): ItemFilter {
+  const category = one.category === undefined ? other.category : one.category.filter((each) => other.category?.includes(each) ?? true);
+  const priceMin = Math.max(one.priceMin ?? -Infinity, other.priceMin ?? -Infinity);
+  const priceMax = Math.min(one.priceMax ?? Infinity, other.priceMax ?? Infinity);
+  const inStock = one.inStock === true || other.inStock === true;
+  return {
+    ...(category === undefined ? {} : { category }),
+    ...(priceMin === -Infinity ? {} : { priceMin }),
+    ...(priceMax === Infinity ? {} : { priceMax }),
+    ...(inStock ? { inStock } : {}),
+    // The rule wins over what a request says about the same attribute.
+    ...(one.attributes === undefined && other.attributes === undefined ? {} : { attributes: { ...one.attributes, ...other.attributes } }),
+  };
+}

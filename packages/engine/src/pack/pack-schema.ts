@@ -1,0 +1,116 @@
+// The shape of a pack as a JSON schema: what a file that somebody wrote is held against before anything reads it.
+import { Type, type TSchema } from '@sinclair/typebox';
+import { purposes } from '../model/purpose.js';
+
+const exact = { additionalProperties: false } as const;
+const text = Type.String({ minLength: 1, maxLength: 512 });
+const name = Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' });
+const oneOfThese = (values: readonly string[]): TSchema => Type.Unsafe({ type: 'string', enum: [...values] });
+const purpose = oneOfThese(purposes);
+const days = Type.Integer({ minimum: 1 });
+const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const list = (item: TSchema): TSchema => Type.Optional(Type.Array(item));
+const some = (item: TSchema): TSchema => Type.Array(item, { minItems: 1 });
+const bounds = { atLeast: Type.Optional(Type.Number()), atMost: Type.Optional(Type.Number()) };
+const predicate = Type.Unsafe<object>({ $ref: '#/$defs/predicate' });
+
+const trait = Type.Union([
+  Type.Object({ name, purpose, kind: oneOfThese(['counter', 'recency']) }, exact),
+  Type.Object({ name, purpose, kind: Type.Literal('sum'), property: text, scale: Type.Integer() }, exact),
+  Type.Object({ name, purpose, kind: Type.Literal('hours'), days }, exact),
+  Type.Object(
+    {
+      name,
+      purpose,
+      kind: Type.Literal('sequence'),
+      max: Type.Integer(),
+      property: Type.Optional(text),
+      types: Type.Optional(Type.Boolean()),
+    },
+    exact,
+  ),
+  Type.Object({ name, purpose, kind: Type.Literal('window'), days, property: Type.Optional(text) }, exact),
+  Type.Object({ name, purpose, kind: Type.Literal('last_value'), property: text }, exact),
+]);
+
+const conditions = Type.Union([
+  Type.Object({ all: some(predicate) }, exact),
+  Type.Object({ any: some(predicate) }, exact),
+  Type.Object({ not: predicate }, exact),
+  Type.Object({ count: name, of: some(text), days, ...bounds }, exact),
+  Type.Object({ seen: name, of: some(text), days }, exact),
+  Type.Object({ times: name, value: text, days, ...bounds }, exact),
+  Type.Object({ last: name, days, oneOf: Type.Optional(some(scalar)), ...bounds }, exact),
+  Type.Object({ sequence: name, contains: some(text), days }, exact),
+  Type.Object({ band: name, measure: name, ...bounds }, exact),
+]);
+
+const rule = Type.Object(
+  {
+    type: oneOfThese(['string', 'number', 'integer', 'boolean', 'strings', 'object', 'objects']),
+    required: Type.Optional(Type.Boolean()),
+    min: Type.Optional(Type.Number()),
+    max: Type.Optional(Type.Number()),
+    unit: Type.Optional(text),
+  },
+  exact,
+);
+const eventType = Type.Object(
+  {
+    name: text,
+    aliases: list(text),
+    category: oneOfThese(['behavioural', 'transactional', 'location', 'health', 'biometric', 'financial', 'preference']),
+    purposes: Type.Unsafe<object>({
+      type: 'object',
+      minProperties: 1,
+      propertyNames: purpose,
+      additionalProperties: oneOfThese(['consent', 'declared']),
+    }),
+    properties: Type.Record(text, rule),
+    item: Type.Optional(text),
+    counts: Type.Optional(Type.Boolean()),
+    retentionDays: Type.Integer({ minimum: 1, maximum: 3650 }),
+  },
+  exact,
+);
+const measure = Type.Object({ name, as: oneOfThese(['count', 'sum', 'recency']), trait: name, of: some(text) }, exact);
+const point = Type.Object(
+  {
+    name: text,
+    kind: Type.Literal('rank'),
+    limit: Type.Integer({ minimum: 1 }),
+    uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+  },
+  exact,
+);
+const filter = Type.Object(
+  {
+    category: list(text),
+    priceMin: Type.Optional(Type.Number()),
+    priceMax: Type.Optional(Type.Number()),
+    inStock: Type.Optional(Type.Boolean()),
+    attributes: Type.Optional(Type.Record(text, scalar)),
+  },
+  exact,
+);
+const kinds = ['visits_like_yours', 'went_on_to', 'further_on', 'other', 'popular', 'in_catalogue', 'pinned'];
+
+export const packSchema: object = {
+  ...Type.Object(
+    {
+      name,
+      version: Type.Integer({ minimum: 1 }),
+      title: text,
+      eventTypes: list(eventType),
+      traits: list(trait),
+      segments: list(Type.Object({ name, purpose, title: Type.Optional(text), when: predicate }, exact)),
+      cutPoints: list(Type.Object({ name, purpose, days, bands: Type.Integer(), measures: some(measure) }, exact)),
+      models: list(Type.Object({ name: Type.Literal('next_item'), learnsFrom: some(text) }, exact)),
+      decisionPoints: list(point),
+      guardrails: list(Type.Object({ name, point: text, only: filter, because: text }, exact)),
+      reasons: Type.Optional(Type.Unsafe<object>({ type: 'object', propertyNames: oneOfThese(kinds), additionalProperties: text })),
+    },
+    exact,
+  ),
+  $defs: { predicate: conditions },
+};

@@ -1,0 +1,136 @@
+// Choice points of an engine: asks, places and syncs choices, stops points at which harm is proven, starts them again on a human's word.
+// A choice is on disk before it is answered (law 5). Consent is compared once more after the sync: if it changed meanwhile, what was
+// chosen is not told, and the contextual answer takes its place, with a record of its own.
+import { CodedError } from '../base/errors.js';
+import { fail, ok, type Result } from '../base/result.js';
+import { everyPurpose } from '../collect/sequencer.js';
+import { reportOf, type Report } from '../influence/experiment/report.js';
+import { harmIn } from '../influence/experiment/harm-stop.js';
+import { checkPoint } from '../influence/point-rules.js';
+import type { ChoiceDraft } from '../influence/choose.js';
+import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
+import type { BehaviourEvent, Properties } from '../model/event.js';
+import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
+import type { Core } from './core.js';
+import type { Writer, WriteAnswer } from './writer.js';
+
+/** Chance that a point is ever stopped without harm. */
+const harmAlpha = 0.05;
+
+export interface ChoosingParts {
+  readonly core: Core;
+  readonly writer: Writer;
+  readonly newId: () => string;
+  /** Writes one fact about no person. */
+  readonly record: (type: string, properties: Properties) => Promise<Result<WriteAnswer>>;
+}
+
+export class Choosing {
+  readonly #parts: ChoosingParts;
+  readonly #points = new Map<string, ChoicePoint>();
+  /** Points whose stop is on its way. */
+  readonly #stopping = new Set<string>();
+
+  /** Throws CodedError when a point may not be started with. */
+  constructor(parts: ChoosingParts, points: readonly ChoicePoint[]) {
+    this.#parts = parts;
+    for (const point of points) {
+      const checked = checkPoint(point);
+      if (!checked.ok)
+        throw new CodedError(checked.code, [`point ${point.name}`, checked.field, checked.detail].filter(Boolean).join(': '));
+      this.#points.set(point.name, point);
+    }
+  }
+
+  point(name: string): ChoicePoint | undefined {
+    return this.#points.get(name);
+  }
+
+  names(): string[] {
+    return [...this.#points.keys()];
+  }
+
+  /** Chooses. Resolves when the record is on disk. */
+  async choose(request: ChoiceRequest): Promise<Result<ChoiceRecord>> {
+    const draft = this.prepare(request);
+    if (!draft.ok) return draft;
+    return await this.emit(draft.value);
+  }
+
+  /** First half: reads and scores. */
+  prepare(request: ChoiceRequest): Result<ChoiceDraft> {
+    const point = this.#points.get(request.point);
+    if (point === undefined) return fail('point_unknown');
+    return ok(this.#parts.core.choose.prepare(request, point, this.#parts.newId()));
+  }
+
+  /** Second half: settles, appends, waits for the sync, looks at consent again, answers. */
+  async emit(draft: ChoiceDraft): Promise<Result<ChoiceRecord>> {
+    const { core, writer, newId } = this.#parts;
+    const { request, point } = draft;
+    const record = core.choose.settle(draft);
+    const appended = this.#place(record);
+    if (!appended.ok) return appended;
+    await writer.settled();
+    // [C24]
+    const { subject, epoch } = record;
+    const isHeld = subject === null || (core.gate.epoch(subject) === epoch && core.gate.permitRead(subject, 'personalise', null).ok);
+    this.#watch(point);
+    if (isHeld) return ok(record);
+    const contextual = core.choose.superseded(request, point, newId());
+    const placed = this.#place(contextual);
+    if (!placed.ok) return placed;
+    await writer.settled();
+    return ok(contextual);
+  }
+
+  /** Starts a stopped point again. `by` names the human who answers for it; both stand in the log. */
+  async restart(restart: PointRestart): Promise<Result<WriteAnswer>> {
+    if (!this.#points.has(restart.point)) return fail('point_unknown');
+    if (restart.by.trim() === '' || restart.reason.trim() === '') return fail('point_shape', restart.by.trim() === '' ? '/by' : '/reason');
+    if (this.#parts.core.choices.point(restart.point).stop === null) return fail('point_running');
+    return await this.#parts.record(systemTypes.pointRestarted, { restart });
+  }
+
+  /** What the experiment at a point says now, its first arm against its second; undefined: there is none. */
+  report(name: string): Report | undefined {
+    const experiment = this.#points.get(name)?.experiment;
+    const [treated, control] = experiment?.arms ?? [];
+    if (experiment === undefined || treated === undefined || control === undefined) return undefined;
+    const { sums } = this.#parts.core.choices;
+    const result = (arm: { readonly name: string; readonly weight: number }): Parameters<typeof reportOf>[0] => {
+      const outcome = sums.arm(experiment.name, arm.name);
+      return { name: arm.name, weight: arm.weight, people: outcome.n, outcome, groups: new Map() };
+    };
+    return reportOf(result(treated), result(control));
+  }
+
+  #place(record: ChoiceRecord): Result<number> {
+    const event: BehaviourEvent = {
+      id: record.id,
+      subject: record.subject,
+      type: systemTypes.choiceMade,
+      occurredAt: record.at,
+      receivedAt: record.at,
+      source: 'engine',
+      properties: { choice: record },
+      mask: everyPurpose,
+    };
+    const appended = this.#parts.writer.appendNow([event]);
+    if (appended.ok) this.#parts.core.choices.place(record);
+    return appended;
+  }
+
+  /** Stops a point at which harm is proven. */
+  #watch({ name, objective: { welfare } }: ChoicePoint): void {
+    const { choices } = this.#parts.core;
+    const { era, stop } = choices.point(name);
+    if (welfare === undefined || stop !== null || this.#stopping.has(name)) return;
+    const { all, groups } = choices.sums.harm(name, era);
+    const harm = harmIn(all, groups, { allowed: welfare.allowedPpm / 1_000_000, alpha: harmAlpha });
+    if (harm === undefined) return;
+    const proven: PointStop = { point: name, group: harm.group, low: harm.effect.low, n: harm.effect.n };
+    this.#stopping.add(name);
+    void this.#parts.record(systemTypes.pointStopped, { stop: proven }).finally(() => this.#stopping.delete(name));
+  }
+}

@@ -1,0 +1,121 @@
+// Traits from their definitions: the built-in kinds, and what only definitions use: sums of a number property and counts by the hour.
+import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
+import type { BehaviourEvent } from '../model/event.js';
+import type { TraitSpec } from '../model/definitions.js';
+import type { Purpose } from '../model/purpose.js';
+import { counter, defineTrait, lastValue, recency, sequence, window, type Trait } from './trait.js';
+
+const hourMs = 3_600_000;
+
+/** `item`: the item that an event acted on, if any. */
+export function traitOf(spec: TraitSpec, item: (event: BehaviourEvent) => string | undefined): Trait {
+  const { name, purpose } = spec;
+  switch (spec.kind) {
+    case 'counter':
+      return counter(name, purpose);
+    case 'recency':
+      return recency(name, purpose);
+    case 'sum':
+      return sum(name, purpose, spec.property, spec.scale);
+    case 'hours':
+      return hours(name, purpose, spec.days);
+    case 'sequence':
+      return sequence(name, purpose, spec.max, spec.types === true ? (event) => event.type : textOf(spec.property, item));
+    case 'window':
+      return window(name, purpose, spec.days, textOf(spec.property, item));
+    case 'last_value':
+      return lastValue(name, purpose, spec.property);
+  }
+}
+
+function textOf(property: string | undefined, item: (event: BehaviourEvent) => string | undefined) {
+  if (property === undefined) return item;
+  return (event: BehaviourEvent): string | undefined => {
+    const given = event.properties[property];
+    return typeof given === 'string' ? given : undefined;
+  };
+}
+
+/** By event type: buckets and integers, in turns, ascending by bucket. */
+export interface Buckets {
+  [type: string]: number[];
+}
+
+/**
+ * What a number property adds up to per event type and calendar day, in integers of 1/scale: no order of addition can show. What is no
+ * safe integer then is left out.
+ */
+function sum(name: string, purpose: Purpose, property: string, scale: number): Trait {
+  return buckets(
+    name,
+    'sum',
+    purpose,
+    (event) => {
+      const given = event.properties[property];
+      const amount = typeof given === 'number' ? Math.round(given * scale) : 0;
+      return Number.isSafeInteger(amount) && amount !== 0 ? [dayOf(event.occurredAt), amount] : undefined;
+    },
+    (bucket) => bucket,
+    limits.counterDays,
+  );
+}
+
+/** Events per type and hour (hours since 1970 UTC) within the newest `days` days of that type. */
+function hours(name: string, purpose: Purpose, days: number): Trait {
+  const hourOf = (event: BehaviourEvent): [number, number] => [Math.floor(event.occurredAt / hourMs), 1];
+  return buckets(name, 'hours', purpose, hourOf, (bucket) => Math.floor(bucket / 24), days);
+}
+
+function buckets(
+  name: string,
+  kind: 'sum' | 'hours',
+  purpose: Purpose,
+  pick: (event: BehaviourEvent) => [bucket: number, amount: number] | undefined,
+  dayIn: (bucket: number) => number,
+  days: number,
+): Trait {
+  const recent = (list: readonly number[]): number[] => {
+    const newest = dayIn(list.at(-2) ?? 0);
+    return kept(list, (bucket) => dayIn(bucket) > newest - days);
+  };
+  return defineTrait<Buckets>({
+    name,
+    kind,
+    purpose,
+    fold: (value, event) => {
+      const picked = pick(event);
+      if (picked === undefined) return value;
+      const byType = value ?? {};
+      byType[event.type] = recent(added(byType[event.type] ?? [], ...picked));
+      return byType;
+    },
+    cut: (value, day) => {
+      const left = Object.entries(value).map(([type, list]) => [type, kept(list, (bucket) => dayIn(bucket) >= day)] as const);
+      const some = left.filter(([, list]) => list.length > 0);
+      return some.length === 0 ? undefined : Object.fromEntries(some);
+    },
+    unite: (value, other) => {
+      for (const [type, list] of Object.entries(other)) {
+        let own = value[type] ?? [];
+        for (let at = 0; at < list.length; at += 2) own = added(own, list[at] ?? 0, list[at + 1] ?? 0);
+        value[type] = recent(own);
+      }
+      return value;
+    },
+    view: (value) => value,
+  });
+}
+
+function kept(list: readonly number[], keep: (bucket: number) => boolean): number[] {
+  return list.filter((_, at) => keep(list[at - (at % 2)] ?? 0));
+}
+
+/** With the amount in its bucket, which is made where it belongs. Changed in place. */
+function added(list: number[], bucket: number, amount: number): number[] {
+  let at = list.length;
+  while (at > 0 && (list[at - 2] ?? 0) > bucket) at -= 2;
+  if (at > 0 && list[at - 2] === bucket) list[at - 1] = (list[at - 1] ?? 0) + amount;
+  else list.splice(at, 0, bucket, amount);
+  return list;
+}

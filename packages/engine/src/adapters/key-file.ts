@@ -208,6 +208,7 @@ export class KeyFile implements Keys {
     await Promise.allSettled(this.#syncing);
     old.close();
     await disk.syncFolder(folder);
+    // [C54]
     await this.#wrapping.destroy(old.head.name);
   }
 

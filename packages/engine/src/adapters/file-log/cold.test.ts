@@ -1,13 +1,15 @@
 // Cold segments: what people's blocks hold and what not, damage, crashes while segments are put together, when they become due.
 import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeEvent } from '../../model/event-codec.js';
 import { MemoryDisk } from '../memory-disk.js';
 import { ColdSegment } from './cold-segment.js';
-import { decodeSegmentHead, segmentHeadBytes } from './format.js';
+import { decodeSegmentHead, frameBytes, headerEventBytes, headerFixedBytes, segmentHeadBytes } from './format.js';
 import { hookedDisk } from './hooked-disk.js';
 import { LogRig, smallLimits } from './log-rig.js';
+import { frameSize } from './record.js';
 import { packEvents, unpackEvents, Words } from './packed-events.js';
 
 const hotMs = 60_000;
@@ -271,6 +273,23 @@ test('damage anywhere in a cold segment is refused at opening, and never served 
   }
   expect(unserved).toBeGreaterThan(10);
   expect(rig.log.verify().ok).toBe(true);
+  await rig.close();
+});
+
+test('a mask that was changed, checksum and all, is refused', async () => {
+  const rig = await openRig();
+  fill(rig, 2);
+  await rig.log.redact([0]);
+  await rig.log.compact({ words });
+  const file = rig.disk.open(`log/${rig.segments()[0] ?? ''}`);
+  const size = frameSize(Buffer.from(file.read(segmentHeadBytes, 4096)), 0, 4096) ?? 0;
+  const record = Buffer.from(file.read(segmentHeadBytes, size));
+  record.writeUInt16LE(0xffff, frameBytes + headerFixedBytes + 32 + headerEventBytes);
+  record.writeUInt32LE(crc32(record.subarray(8)), 4);
+  file.write(segmentHeadBytes, record);
+  expect(() => rig.log.readOne(1)).toThrow('log_damaged');
+  expect(() => [...rig.log.read(0)]).toThrow('log_damaged');
+  expect(rig.log.verify().ok).toBe(false);
   await rig.close();
 });
 

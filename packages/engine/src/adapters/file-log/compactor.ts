@@ -56,6 +56,7 @@ export class Compactor {
     for (const segment of run) segment.generation += 1;
     onReplaced(merged);
     await this.#files.syncFolder();
+    // [C52]
     await this.#keys.destroy([...oldIds]);
     for (const segment of run.slice(1)) this.#files.remove(segment.name);
     if (run.length > 1) await this.#files.syncFolder();

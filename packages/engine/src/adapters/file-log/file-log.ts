@@ -164,6 +164,7 @@ export class FileLog implements Log {
     if (segment.isCold || segment.isEmpty) return false;
     if (segment !== this.#active) return true;
     const { hotMs, compactEveryMs } = this.#limits;
+    // [C55]
     return this.#options.clock.elapsedMs() - segment.bornMs >= hotMs - 2 * compactEveryMs;
   }
 

@@ -156,12 +156,8 @@ class Resealing {
         const name = `${isDerived ? record.keyId : -1}/${subject ?? '\u0000'}`;
         let origin = origins.get(name);
         if (origin === undefined) origins.set(name, (origin = { secret: isDerived ? secret : null, isBroken: false, events: 0 }));
-        origin.events += 1;
-        if (this.#redacted.has(position)) origin.isBroken = true;
-        else {
-          receivedAt ??= parts?.receivedAt;
-          this.#take(subject, { position, bytes, source: isDerived ? { secret } : { salt: Buffer.from(salt) }, origin });
-        }
+        const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(salt) };
+        if (this.#take(subject, { position, bytes, source: from, origin })) receivedAt ??= parts?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
     }
@@ -192,12 +188,7 @@ class Resealing {
         const origin = origins[block];
         if (event === undefined || event === null || salts === undefined || origin === undefined)
           throw damaged(segment.first.toString(), record, `position ${position} does not match its digest`);
-        origin.events += 1;
-        if (this.#redacted.has(position)) origin.isBroken = true;
-        else {
-          isAlive = true;
-          this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source: salts, origin });
-        }
+        if (this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source: salts, origin })) isAlive = true;
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });
@@ -219,10 +210,18 @@ class Resealing {
     }
   }
 
-  #take(subject: string | null, row: Row): void {
+  /** False: it is redacted, and left out. */
+  #take(subject: string | null, row: Row): boolean {
+    row.origin.events += 1;
+    // [C32]
+    if (this.#redacted.has(row.position)) {
+      row.origin.isBroken = true;
+      return false;
+    }
     const rows = this.#people.get(subject);
     if (rows === undefined) this.#people.set(subject, [row]);
     else rows.push(row);
+    return true;
   }
 
   /** By place in the segment. */
@@ -239,7 +238,7 @@ class Resealing {
 
 /** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
 function sourceOf({ source, origin, position }: Row): SaltSource {
-  // [C49]
+  // [C53]
   return origin.isBroken ? { salt: saltFrom(source, position) } : source;
 }
 

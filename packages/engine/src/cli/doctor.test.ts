@@ -120,6 +120,15 @@ test('a wrapping key in the data folder is warned of; naming a place moves it th
   expect((await found('--data', data, '--port', `${free}`)).wrong).toContain('sealing problem');
 });
 
+test('rekey puts another wrapping key in the place of the old one', async () => {
+  const data = await made('rekeyed');
+  const before = readdirSync(at('rekeyed-wrapping'));
+  expect(await runJson('rekey', '--data', data)).toMatchObject({ code: 0, json: { keys: 1 } });
+  const after = readdirSync(at('rekeyed-wrapping'));
+  expect([before.length, after.length, after.includes(before[0] ?? '')]).toEqual([1, 1, false]);
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 0, wrong: [] });
+});
+
 test('a damaged log, and a state that is not there', async () => {
   const data = await made('damaged');
   rmSync(join(data, 'state'), { recursive: true });
@@ -134,7 +143,7 @@ test('a damaged log, and a state that is not there', async () => {
 });
 
 test('while another holds it: who does, and the log is left alone', async () => {
-  const engine = await open(at('held'), { tickMs: 0 });
+  const engine = await open(at('held'), { tickMs: 0, wrapping: wrappingFor('held') });
   try {
     const held = await found('--data', at('held'), '--port', `${free}`);
     expect(held).toMatchObject({ code: 0, wrong: [] });

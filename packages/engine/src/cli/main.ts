@@ -18,6 +18,7 @@ import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { rejects } from './rejects.js';
+import { rekey } from './rekey.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   dump,
   verify,
   keys,
+  rekey,
   rejects,
   tune,
   doctor,

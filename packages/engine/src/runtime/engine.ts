@@ -403,6 +403,11 @@ export class Engine {
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
+  /** Seals by person what is due, and wraps every key under a new wrapping key; the old one is destroyed. */
+  rekey(): Promise<Compaction> {
+    return this.#options.log.compact({ words: this.core.words() });
+  }
+
   /** Destroys the bytes and keys of everybody erased so far, now. */
   completeErasures(): Promise<Compaction> {
     return this.#erasures.complete();

@@ -399,7 +399,7 @@ export class FileLog implements Log {
   }
 
   #bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.file.size(), 0);
+    return this.#segments.reduce((sum, segment) => sum + sizeOf(segment), 0);
   }
 
   /** The active segment takes no more; what follows it is durable before the caller goes on. */

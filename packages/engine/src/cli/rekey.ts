@@ -13,7 +13,7 @@ export const rekey: Command = {
     'What a copy of the folder from before needs to be opened is destroyed, unless the copy has the old wrapping key in it.',
     'With ETHOGRAM_WRAPPING=DIR the new wrapping key lies there, and none in the data folder any more.',
   ],
-  examples: ['ethogram rekey', 'ETHOGRAM_WRAPPING=/srv/apart ethogram rekey --data /srv/shop'],
+  examples: ['ethogram rekey', 'ethogram rekey --data /srv/shop'],
   options: { ...dataOption },
   argument: { kind: 'none' },
   shape: ['keys (destroyed, beside the wrapping key)'],

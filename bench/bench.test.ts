@@ -28,6 +28,10 @@ function expectPositive(figures: Record<string, unknown>, fields: readonly strin
   }
 }
 
+function citiesOf(figures: Record<string, unknown>): Record<string, Record<string, number>> {
+  return figures['cities'] as Record<string, Record<string, number>>; // its fields are checked by the caller
+}
+
 describe('benches in their small form', () => {
   it('sessions gives its fields, and a shuffled ranking hits less often', async () => {
     const good = await bench('sessions');
@@ -101,7 +105,7 @@ describe('benches in their small form', () => {
     ]);
     expect(figures['equal']).toBe(true);
     expectPositive(figures, Object.keys(figures).slice(3));
-    for (const fault of ['forgotten-posting', 'float-sum', 'first-seen-id'])
+    for (const fault of ['forgotten-posting', 'float-sum', 'first-seen-id', 'kept-choice'])
       expect(await bench('erase', fault), fault).toMatchObject({ equal: false });
   });
 
@@ -112,6 +116,63 @@ describe('benches in their small form', () => {
     expectPositive(figures, fields);
     expect(Number((await bench('revoke', 'slow-choice'))['request_to_ack_p50_ms'])).toBeGreaterThan(95);
     expect(Number((await bench('revoke', 'late-withdrawal'))['ack_to_republished_p50_ms'])).toBeGreaterThan(80);
+  });
+
+  it('itinerary gives its fields; any order and a trip that stays known each turn it red', async () => {
+    const good = await bench('itinerary');
+    expect(Object.keys(good)).toEqual(['bench', 'cities']);
+    const cities = citiesOf(good);
+    const shuffled = citiesOf(await bench('itinerary', 'shuffle-ranking'));
+    expect(Object.keys(cities)).toEqual(['Here', 'There']);
+    for (const [name, city] of Object.entries(cities)) {
+      expect(Object.keys(city)).toEqual(['queries', 'f1', 'pairs_f1']);
+      expectPositive(city, ['queries', 'f1', 'pairs_f1']);
+      for (const field of ['f1', 'pairs_f1']) expect(shuffled[name]?.[field], field).toBeLessThan((city[field] ?? 0) * 0.97);
+    }
+    await expect(bench('itinerary', 'forgotten-trip')).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('travel gives its fields; a shuffled and an uncalibrated score each turn one red', async () => {
+    const good = await bench('travel');
+    expect(Object.keys(good)).toEqual(['bench', 'auroc', 'baseline_auroc', 'ece']);
+    expectPositive(good, ['auroc', 'baseline_auroc', 'ece']);
+    expect(Number(good['auroc'])).toBeGreaterThan(Number(good['baseline_auroc']));
+    expect(Number((await bench('travel', 'shuffle-ranking'))['auroc'])).toBeLessThan(0.6);
+    expect(Number((await bench('travel', 'uncalibrated'))['ece'])).toBeGreaterThan(Number(good['ece']) + 0.05);
+  });
+
+  it('retail gives its fields; shuffled, uncalibrated and endless custom each turn theirs red', async () => {
+    const good = await bench('retail');
+    expect(Object.keys(good)).toEqual(['bench', 'next_purchase', 'visit', 'ltv', 'basket_hr10']);
+    const { next_purchase: next, ltv, visit } = good as Record<string, Record<string, number>>; // the fields are checked next
+    expect(Object.keys(next ?? {})).toEqual(['baseline_auroc', 'auroc', 'ece']);
+    expect(Object.keys(ltv ?? {})).toEqual(['mae', 'baseline_mae']);
+    expect(Object.keys(visit ?? {})).toEqual(['with_page_values', 'without']);
+    expectPositive({ ...next, ...ltv, basket_hr10: good['basket_hr10'] }, [
+      'baseline_auroc',
+      'auroc',
+      'ece',
+      'mae',
+      'baseline_mae',
+      'basket_hr10',
+    ]);
+    const shuffled = await bench('retail', 'shuffle-ranking');
+    const { next_purchase: shuffledNext, visit: shuffledVisit } = shuffled as Record<string, Record<string, number>>; // checked above
+    expect(shuffledNext?.['auroc']).toBeLessThan(0.6);
+    expect(JSON.stringify(shuffledVisit)).not.toBe(JSON.stringify(visit));
+    expect(Number(shuffled['basket_hr10'])).toBeLessThan(Number(good['basket_hr10']) * 0.9);
+    const { next_purchase: raw } = (await bench('retail', 'uncalibrated')) as Record<string, Record<string, number>>;
+    expect(raw?.['ece']).toBeGreaterThan((next?.['ece'] ?? 0) + 0.03);
+    const { ltv: endless } = (await bench('retail', 'endless-custom')) as Record<string, Record<string, number>>;
+    expect(endless?.['mae']).toBeGreaterThan((ltv?.['mae'] ?? 0) * 2);
+  });
+
+  it('sessions with --tune chooses settings on its training visits first', async () => {
+    const { stdout, stderr } = await run(process.execPath, [script, 'sessions', '--small', '--tune'], {
+      env: { ...process.env, ETHOGRAM_BENCH_FAULT: '', ETHOGRAM_BENCH_DATA: '' },
+    });
+    expect(stderr).toContain('held-out training questions');
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ bench: 'sessions' });
   });
 
   it('counterfactual gives its fields; a guess in the place of a decision and a reason that is lost each turn one red', async () => {
@@ -131,6 +192,36 @@ describe('benches in their small form', () => {
     expect(figures['cold_bytes_per_event']).toBeLessThan(Number(figures['hot_bytes_per_event']) / 4);
     expect((await bench('seal', 'no-words'))['cold_bytes_per_event']).toBeGreaterThan(1.1 * Number(figures['cold_bytes_per_event']));
     expect((await bench('seal', 'slow-seal'))['ingest_ratio']).toBeLessThan(0.75 * Number(figures['ingest_ratio']));
+  });
+
+  it('bandit gives its fields; wrong propensities and a slow choice each turn one red', async () => {
+    const figures = await bench('bandit');
+    expect(Object.keys(figures)).toEqual(['bench', 'logged', 'ope', 'coverage', 'regret_slope', 'choose_p99_us', 'update_p99_us']);
+    expectPositive(figures, ['choose_p99_us', 'update_p99_us']);
+    const refused = (figures['ope'] as { target: string; refused: string | null }[]).filter(({ target }) => target.startsWith('half_new'));
+    expect(refused.every((each) => each.refused === 'no_support')).toBe(true);
+    const coverage = (of: Record<string, unknown>): number => (of['coverage'] as { ips: number }).ips;
+    const bad = await bench('bandit', 'wrong-propensity');
+    expect(coverage(figures)).toBeGreaterThan(0.85);
+    expect(coverage(bad)).toBeLessThan(0.5);
+    expect(Number((await bench('bandit', 'slow-choose'))['choose_p99_us'])).toBeGreaterThan(1_000);
+  });
+
+  it('experiment gives its fields; a wrong level and a lost arm each turn one red', async () => {
+    const figures = await bench('experiment');
+    expect(Object.keys(figures)).toEqual(['bench', 'experiments', 'people', 'false_positive', 'sample_ratio_alarm', 'harm']);
+    const falsely = (of: Record<string, unknown>): number => (of['false_positive'] as { always_valid: number }).always_valid;
+    const alarms = (of: Record<string, unknown>): number => (of['sample_ratio_alarm'] as { even: number }).even;
+    expect(falsely(figures)).toBeLessThan(0.1);
+    expect(alarms(figures)).toBeLessThan(0.02);
+    expect(falsely(await bench('experiment', 'fixed-time'))).toBeGreaterThan(0.1);
+    expect(alarms(await bench('experiment', 'lost-arm'))).toBeGreaterThan(0.2);
+  });
+
+  it('loop gives its fields', async () => {
+    const figures = await bench('loop');
+    expect(Object.keys(figures)).toEqual(['bench', 'choose', 'rank', 'guardrails']);
+    expect(Object.keys(figures['choose'] as object)).toEqual(['personalised', 'popular', 'random']);
   });
 
   it('wrong use ends with 2 and says why', async () => {

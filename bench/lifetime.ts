@@ -1,8 +1,7 @@
 // How much will a customer spend in the unseen time? Expected purchases (BG/NBD) times expected value (gamma-gamma), against what they spent in
 // as many days before. Fitted on what was known when the unseen time began.
+import { LifetimeValue } from 'ethogram/internal/predict/lifetime/lifetime-value';
 import type { PurchaseHistory } from 'ethogram/internal/predict/lifetime/purchase-history';
-import { expectedPurchases, fitPurchaseRate } from 'ethogram/internal/predict/lifetime/purchase-rate';
-import { expectedValue, fitPurchaseValue } from 'ethogram/internal/predict/lifetime/purchase-value';
 import type { Fault } from './fault.js';
 import { purchaseDays } from './next-purchase.js';
 import { rounded } from './percentile.js';
@@ -27,12 +26,11 @@ export function lifetime(lines: readonly InvoiceLine[], unseenFrom: number, faul
     return [{ history, before: spent(unseenFrom - horizon, unseenFrom), truth: spent(unseenFrom, unseenFrom + horizon) }];
   });
   const histories = people.map(({ history }) => history);
-  const [rate, value] = [fitPurchaseRate(histories), fitPurchaseValue(histories)];
-  say(`lifetime: ${people.length} people, ${horizon} days; ${JSON.stringify(rate)} ${JSON.stringify(value)}`);
+  const model = LifetimeValue.fit(histories, fault === 'endless-custom' ? 10 * horizon : horizon);
+  say(`lifetime: ${people.length} people, ${horizon} days; ${[...model.dump()].join(', ')}`);
   let [missed, missedBefore] = [0, 0];
   for (const { history, before, truth } of people) {
-    const purchases = expectedPurchases(rate, history, fault === 'endless-custom' ? 10 * horizon : horizon);
-    missed += Math.abs(purchases * expectedValue(value, history) - truth);
+    missed += Math.abs(model.score(history) - truth);
     missedBefore += Math.abs(before - truth);
   }
   return { mae: rounded(missed / people.length, 2), baseline_mae: rounded(missedBefore / people.length, 2) };

@@ -1,5 +1,6 @@
 // Does this customer buy within the next seven days? Asked of everybody who has bought before, on each of a row of days seven apart.
 // Invariant: a row looks back only; its label looks ahead from its day, and training labels end before the unseen time begins.
+import { plattLine } from 'ethogram/internal/predict/propensity/calibration';
 import { Logistic } from 'ethogram/internal/predict/propensity/logistic';
 import type { FeatureSpec } from 'ethogram/internal/predict/propensity/feature-row';
 import { Propensity, propensitySettings, shareOf, type TimedRow } from 'ethogram/internal/predict/propensity/propensity';
@@ -13,6 +14,8 @@ import type { InvoiceLine } from './shop.js';
 export const horizonDays = 7;
 /** Rows look back on at least so many days of the file. */
 const historyDaysMin = 56;
+/** Weeks before the day asked about whose outcomes set the level. */
+const levelWeeks = 4;
 const windows = [7, 14, 28, 56, 112] as const;
 
 const specs: readonly FeatureSpec[] = [
@@ -67,10 +70,7 @@ export function nextPurchase(
     ...propensitySettings,
     boost: { ...propensitySettings.boost, trees: 80, leavesMax: 12, curvatureMin: 20 },
   });
-  const judged: { probability: number; label: 0 | 1 }[] = asked.map(({ values, label }) => ({
-    probability: fault === 'uncalibrated' ? shareOf(model.raw(values) + 1) : model.probability(values),
-    label,
-  }));
+  const judged = judgedWeekByWeek(model, known, asked, fault);
   if (fault === 'shuffle-ranking') {
     const shuffled = new SeededRandom(3).shuffle(judged.map(({ probability }) => probability));
     judged.forEach((one, at) => (one.probability = shuffled[at] ?? 0));
@@ -79,13 +79,38 @@ export function nextPurchase(
     ['log recency', 'log purchases'],
     known.map(({ baseline: values, label }) => ({ values, label })),
   );
+  const still = asked.map(({ values, label }) => ({ probability: model.probability(values), label }));
   const base: Judged[] = asked.map((row) => ({ probability: shareOf(baseline.score(row.baseline)), label: row.label }));
   const rate = (rows: readonly { readonly label: number }[]): string =>
     (rows.reduce((sum, { label }) => sum + label, 0) / rows.length).toFixed(4);
   say(
-    `next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked; ece of the baseline ${calibrationError(base).toFixed(4)}; trees weigh ${model.treeWeight}`,
+    `next purchase: ${known.length} rows (${rate(known)} yes) known, ${asked.length} (${rate(asked)}) asked; ece with a level that does not follow ${calibrationError(still).toFixed(4)}, of the baseline ${calibrationError(base).toFixed(4)}; trees weigh ${model.treeWeight}`,
   );
   return { baseline_auroc: rounded(auroc(base), 4), auroc: rounded(auroc(judged), 4), ece: rounded(calibrationError(judged), 4) };
+}
+
+/**
+ * Probabilities for the asked rows, day by day. Bins, trees, weights and the shape of the calibration come from before the unseen time; only
+ * its level, one number, follows what has come to pass: it is fitted on the rows of the weeks before whose seven days are over.
+ */
+function judgedWeekByWeek(
+  model: Propensity,
+  known: readonly PurchaseRow[],
+  asked: readonly PurchaseRow[],
+  fault: Fault | null,
+): { probability: number; label: 0 | 1 }[] {
+  const days = [...new Set(asked.map(({ at }) => at))].sort((a, b) => a - b);
+  const earliest = (days[0] ?? 0) - levelWeeks * horizonDays;
+  const scored = [...known.filter(({ at }) => at >= earliest), ...asked].map((row) => ({
+    at: row.at,
+    label: row.label,
+    score: fault === 'uncalibrated' ? model.raw(row.values) + 1 : model.score(row.values),
+  }));
+  return days.flatMap((day) => {
+    const over = scored.filter(({ at }) => at + horizonDays <= day && at >= day - levelWeeks * horizonDays);
+    const level = fault === 'uncalibrated' ? shareOf : plattLine(over, { slopeFixed: true });
+    return scored.filter(({ at }) => at === day).map(({ score, label }) => ({ probability: level(score), label }));
+  });
 }
 
 function rowOf(id: string, history: readonly PurchaseDay[], country: string | null, day: number): PurchaseRow | null {

@@ -31,7 +31,7 @@ export const monthsKnown = 10;
 export function readShopVisits(folder: string): TimedRow[] {
   const table = readCsv(folder, 'online_shoppers_intention.csv');
   const columns = visitFeatures.map(({ name, kind }) => ({ at: table.column(name), kind }));
-  const [month = 0, label = 0] = [table.column('Month'), table.column('Revenue')];
+  const [month, label] = [table.column('Month'), table.column('Revenue')];
   return table.rows.map((row, index) => {
     const number = months.findIndex((name) => name.slice(0, 3) === (row[month] ?? '').slice(0, 3)) + 1;
     demand(number > 0, `the month ${row[month]} is unknown`);

@@ -64,7 +64,7 @@ export function makeCities(): City[] {
 }
 
 function makeCity(name: string, random: SeededRandom): City {
-  const places: Place[] = Array.from({ length: 16 }, (_, number) => ({
+  const places: Place[] = Array.from({ length: 14 }, (_, number) => ({
     id: `p${number}`,
     category: `c${number % 4}`,
     latitude: 48 + random.share() * 0.05,
@@ -78,7 +78,7 @@ function makeCity(name: string, random: SeededRandom): City {
       weights.findIndex((weight) => (left -= weight) < 0),
     );
   };
-  const trips = Array.from({ length: 220 }, () => {
+  const trips = Array.from({ length: 160 }, () => {
     const stops = [draw(likedness)];
     const length = 1 + random.below(5);
     while (stops.length < length) {

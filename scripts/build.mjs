@@ -12,6 +12,7 @@ const pairs = [
   ['packages/browser/src', 'packages/browser/dist/esm'],
   ['bench', 'bench/dist'],
   ['crash', 'crash/dist'],
+  ['vectors', 'vectors/dist'],
 ];
 
 function orphaned(sourceDir, outDir) {

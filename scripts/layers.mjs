@@ -44,7 +44,9 @@ export function projects() {
   const tops = [
     'packages/engine/tsconfig.tests.json',
     ...present.map((name) => `${source}/${name}`),
-    ...['bench', 'crash', 'packages/client/src', 'packages/browser/src'].filter((name) => existsSync(join(root, name, 'tsconfig.json'))),
+    ...['bench', 'crash', 'vectors', 'packages/client/src', 'packages/browser/src'].filter((name) =>
+      existsSync(join(root, name, 'tsconfig.json')),
+    ),
     ...['packages/client/tsconfig.tests.json', 'packages/browser/tsconfig.tests.json'].filter((path) => existsSync(join(root, path))),
   ];
   out.set('tsconfig.json', { files: [], references: tops.map((path) => ({ path })) });

@@ -96,8 +96,14 @@ export type ErrorCode =
   | 'file_exists'
   | 'import_column'
   | 'data_folder_missing'
+  | 'ledger_forked'
+  | 'ledger_range'
+  | 'receipt_unknown'
+  | 'receipt_refused'
+  | 'signing_key_unreadable'
   | 'deployment_shape'
   | 'law_gate'
+  | 'portal_link'
   | 'folder_not_empty'
   | 'backup_running'
   | 'backup_stopped'
@@ -242,9 +248,12 @@ export type ItemsRequest = { readonly items: readonly Item[] };
 
 export type ItemsAnswer = { readonly success: true; readonly accepted: number };
 
+export type Notice = { readonly id: string; readonly version: string; readonly language: string; readonly sha256: string };
+
 export type ConsentRequest = {
   readonly choices: { readonly [name in Purpose]?: Choice };
   readonly origin?: string | null;
+  readonly notice?: Notice | null;
   readonly timestamp?: string;
   readonly sentAt?: string;
 } & (
@@ -277,7 +286,7 @@ export type BasisAnswer = { readonly success: true };
 export type DecideRequest = {
   readonly context?: {
     readonly items?: readonly string[];
-    readonly segment?: string & string;
+    readonly segment?: string;
     readonly features?: readonly number[];
     readonly languages?: readonly string[];
   };
@@ -401,6 +410,8 @@ export type Why = {
   readonly reproducible: boolean;
 };
 
+export type PortalLink = { readonly path: string; readonly expiresAt: number };
+
 export type WhyInFull = {
   readonly problems: readonly string[];
   readonly sums: readonly { readonly item: string; readonly score: number; readonly sum: number }[];
@@ -500,6 +511,25 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+  readonly document: string | null;
+};
+
+export type LedgerInclusion = {
+  readonly leafIdx: number;
+  readonly treeSize: number;
+  readonly root: string;
+  readonly leafHash: string;
+  readonly proof: readonly string[];
+  readonly wantErr: false;
+};
+
+export type LedgerConsistency = {
+  readonly size1: number;
+  readonly size2: number;
+  readonly root1: string;
+  readonly root2: string;
+  readonly proof: readonly string[];
+  readonly wantErr: false;
 };
 
 export type BackupRequest = { readonly to: string };

@@ -11,12 +11,15 @@ export interface KeyRingOptions {
   readonly store: KeyStore;
   readonly clock: Clock;
   readonly onError?: (error: unknown) => void;
+  /** Told of the keys whenever they are read. */
+  readonly onKeys?: (keys: readonly Key[]) => void;
 }
 
 export class KeyRing {
   readonly #store: KeyStore;
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
+  readonly #onKeys: (keys: readonly Key[]) => void;
   #seen: Buffer | null;
   #byHash = new Map<string, Key>();
   #required = false;
@@ -24,10 +27,11 @@ export class KeyRing {
   #cancel: (() => void) | null = null;
 
   /** Reads the file. Throws CodedError keys_unreadable. */
-  constructor({ store, clock, onError = () => undefined }: KeyRingOptions) {
+  constructor({ store, clock, onError = () => undefined, onKeys = () => undefined }: KeyRingOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#onError = onError;
+    this.#onKeys = onKeys;
     this.#seen = store.bytes();
     if (this.#seen !== null) this.#take(parseKeys(this.#seen));
   }
@@ -84,6 +88,7 @@ export class KeyRing {
     this.#byHash = new Map(keys.map((key) => [key.sha256, key]));
     if (keys.length > 0) this.#required = true;
     this.#version += 1;
+    this.#onKeys(keys);
   }
 }
 

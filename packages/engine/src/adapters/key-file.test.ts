@@ -12,7 +12,7 @@ import { MemoryDisk } from './memory-disk.js';
 import { MemoryWrapping } from './memory-wrapping.js';
 import { NodeDisk } from './node-disk.js';
 import { SeededEntropy } from './seeded-entropy.js';
-import { wrapKey } from './wrapping-files.js';
+import { wrapKey } from './key-wrap.js';
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));

@@ -17,7 +17,8 @@ import type { Keys } from '../ports/keys.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { makeDurableFolder } from './durable-folder.js';
 import { KeyTable, slotBytes, tableMagic } from './key-table.js';
-import { unwrapKey, WrappingFiles, type WrappingFolder } from './wrapping-files.js';
+import { unwrapKey } from './key-wrap.js';
+import { WrappingFiles, type WrappingFolder } from './wrapping-files.js';
 
 export interface KeyFileOptions {
   readonly disk: Disk;
@@ -208,7 +209,7 @@ export class KeyFile implements Keys {
     await Promise.allSettled(this.#syncing);
     old.close();
     await disk.syncFolder(folder);
-    // [C54]
+    // [C55]
     await this.#wrapping.destroy(old.head.name);
   }
 

@@ -16,7 +16,7 @@ import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { DiskError, type DiskFile } from '../ports/disk.js';
-import { unwrapKey, wrapKey } from './wrapping-files.js';
+import { unwrapKey, wrapKey } from './key-wrap.js';
 
 export const tableMagic = 0x464b4745;
 export const slotBytes = 64;

@@ -1,12 +1,18 @@
-// The log in memory, for tests and as the oracle of the file log: same positions, gaps and counts; nothing survives the process.
+// The log in memory, for tests and as the oracle of the file log: same positions, gaps, counts and headers, but for salts, which are zeros
+// here. Nothing survives the process.
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { assert } from '../base/assert.js';
-import type { AppendEvent, Compaction, Log, LogEntry, VerifyReport } from '../ports/log.js';
+import type { AppendEvent, Compaction, EventEvidence, Log, LogEntry, VerifyReport } from '../ports/log.js';
+import { hashBytes, headerEventBytes, headerFixedBytes, saltBytes, writeUint64 } from './file-log/format.js';
+
+const salt = Buffer.alloc(saltBytes);
 
 interface Stored {
   readonly mask: number;
   readonly bytes: Uint8Array | null;
+  readonly record: number;
+  readonly index: number;
 }
 
 export class MemoryLog implements Log {
@@ -14,9 +20,10 @@ export class MemoryLog implements Log {
   readonly owesCompaction = false;
   readonly hasDueHot = false;
   #durable = 0;
-  #records = 0;
+  #durableRecords = 0;
   #gaps = 0;
-  #headHash = '00'.repeat(32);
+  readonly #headers: Buffer[] = [];
+  readonly #hashes: Buffer[] = [];
   readonly #entries: Stored[] = [];
 
   get head(): number {
@@ -27,24 +34,58 @@ export class MemoryLog implements Log {
     return this.#durable;
   }
 
+  /** Records appended. */
+  get records(): number {
+    return this.#headers.length;
+  }
+
+  get durableRecords(): number {
+    return this.#durableRecords;
+  }
+
   append(events: readonly AppendEvent[]): { readonly ok: true; readonly first: number } {
     assert(events.length > 0, 'a record holds at least one event');
     const first = this.#entries.length;
-    const chain = createHash('sha256').update(`${this.#headHash} ${first} ${events.length}`);
-    for (const { bytes, mask } of events) {
+    const header = Buffer.alloc(headerFixedBytes + events.length * headerEventBytes);
+    writeUint64(header, 0, first);
+    writeUint64(header, 8, this.#durable);
+    header.writeUInt32LE(events.length, 16);
+    header.set(this.#hashes.at(-1) ?? Buffer.alloc(hashBytes), 24);
+    for (const [index, { bytes, mask }] of events.entries()) {
       assert(bytes.length > 0 && Number.isInteger(mask) && mask >= 0 && mask <= 0xffff, 'an event has bytes and a mask of 16 bits');
-      chain.update(createHash('sha256').update(bytes).digest()).update(String(mask));
-      this.#entries.push({ mask, bytes: Buffer.from(bytes) });
+      const at = headerFixedBytes + index * headerEventBytes;
+      header.set(createHash('sha256').update(salt).update(bytes).digest(), at);
+      header.writeUInt16LE(mask, at + hashBytes);
+      this.#entries.push({ mask, bytes: Buffer.from(bytes), record: this.#headers.length, index });
     }
-    this.#headHash = chain.digest('hex');
-    this.#records++;
+    this.#headers.push(header);
+    this.#hashes.push(hash('sha256', header, 'buffer'));
     return { ok: true, first };
   }
 
   async sync(): Promise<void> {
     const target = this.head;
+    const { records } = this;
     await Promise.resolve();
     this.#durable = Math.max(this.#durable, target);
+    this.#durableRecords = Math.max(this.#durableRecords, records);
+  }
+
+  headerHashes(from: number, to: number): readonly Uint8Array[] {
+    assert(to <= this.#durableRecords, 'only what is on stable storage is vouched for');
+    return this.hashes(from, to);
+  }
+
+  /** As `headerHashes`, of whatever was appended: for a log around this one that has syncs of its own. */
+  hashes(from: number, to: number): readonly Uint8Array[] {
+    return this.#hashes.slice(from, to);
+  }
+
+  evidence(position: number): EventEvidence | undefined {
+    const entry = this.#entries[position];
+    const header = this.#headers[entry?.record ?? -1];
+    if (entry?.bytes === undefined || entry.bytes === null || header === undefined) return undefined;
+    return { record: entry.record, header, index: entry.index, salt, bytes: entry.bytes };
   }
 
   *read(from: number, to: number = this.head): Iterable<LogEntry> {
@@ -67,7 +108,10 @@ export class MemoryLog implements Log {
     );
     await this.sync();
     const fresh = new Set(positions.filter((position) => this.#entries[position]?.bytes !== null));
-    for (const position of fresh) this.#entries[position] = { mask: this.#entries[position]?.mask ?? 0, bytes: null };
+    for (const position of fresh) {
+      const entry = this.#entries[position];
+      if (entry !== undefined) this.#entries[position] = { ...entry, bytes: null };
+    }
     this.#gaps += fresh.size;
     if (fresh.size > 0) this.redactions++;
   }
@@ -83,7 +127,8 @@ export class MemoryLog implements Log {
 
   verify(onProgress?: (done: number, total: number) => void): VerifyReport {
     onProgress?.(this.head, this.head);
-    return { ok: true, records: this.#records, events: this.head, gaps: this.#gaps, headHash: this.#headHash, problems: [] };
+    const headHash = (this.#hashes.at(-1) ?? Buffer.alloc(hashBytes)).toString('hex');
+    return { ok: true, records: this.records, events: this.head, gaps: this.#gaps, headHash, problems: [] };
   }
 
   close(): Promise<void> {

@@ -3,13 +3,13 @@
 // bytes, synced, and then removed. Names are drawn, so that none is ever given twice, in this folder or in another to which the keys move.
 // Invariant: a key is on stable storage before anything is wrapped with it. Non-goal: what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { makeDurableFolder } from './durable-folder.js';
+import { unwrapKey, wrapKey } from './key-wrap.js';
 
 export interface WrappingFolder {
   readonly disk: Disk;
@@ -19,7 +19,6 @@ export interface WrappingFolder {
 
 const magic = 0x4b574745;
 const fileBytes = 44;
-const wrapBlock = Buffer.alloc(8, 0xa6); // the initial value of RFC 3394
 /** The one wrapping key of key stores of version 1. */
 const firstName = 'wrapping.key';
 const nameForm = /^([0-9a-z]+)-[0-9a-f]{16}$/;
@@ -121,21 +120,5 @@ export class WrappingFiles implements Wrapping {
 
   #path(name: string, ending = '.key'): string {
     return `${this.#folder === '' ? '' : `${this.#folder}/`}${name}${ending}`;
-  }
-}
-
-/** AES-256-KW, RFC 3394: 8 bytes longer than the key. */
-export function wrapKey(by: Uint8Array, key: Uint8Array): Buffer {
-  const cipher = createCipheriv('id-aes256-wrap', by, wrapBlock);
-  return Buffer.concat([cipher.update(key), cipher.final()]);
-}
-
-/** Undefined when it was wrapped by another key, or changed since. */
-export function unwrapKey(by: Uint8Array, wrapped: Uint8Array): Buffer | undefined {
-  try {
-    const decipher = createDecipheriv('id-aes256-wrap', by, wrapBlock);
-    return Buffer.concat([decipher.update(wrapped), decipher.final()]);
-  } catch {
-    return undefined;
   }
 }

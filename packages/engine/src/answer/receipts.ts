@@ -16,11 +16,16 @@ export interface ErasureReceipt {
   readonly deadlineAt: number;
   readonly subjects: number;
   readonly events: number;
+  /** SHA-256(salt || id) of each id that was asked for, base 64; the salts are with the people. Absent when they were very many. */
+  readonly commitments?: readonly string[];
 }
 
 export interface ReceiptRow extends Omit<ErasureReceipt, 'receipt'> {
+  /** Where the log says so. */
+  readonly position: number;
   /** null: bytes and keys are still to be destroyed. */
   completedAt: number | null;
+  completedPosition: number | null;
 }
 
 export class Receipts implements FoldPart {
@@ -35,19 +40,24 @@ export class Receipts implements FoldPart {
     return this.#rows.get(receipt);
   }
 
+  /** Every receipt, in order of their ids. */
+  list(): Iterable<readonly [string, Readonly<ReceiptRow>]> {
+    return this.#rows.rows();
+  }
+
   /** Receipts whose bytes are not destroyed yet, in order of their ids. */
   owed(): string[] {
     return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
   }
 
-  apply(event: BehaviourEvent): void {
+  apply(event: BehaviourEvent, position: number): void {
     if (event.type === systemTypes.erasureRecorded) {
       const { receipt, ...told } = event.properties['told'] as ErasureReceipt; // written by the engine
-      this.#rows.set(receipt, { ...told, completedAt: null });
+      this.#rows.set(receipt, { ...told, position, completedAt: null, completedPosition: null });
     } else if (event.type === systemTypes.erasureCompleted) {
       for (const receipt of event.properties['receipts'] as readonly string[]) {
         const row = this.#rows.get(receipt); // written by the engine, as above
-        if (row !== undefined) this.#rows.set(receipt, { ...row, completedAt: event.occurredAt });
+        if (row !== undefined) this.#rows.set(receipt, { ...row, completedAt: event.occurredAt, completedPosition: position });
       }
     }
   }

@@ -1,20 +1,24 @@
-// Canonical JSON by RFC 8785 (JCS): the one textual form that dumps, hashes and signatures use. `undefined` is refused, since JCS
-// implementations drop it silently and two different states would then look equal.
+// Canonical JSON by RFC 8785 (JCS): the one textual form that dumps, hashes and signatures use. What JSON cannot say is refused instead of
+// dropped, since two different values would then look equal: undefined, functions, symbols, holes, numbers that are not finite. Text with a
+// lone surrogate is refused, too: it has no UTF-8.
 import canonicalize from 'canonicalize';
 import { assert } from './assert.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** The canonical text of a JSON value. Fails (assertion) on undefined, functions and non-finite numbers. */
+/** The canonical text of a JSON value. Throws on what is no JSON value (see above). */
 export function canonicalJson(value: unknown): string {
-  refuseUndefined(value);
+  refuseUnsayable(value);
   const text = canonicalize(value);
   assert(text !== undefined, 'a canonical value is a JSON value');
   return text;
 }
 
-function refuseUndefined(value: unknown): void {
-  assert(value !== undefined && typeof value !== 'function', 'a canonical value holds no undefined');
+const unsayable: ReadonlySet<string> = new Set(['undefined', 'function', 'symbol', 'bigint']);
+
+function refuseUnsayable(value: unknown): void {
+  assert(!unsayable.has(typeof value), 'a canonical value holds no undefined');
   if (value === null || typeof value !== 'object') return;
-  for (const part of Object.values(value)) refuseUndefined(part);
+  if (Array.isArray(value)) for (let index = 0; index < value.length; index += 1) refuseUnsayable(value[index]);
+  else for (const part of Object.values(value)) refuseUnsayable(part);
 }

@@ -271,6 +271,27 @@ export const errors = {
     'There is no data folder of Ethogram at that place.',
     'Name it with --data, or make one with `ethogram serve` or `ethogram import`.',
   ),
+  ledger_forked: entry(
+    503,
+    'The log does not hold what the ledger has signed before, so nothing more is signed.',
+    'A backup was restored, or the log was changed: restore the newer log, or give the ledger a new name with `ethogram ledger renew`.',
+  ),
+  ledger_range: entry(
+    400,
+    'The tree has no such record, or has not had that size.',
+    'GET /v1/ledger/checkpoint tells the size; records count from 0, sizes from 1.',
+  ),
+  receipt_unknown: entry(404, 'There is no receipt of that id.', 'Its id is in the answer to the erasure.'),
+  receipt_refused: entry(
+    400,
+    'The receipt, note or proof does not hold.',
+    'It was changed, or the key is not the one that signed it: compare the key with what the server publishes.',
+  ),
+  signing_key_unreadable: entry(
+    500,
+    'The file of the signing key cannot be read, so nothing is signed.',
+    'Restore signing/signing-key.json in the data folder from a backup.',
+  ),
   deployment_shape: entry(
     400,
     'The deployment file is not as docs/law-gates.md describes it.',
@@ -280,6 +301,11 @@ export const errors = {
     403,
     'The law forbids what this deployment would do, so it does not start.',
     'The detail names the article and the remedy; docs/law-gates.md has all gates.',
+  ),
+  portal_link: entry(
+    403,
+    'The link to the portal has been used, has ended, or was not made here.',
+    'Issue another one: POST /v1/subjects/ID/portal-link.',
   ),
   folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),

@@ -93,6 +93,11 @@ export const limits = {
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,
+  // the ledger
+  headerHashesKept: 1024,
+  ledgerSliceRecords: 256,
+  receiptSubjectsMax: 100,
+  evidenceProofsMax: 1_000,
   // erasure
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,
@@ -133,6 +138,7 @@ export const limits = {
   ingestBytesInFlightMin: 512 * 1024,
   ingestBytesInFlightMax: 32 * 1024 * 1024,
   ingestTargetMs: 20,
+  ingestStallTimes: 3,
   ingestTurnMs: 2,
   ingestDeferMsMax: 25,
   connectionsQueuedMax: 4_096,
@@ -151,6 +157,17 @@ export const limits = {
   screenStreamsMax: 8,
   screenLookMs: 400,
   screenStreamMs: 10 * 60_000,
+  // the portal
+  portalLinkMs: 15 * 60_000,
+  portalSessionMs: 30 * 60_000,
+  portalTicketsSpentMax: 10_000,
+  portalEventsRead: 400,
+  portalEventsShown: 40,
+  portalDecisionsShown: 5,
+  portalValueCharsMax: 200,
+  portalWishCharsMax: 2_000,
+  reviewLookBack: 100_000,
+  reviewsListed: 200,
   // the command line
   importBatchRows: 2_000,
   importBatchesInFlight: 2,

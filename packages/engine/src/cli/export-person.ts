@@ -6,7 +6,7 @@ import { systemTypes } from '../model/system-event.js';
 import type { Engine } from '../runtime/engine.js';
 import { entriesOf } from './export-events.js';
 
-/** Lines of JSON, in the order of the log. Throws CodedError subject_unknown. */
+/** Lines of JSON, in the order of the log. The command logs, in the person's own stream, that they were written. Throws subject_unknown. */
 export function* personLines(engine: Engine, subject: string): Iterable<string> {
   const profile = engine.profile(subject);
   if (!profile.ok) throw new CodedError(profile.code);

@@ -48,6 +48,7 @@ export const exportData: Command = {
       choices: formats,
     },
     out: { type: 'string', value: 'FILE', help: 'a new file that only you may read; .gz packs it' },
+    recipient: { type: 'string', value: 'NAME', help: 'of events: who receives them; logged, and told by `ethogram evidence`' },
     ...dataOption,
   },
   argument: { kind: 'word', choices: kinds },
@@ -68,7 +69,7 @@ export const exportData: Command = {
     const interrupt = new Interrupt(() => terminal.note('stopping'));
     try {
       return await withEngine(new DataFolder(args), terminal, (engine) =>
-        write(engine, choice, { known, subject: subject ?? '', csv, out }, interrupt, terminal),
+        write(engine, choice, { known, subject: subject ?? '', csv, out, recipient: args.text('recipient') ?? '' }, interrupt, terminal),
       );
     } finally {
       interrupt.release();
@@ -81,6 +82,7 @@ interface Wish {
   readonly subject: string;
   readonly csv: boolean;
   readonly out: string | undefined;
+  readonly recipient: string;
 }
 
 function choiceIn(args: Arguments): EventChoice {
@@ -99,7 +101,7 @@ function choiceIn(args: Arguments): EventChoice {
 async function write(
   engine: Engine,
   choice: EventChoice | undefined,
-  { known, subject, csv, out }: Wish,
+  { known, subject, csv, out, recipient }: Wish,
   interrupt: Interrupt,
   terminal: Terminal,
 ): Promise<number> {
@@ -117,6 +119,9 @@ async function write(
   } finally {
     await sink.end();
   }
+  // Who received what is part of the evidence.
+  if (known === 'person') await engine.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
+  else if (choice !== undefined) await engine.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

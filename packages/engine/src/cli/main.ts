@@ -10,15 +10,20 @@ import { decide } from './decide.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { dump } from './dump.js';
+import { evidence } from './evidence.js';
 import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { ledger } from './ledger.js';
+import { note } from './note.js';
 import { newPack } from './new-pack.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
+import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
 import { rekey } from './rekey.js';
+import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
@@ -39,6 +44,7 @@ export const commands: readonly Command[] = [
   exportData,
   decide,
   why,
+  replay,
   profile,
   segments,
   patterns,
@@ -51,6 +57,10 @@ export const commands: readonly Command[] = [
   restore,
   dump,
   verify,
+  ledger,
+  receipt,
+  evidence,
+  note,
   keys,
   rekey,
   rejects,

@@ -25,7 +25,7 @@ export interface Rejection {
   readonly field?: string;
 }
 
-/** A fact about no person, or a consent change asked for by itself, or a behaviour. */
+/** A fact of the engine, or a consent change asked for by itself, or a behaviour. */
 export type Waiting =
   | { readonly kind: 'behaviour'; readonly event: IncomingEvent }
   | { readonly kind: 'consent'; readonly subject: string; readonly change: ConsentChange; readonly occurredAt: number; readonly id: string }
@@ -176,6 +176,8 @@ export class Sequencer {
         if (each.occurredAt <= (this.#suppressions.erasedAt(each.subject) ?? -1)) return fail('subject_erased');
         return consent(each.subject, each.change, each.occurredAt, each.id);
       }
+      // A fact about somebody is told only of whom something is held: it must not bring an erased id back.
+      if (each.event.subject !== null && !this.#isKnown(each.event.subject)) return fail('subject_unknown');
       push({ ...each.event, receivedAt, mask: everyPurpose });
       if (each.event.type === systemTypes.erasureRecorded) urgent = true;
       return null;
@@ -198,7 +200,7 @@ export class Sequencer {
     return { consumed, sequenced: { first, events }, rejections, accepted, failure: null };
   }
 
-  /** A behaviour as it would be kept, with the choices that came with it placed before it; or why not. Whether it is new is not asked yet. */
+  /** A behaviour as it would be kept, the choices that came with it placed before it; or why not. Whether it is new is not asked yet. */
   #ready(
     event: IncomingEvent,
     receivedAt: number,

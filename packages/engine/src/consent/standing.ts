@@ -99,5 +99,7 @@ export function effectiveChange(
   }
   const turned = after.turned && change.restricted !== undefined ? { restricted: change.restricted } : {};
   const heard = change.signal?.filter((purpose) => choices[purpose] !== undefined) ?? [];
-  return { change: { choices, origin: change.origin, ...turned, ...(heard.length === 0 ? {} : { signal: heard }) }, stale: after.stale };
+  const signal = heard.length === 0 ? {} : { signal: heard };
+  const notice = change.notice === undefined ? {} : { notice: change.notice };
+  return { change: { choices, origin: change.origin, ...turned, ...signal, ...notice }, stale: after.stale };
 }

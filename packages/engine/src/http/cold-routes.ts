@@ -18,6 +18,7 @@ import { parseConsent } from './consent-body.js';
 import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
 import { isStream, sendStream } from './first-screen-stream.js';
 import { isId } from './id.js';
+import { addLedger } from './ledger-routes.js';
 import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
@@ -25,6 +26,8 @@ import { addOfrep } from './ofrep-routes.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
+import { addPortal } from './portal-routes.js';
+import type { PortalKeys } from './portal-session.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
@@ -39,6 +42,7 @@ export interface ColdParts {
   readonly metrics: Metrics;
   readonly vitals?: Vitals | undefined;
   readonly demo?: DemoSwitch | undefined;
+  readonly portal?: PortalKeys | undefined;
   /** Does the server ask for keys? */
   readonly hasKeys: () => boolean;
 }
@@ -74,6 +78,7 @@ export class ColdRoutes {
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
     table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
+    table.add('GET', '/v1/reviews', { needs: 'secret' }, () => answer(ok({ reviews: engine.reviews() })));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -92,6 +97,8 @@ export class ColdRoutes {
     addOpenApi(table);
     addGpcSupport(table);
     addFirstScreen(table, parts);
+    addLedger(table, parts);
+    addPortal(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
 
@@ -165,8 +172,10 @@ export class ColdRoutes {
   /** Erasing somebody who is not there is a success: what was asked for holds. */
   async #erase(id: string): Promise<Response> {
     if (!isId(id)) return answer(fail('subject_unknown'));
-    const { receipt, events, erasedAt, deadlineAt } = await this.#engine.erase([id]);
-    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt }));
+    const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
+    // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
+    const document = this.#engine.erasureReceipt(receipt, salts);
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 
   async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {

@@ -1,10 +1,10 @@
-// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, timestamp?, sentAt?}. It says what the person chose, where
-// (`origin`), and when, if not now, by a clock that `sentAt` corrects as it does for events; nothing widens without a `granted` that stands
-// here word for word.
+// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, notice?, timestamp?, sentAt?}. It says what the person
+// chose, where (`origin`), which text they were shown (`notice`: {id, version, language, sha256 of the text}), and when, if not now, by a
+// clock that `sentAt` corrects as it does for events; nothing widens without a `granted` that stands here word for word.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
-import { choices as known, type Choice, type ConsentChange } from '../model/system-event.js';
+import { choices as known, type Choice, type ConsentChange, type NoticeReference } from '../model/system-event.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal } from './json-body.js';
 import { parseTime, skewOf } from './time.js';
@@ -34,11 +34,31 @@ export function parseConsent(body: unknown, receivedAt: number): Result<ConsentB
   const origin = body['origin'] ?? 'api';
   if (!isId(origin)) return fail('body_shape', '/origin');
   const { timestamp, sentAt } = body;
-  const change = { choices, origin };
+  const notice = body['notice'] ?? undefined;
+  if (notice !== undefined && !isNotice(notice)) return fail('body_shape', '/notice');
+  const change = { choices, origin, ...(notice === undefined ? {} : { notice: referenceOf(notice) }) };
   if (timestamp === undefined) return ok({ subject: subject.value, change, occurredAt: undefined });
   const said = parseTime(timestamp);
   if (said === undefined) return fail('event_time', '/timestamp');
   return ok({ subject: subject.value, change, occurredAt: said + skewOf(sentAt, receivedAt) });
+}
+
+function isNotice(value: unknown): value is NoticeReference {
+  if (!isObject(value)) return false;
+  const { id, version, language, sha256 } = value;
+  return (
+    isId(id) &&
+    isId(version) &&
+    typeof language === 'string' &&
+    /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}$/.test(language) &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  );
+}
+
+/** Without whatever else came with it. */
+function referenceOf({ id, version, language, sha256 }: NoticeReference): NoticeReference {
+  return { id, version, language, sha256 };
 }
 
 function isChoice(value: unknown): value is Choice {

@@ -147,11 +147,21 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ]),
   ItemsRequest: Type.Object({ items: Type.Array(ref('Item'), { maxItems: limits.itemsPerRequestMax }) }, open),
   ItemsAnswer: Type.Object({ success: Type.Literal(true), accepted: Type.Integer({ minimum: 0 }) }),
+  Notice: Type.Object(
+    {
+      id,
+      version: id,
+      language: Type.String({ pattern: '^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}$' }),
+      sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    },
+    open,
+  ),
   ConsentRequest: Type.Intersect([
     Type.Object(
       {
         choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
         origin: opt(nullable(id)),
+        notice: opt(nullable(ref('Notice'))),
         timestamp: opt(time),
         sentAt: opt(time),
       },
@@ -185,7 +195,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
           Type.Object(
             {
               items: opt(ids(limits.excludePerRequestMax)),
-              segment: opt(Type.Intersect([id, Type.String({ maxLength: limits.choiceSegmentCharsMax })])),
+              segment: opt(Type.String({ ...id, maxLength: limits.choiceSegmentCharsMax })),
               features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
               languages: opt(ids(20)),
             },
@@ -282,6 +292,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  PortalLink: Type.Object({ path: Type.String(), expiresAt: ms }),
   WhyInFull: Type.Object(
     {
       problems: Type.Array(Type.String()),
@@ -331,6 +342,23 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+    document: nullable(Type.String()),
+  }),
+  LedgerInclusion: Type.Object({
+    leafIdx: Type.Integer(),
+    treeSize: Type.Integer(),
+    root: Type.String(),
+    leafHash: Type.String(),
+    proof: Type.Array(Type.String()),
+    wantErr: Type.Literal(false),
+  }),
+  LedgerConsistency: Type.Object({
+    size1: Type.Integer(),
+    size2: Type.Integer(),
+    root1: Type.String(),
+    root2: Type.String(),
+    proof: Type.Array(Type.String()),
+    wantErr: Type.Literal(false),
   }),
   BackupRequest: Type.Object({ to: Type.String({ description: 'an absolute path on the machine of the server' }) }, open),
   BackupAnswer: Type.Object({ success: Type.Literal(true), state: Type.String() }),

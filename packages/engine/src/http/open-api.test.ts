@@ -134,6 +134,21 @@ describe('a parser and its schema say the same', () => {
           ...names,
           choices: fc.oneof(fc.dictionary(purposePool, fc.constantFrom('granted', 'denied', 'yes')), odd),
           origin: half(idPool),
+          notice: fc.oneof(
+            {
+              weight: 3,
+              arbitrary: fc.constantFrom<unknown>(undefined, { id: 'n', version: '1', language: 'en', sha256: '0'.repeat(64) }),
+            },
+            fc.oneof(
+              shape({
+                id: idPool,
+                version: idPool,
+                language: fc.oneof(fc.constantFrom<unknown>('en', 'pt-BR', 'e', '-'), odd),
+                sha256: fc.oneof(fc.constantFrom<unknown>('0'.repeat(64), 'A'.repeat(64)), odd),
+              }),
+              odd,
+            ),
+          ),
           timestamp: half(timePool),
         }),
         odd,

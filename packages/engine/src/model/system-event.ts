@@ -22,10 +22,12 @@ export const systemTypes = {
   purposeForgotten: 'purpose.forgotten',
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
+  reviewRequested: 'review.requested',
   importProgress: 'import.progress',
   modelTuned: 'model.tuned',
   definitionsChanged: 'definitions.changed',
   cutPointsPublished: 'cutpoints.published',
+  adminActed: 'admin.acted',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
@@ -52,14 +54,44 @@ export interface ConsentChange extends PlacedChange {
   readonly choices: { readonly [P in Purpose]?: Choice };
 }
 
+/** Which text a person was shown when they chose: enough to find it again and to see that it is the same. */
+export interface NoticeReference {
+  readonly id: string;
+  readonly version: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** Of the text in UTF-8, lower-case hex. */
+  readonly sha256: string;
+}
+
 /** Properties of `consent.changed`: only what changed, each with where the person was asked. */
 export interface PlacedChange {
   readonly choices: { readonly [P in Purpose]?: Held };
   readonly origin: string;
   /** true: everything of this person is frozen (GDPR art. 18): kept, but not read, learned from, or added to. false: no longer. */
   readonly restricted?: boolean;
+  readonly notice?: NoticeReference;
   /** Purposes of which the request's general objection signal (GPC) speaks: what is chosen for them here is chosen in its hearing. */
   readonly signal?: readonly Purpose[];
+}
+
+/** Properties of `admin.acted`. An act that concerns a person stands in their stream, and goes with them. */
+export interface AdminAct {
+  readonly what:
+    | 'key.created'
+    | 'key.ended'
+    | 'signing-key.rotated'
+    | 'person.exported'
+    | 'person.unmasked'
+    | 'events.exported'
+    | 'controller.declared'
+    | 'breach.recorded';
+  /** Id of the caller's key; `operator` for whoever has the data folder itself. */
+  readonly by: string;
+  /** The reason that was given, or what is to be said about it; '' if nothing. */
+  readonly why: string;
+  /** What it was done to, if that is no person: the id of a key, a public key, a purpose, a controller. */
+  readonly about: string;
 }
 
 /** Properties of `event.corrected`, in the subject's own stream: the event at position `at` is this one, and always was. */
@@ -68,6 +100,14 @@ export interface Correction {
   readonly event: BehaviourEvent;
   /** Decisions for this person that would have started from something else. */
   readonly touched: readonly string[];
+}
+
+/** Properties of `review.requested`, in the subject's own stream: that a human looks at it (GDPR art. 22(3)). */
+export interface ReviewRequest {
+  /** In the person's words. */
+  readonly wish: string;
+  /** Which decision; absent: in general. */
+  readonly decision?: string;
 }
 
 /** The lawful bases of GDPR art. 6(1) beside consent. */
@@ -89,7 +129,10 @@ export interface BasisDeclaration {
   readonly reason: string;
 }
 
-/** Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and rates. */
+/**
+ * Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and
+ * rates.
+ */
 export interface PointStop {
   readonly point: string;
   /** Where it showed: a group, or null for everybody. */

@@ -1,5 +1,7 @@
 // What every Log must do, whatever it stands on. Adapters run it from their own tests; `make` gives a new, empty log and a way to open it
 // again.
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AppendEvent, Log, LogEntry } from './log.js';
 
@@ -13,6 +15,8 @@ const event = (text: string, mask = 1): AppendEvent => ({ bytes: new TextEncoder
 const shown = (entry: LogEntry): string =>
   `${entry.position}/${entry.mask}/${entry.bytes === null ? 'gap' : new TextDecoder().decode(entry.bytes)}`;
 const all = (log: Log, from = 0, to?: number): string[] => [...log.read(from, to)].map(shown);
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** Appends one batch of texts; masks count up from 1. */
 function append(log: Log, ...texts: string[]): number {
@@ -146,6 +150,46 @@ export function logSuite(name: string, make: () => Promise<LogUnderTest>): void 
       expect(shown(again.readOne(40) ?? { position: -1, mask: 0, bytes: null })).toBe('40/1/after');
       expect(again.verify().ok).toBe(true);
       await again.close();
+    });
+
+    test('headers are counted, hashed and kept through redaction, compaction and reopening', async () => {
+      const { log, reopen } = await make();
+      for (let batch = 0; batch < 12; batch++) append(log, `x${batch}`, `y${batch}`);
+      expect([log.durableRecords, log.headerHashes(0, 0)]).toEqual([0, []]);
+      await log.sync();
+      expect(log.durableRecords).toBe(12);
+      const before = log.headerHashes(0, 12).map(hex);
+      expect(new Set(before).size).toBe(12);
+      expect(before.at(-1)).toBe(log.verify().headHash);
+      expect(log.headerHashes(3, 5).map(hex)).toEqual(before.slice(3, 5));
+      await log.redact([0, 7]);
+      await log.compact();
+      expect(log.headerHashes(0, 12).map(hex)).toEqual(before);
+      const again = await reopen(log);
+      expect(again.durableRecords).toBeGreaterThanOrEqual(12);
+      expect(again.headerHashes(0, 12).map(hex)).toEqual(before);
+      append(again, 'after');
+      await again.sync();
+      expect(again.headerHashes(11, again.durableRecords).map(hex)).toHaveLength(again.durableRecords - 11);
+      expect(() => again.headerHashes(0, again.durableRecords + 1)).toThrow('on stable storage');
+      await again.close();
+    });
+
+    test('the evidence of an event leads from its bytes to the hash of its header; a gap has none', async () => {
+      const { log } = await make();
+      append(log, 'a');
+      append(log, 'b', 'c');
+      await log.sync();
+      const found = log.evidence(2);
+      if (found === undefined) throw new Error('the event is there');
+      expect([found.record, found.index, Buffer.from(found.bytes).toString()]).toEqual([1, 1, 'c']);
+      const digest = createHash('sha256').update(found.salt).update(found.bytes).digest();
+      expect(digest.equals(found.header.subarray(56 + 34, 56 + 34 + 32))).toBe(true);
+      expect(createHash('sha256').update(found.header).digest('hex')).toBe(log.headerHashes(1, 2).map(hex)[0]);
+      await log.redact([2]);
+      expect([log.evidence(2), log.evidence(3), log.evidence(-1)]).toEqual([undefined, undefined, undefined]);
+      expect(log.evidence(1)?.index).toBe(0);
+      await log.close();
     });
 
     test('the head hash depends on what was written', async () => {

@@ -25,6 +25,19 @@ export interface VerifyReport {
   readonly problems: readonly string[];
 }
 
+/** What shows, to somebody without the log, that an event stands in it: with a proof of its record, from header to root. */
+export interface EventEvidence {
+  /** Number of the record, marks counted: the leaf in the ledger. */
+  readonly record: number;
+  /** The record's header as it lies on the disk (adapters/file-log/format.ts has the table): it never changes. */
+  readonly header: Uint8Array;
+  /** Which event of the record it is. */
+  readonly index: number;
+  readonly salt: Uint8Array;
+  /** The event's bytes: SHA-256(salt || bytes) is its digest in the header. */
+  readonly bytes: Uint8Array;
+}
+
 export interface Compaction {
   /** Keys that were destroyed. */
   readonly keys: number;
@@ -43,6 +56,8 @@ export interface Log {
   readonly head: number;
   /** Every position below this one is on stable storage. */
   readonly durable: number;
+  /** How many records, marks included, are on stable storage: the leaves of the ledger. Their headers never change. */
+  readonly durableRecords: number;
   /** How many redactions have been accepted since the log was made: state older than this must be rebuilt. */
   readonly redactions: number;
   /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
@@ -63,6 +78,10 @@ export interface Log {
   read(from: number, to?: number): Iterable<LogEntry>;
   /** One entry; undefined beyond the head. */
   readOne(position: number): LogEntry | undefined;
+  /** SHA-256 of the headers of records [from, to), in order; `to` is at most `durableRecords`. The latest are in memory. */
+  headerHashes(from: number, to: number): readonly Uint8Array[];
+  /** What proves the event at a position; undefined for a gap and beyond the head. */
+  evidence(position: number): EventEvidence | undefined;
   /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
   redact(positions: readonly number[]): Promise<void>;
   /**

@@ -12,6 +12,7 @@ import { limits } from '../base/limits.js';
 import type { HashKey } from '../base/half-sip-hash.js';
 import type { Reason, ScoredItem } from '../model/decision.js';
 import type { BehaviourEvent } from '../model/event.js';
+import type { ModelCard } from '../model/model-card.js';
 import { bitOf, type PurposeMask } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
@@ -112,6 +113,29 @@ export class NextItem implements FoldPart {
     if (event.subject === null || isSystemType(event.type)) return;
     const permit = this.#gate.permitFolded(event, 'train');
     if (permit !== undefined) this.learn(permit, position);
+  }
+
+  /** What it says of itself. */
+  card(): ModelCard {
+    const types = this.#registry
+      .list()
+      .filter(({ purposes, item, counts }) => purposes.train !== undefined && item !== undefined && counts === true);
+    return {
+      name: 'next-item',
+      answers: 'which items a person may want next, from the visits of everybody who lets us learn',
+      learnsFor: 'train',
+      readsFor: 'personalise',
+      erasureClass: 'exact',
+      learnsFrom: types.map(({ name }) => name).sort(),
+      holds: { unit: 'visits that it holds', count: this.index.visits },
+      bounds: {
+        'window, positions of the log': this.#windowPositions,
+        'idle gap that ends a visit, ms': limits.visitIdleMs,
+        'items of a visit': limits.visitItemsMax,
+        'days of popularity': popularDays,
+      },
+      limits: ['It orders items; it judges nobody.', 'Of an item that nobody has looked at yet it knows nothing.'],
+    };
   }
 
   /** Learns one event, if its type says that it counts as interest in an item. */

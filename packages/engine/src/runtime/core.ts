@@ -2,6 +2,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
+import { KeyActs } from '../answer/key-acts.js';
 import { Receipts } from '../answer/receipts.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { Sequencer } from '../collect/sequencer.js';
@@ -41,7 +42,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/6';
+export const stateFormat = 'ethogram-state/7';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -79,6 +80,7 @@ export class Core {
   readonly choices: Choices;
   readonly imports: Imports;
   readonly receipts: Receipts;
+  readonly keyActs: KeyActs;
   readonly withdrawals: Withdrawals;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
@@ -143,9 +145,23 @@ export class Core {
     });
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
+    this.keyActs = new KeyActs(tables.table('key'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
-    const { catalogue, identity, profiles: traits, segments, trace, model, decisions, choices, imports, receipts, withdrawals } = this;
+    const {
+      catalogue,
+      identity,
+      profiles: traits,
+      segments,
+      trace,
+      model,
+      decisions,
+      choices,
+      imports,
+      receipts,
+      withdrawals,
+      keyActs,
+    } = this;
     const parts = [
       consents,
       catalogue,
@@ -160,6 +176,7 @@ export class Core {
       imports,
       receipts,
       withdrawals,
+      keyActs,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);

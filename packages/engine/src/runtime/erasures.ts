@@ -4,7 +4,9 @@
 // Invariant: no checkpoint begins between forgetting and the durable redaction, so no stored state knows less than the log says.
 import { limits } from '../base/limits.js';
 import { must } from '../base/assert.js';
+import { commitmentOf } from '../answer/receipt/erasure-receipt.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
+import { toBase64 } from '../base/strict-base64.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
@@ -18,6 +20,12 @@ interface Asked {
   readonly subjects: readonly string[];
   events: number;
   erasedAt: number;
+}
+
+/** What an erasure is answered with. */
+export interface Erased extends ErasureReceipt {
+  /** What opens the commitments, base 64, in their order: for the person alone, kept nowhere. */
+  readonly salts: readonly string[];
 }
 
 export interface Retraction {
@@ -34,6 +42,8 @@ export interface ErasureParts {
   readonly clock: Clock;
   readonly suppressions: Suppressions;
   readonly newId: () => string;
+  /** 32 fresh random bytes. */
+  readonly newSalt: () => Uint8Array;
   /** More that is to be retracted first. */
   readonly beforeCompletion: () => Promise<unknown>;
   /** Writes what state holds now; resolves when it is durable. */
@@ -55,21 +65,25 @@ export class Erasures {
   }
 
   /** Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. */
-  async erase(subjects: readonly string[]): Promise<ErasureReceipt> {
+  async erase(subjects: readonly string[]): Promise<Erased> {
     const asked: Asked = { subjects, events: 0, erasedAt: 0 };
     this.#waiting.push(asked);
     this.#turn ??= this.#parts.writer.exclusive(() => this.#run());
     await this.#turn;
+    const ids = [...new Set(subjects)];
+    const salts = ids.length > limits.receiptSubjectsMax ? [] : ids.map(() => this.#parts.newSalt());
+    const commitments = salts.map((salt, index) => commitmentOf(salt, ids[index] ?? ''));
     const receipt: ErasureReceipt = {
       receipt: this.#parts.newId(),
       erasedAt: asked.erasedAt,
       deadlineAt: asked.erasedAt + limits.erasureDeadlineMs,
-      subjects: new Set(subjects).size,
+      subjects: ids.length,
       events: asked.events,
+      ...(commitments.length === 0 ? {} : { commitments }),
     };
     await this.#parts.record('erasure.recorded', { told: receipt });
     this.schedule();
-    return receipt;
+    return { ...receipt, salts: salts.map(toBase64) };
   }
 
   /**

@@ -6,6 +6,10 @@ export const logFolder = 'log';
 export const keysFolder = 'keys';
 /** Who was erased: outlives log, state and every backup. */
 export const erasuresFolder = 'erasures';
+/** The tree over the log's headers: follows from the log. */
+export const ledgerFolder = 'ledger';
+/** The key that signs checkpoints and receipts. */
+export const signingFolder = 'signing';
 
 /** Makes the folders, if missing, and their names durable. */
 export async function prepareFolders(disk: Disk): Promise<void> {

@@ -3,13 +3,18 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+//   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
+//   FOLDER/signing   the key that signs checkpoints and receipts
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
+import { HashFiles } from '../adapters/hash-files.js';
 import { KeyFile, type KeyFileOptions } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
+import { openSigner } from '../adapters/signing-keys.js';
 import { subjectTags } from '../adapters/subject-tags.js';
+import { sealedTickets, type Tickets } from '../adapters/sealed-tickets.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
@@ -17,7 +22,7 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
-import { erasuresFolder, keysFolder, logFolder, prepareFolders } from './folders.js';
+import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { combine } from '../pack/combined.js';
 import type { Pack } from '../pack/pack.js';
 import { defaultPoints, Engine, type EngineOptions } from './engine.js';
@@ -98,6 +103,8 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
   const draw = new KeyedDraw(drawSalt);
+  const hashes = await HashFiles.open(disk, ledgerFolder);
+  const signer = await openSigner({ disk, folder: signingFolder }, entropy);
   const added = packs === undefined ? {} : packOptions(packs, options);
   return Engine.open({
     ...options,
@@ -110,6 +117,8 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     clock,
     entropy,
     draw,
+    hashes,
+    signer,
     hashKey: tenant.hashKey,
     onHalt,
   });
@@ -125,6 +134,12 @@ export function wrappedBy(disk: Disk, wrapping: string | Wrapping | undefined): 
   const inside = { disk, folder: keysFolder };
   if (wrapping === undefined) return { wrapping: inside };
   return { wrapping: typeof wrapping === 'string' ? { disk: new NodeDisk(wrapping), folder: '' } : wrapping, movesFrom: inside };
+}
+
+/** Seals for the portal, by a key of the tenant's own: links hold on every door over the same folder. */
+export async function portalTickets(disk: Disk, entropy: Entropy): Promise<Tickets> {
+  const tenant = await openTenant(disk, entropy);
+  return sealedTickets(Buffer.from(tenant.drawSalt, 'base64'), 'ethogram portal', entropy);
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

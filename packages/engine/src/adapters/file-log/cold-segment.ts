@@ -139,7 +139,7 @@ export class ColdSegment {
 
   /** Whether the record, which has the shape of a cold one, has the header that it was sealed with. */
   vouchesFor(record: StoredRecord): boolean {
-    // [C51]
+    // [C52]
     return sealOfHeader(this.#run.subarray(0, blockKeyBytes), record.headerHash).equals(record.headerSeal);
   }
 

@@ -56,7 +56,7 @@ export class Compactor {
     for (const segment of run) segment.generation += 1;
     onReplaced(merged);
     await this.#files.syncFolder();
-    // [C52]
+    // [C53]
     await this.#keys.destroy([...oldIds]);
     for (const segment of run.slice(1)) this.#files.remove(segment.name);
     if (run.length > 1) await this.#files.syncFolder();
@@ -97,6 +97,7 @@ export class Compactor {
     const copy = new Segment(this.#files, first.name, head, 0);
     // What was learned of the file of that name before, also by who began to read it, is void.
     copy.generation = first.generation + 2;
+    copy.recordsBefore = first.recordsBefore;
     for (const [size, upTo] of records) copy.note(size, upTo);
     bytes.set(encodeSegmentHead(head), 0);
     const file = this.#files.put(compactName, this.#files.disk.open(this.#files.path(compactName), { create: true }));

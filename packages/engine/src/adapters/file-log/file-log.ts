@@ -9,11 +9,12 @@ import type { Clock } from '../../ports/clock.js';
 import { DiskError, type Disk } from '../../ports/disk.js';
 import type { Entropy } from '../../ports/entropy.js';
 import type { Keys } from '../../ports/keys.js';
-import type { AppendEvent, Compaction, CompactOptions, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import type { AppendEvent, Compaction, CompactOptions, EventEvidence, Log, LogEntry, VerifyReport } from '../../ports/log.js';
 import { makeDurableFolder } from '../durable-folder.js';
 import { Compactor, type Resealer } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { HeaderHashes } from './header-hashes.js';
 import { LogReader } from './log-reader.js';
 import { OpenFiles } from './open-files.js';
 import { RecordWriter } from './record-writer.js';
@@ -52,6 +53,7 @@ export class FileLog implements Log {
   #head: number;
   #durable: number;
   #headHash: Uint8Array;
+  #durableRecords: number;
   #failure: CodedError | undefined;
   #isClosed = false;
   #endsWithMark: boolean;
@@ -71,6 +73,7 @@ export class FileLog implements Log {
   readonly #spares: Spares;
   readonly #writer: RecordWriter;
   readonly #reader: LogReader;
+  readonly #headers: HeaderHashes;
   readonly #compactor: Compactor;
   readonly #resealer: Resealer;
   readonly #commit = new GroupCommit(() => this.#commitOnce());
@@ -120,6 +123,8 @@ export class FileLog implements Log {
     this.#head = scan.head;
     this.#durable = scan.head;
     this.#headHash = scan.headHash;
+    this.#durableRecords = scan.records;
+    this.#headers = new HeaderHashes(this.#segments, scan.records);
     this.#endsWithMark = scan.endsWithMark;
     this.#spares = new Spares(files, options.keys, options.clock, limits, (error) => void this.#fail(error));
     this.#writer = new RecordWriter(options.entropy);
@@ -151,6 +156,10 @@ export class FileLog implements Log {
     return this.#durable;
   }
 
+  get durableRecords(): number {
+    return this.#durableRecords;
+  }
+
   get owesCompaction(): boolean {
     return !this.#redactions.pending.isEmpty;
   }
@@ -164,7 +173,7 @@ export class FileLog implements Log {
     if (segment.isCold || segment.isEmpty) return false;
     if (segment !== this.#active) return true;
     const { hotMs, compactEveryMs } = this.#limits;
-    // [C55]
+    // [C56]
     return this.#options.clock.elapsedMs() - segment.bornMs >= hotMs - 2 * compactEveryMs;
   }
 
@@ -226,6 +235,7 @@ export class FileLog implements Log {
     }
     if (segment.isEmpty) segment.bornMs = this.#options.clock.elapsedMs();
     this.#headHash = this.#writer.headerHash;
+    this.#headers.note(this.#headHash);
     this.#endsWithMark = events.length === 0;
     segment.note(record.length, this.#head + events.length);
     this.#unsynced.add(segment);
@@ -301,6 +311,7 @@ export class FileLog implements Log {
 
   #enlist(name: string, head: SegmentHead): Segment {
     const segment = new Segment(this.#files, name, head, this.#limits.segmentBytes);
+    segment.recordsBefore = this.#headers.count;
     this.#segments.push(segment);
     this.#unsynced.add(segment);
     this.#folderUnsynced = true;
@@ -333,6 +344,7 @@ export class FileLog implements Log {
     if (this.#failure !== undefined) throw this.#failure;
     const target = this.#head;
     this.#commitTarget = target;
+    const records = this.#headers.count;
     const work = [...this.#unsynced].map((segment) => segment.file.sync());
     if (this.#folderUnsynced) work.push(this.#files.syncFolder());
     if (this.#keysUnsynced) work.push(this.#options.keys.sync());
@@ -346,6 +358,7 @@ export class FileLog implements Log {
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.#durable = target;
+    this.#durableRecords = records;
   }
 
   read(from: number, to: number = this.#head): Iterable<LogEntry> {
@@ -357,6 +370,17 @@ export class FileLog implements Log {
   readOne(position: number): LogEntry | undefined {
     this.#assertServing();
     return position >= 0 && position < this.#head ? this.#reader.readOne(position) : undefined;
+  }
+
+  headerHashes(from: number, to: number): readonly Uint8Array[] {
+    this.#assertServing();
+    assert(to <= this.#durableRecords, 'only what is on stable storage is vouched for');
+    return this.#headers.read(from, to);
+  }
+
+  evidence(position: number): EventEvidence | undefined {
+    this.#assertServing();
+    return position >= 0 && position < this.#head ? this.#reader.evidence(position) : undefined;
   }
 
   redact(positions: readonly number[]): Promise<void> {

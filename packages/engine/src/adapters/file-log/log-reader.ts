@@ -1,13 +1,15 @@
 // Reads entries back: finds the record, opens its seal, shows gaps. One record is opened at a time; the last few stay open for single
 // reads. Invariants: a redacted position is a gap from the moment its redaction is accepted, wherever its bytes still lie; nothing is
 // served whose seal does not hold.
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { assert } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import type { Keys } from '../../ports/keys.js';
-import type { LogEntry } from '../../ports/log.js';
+import type { EventEvidence, LogEntry } from '../../ports/log.js';
+import { saltFrom } from './cold-format.js';
 import type { ColdSegment } from './cold-segment.js';
+import { saltBytes } from './format.js';
 import type { StoredRecord } from './record.js';
 import { RecordWindow } from './record-window.js';
 import type { Redactions } from './redactions.js';
@@ -80,6 +82,39 @@ export class LogReader {
     this.#cache.unshift(opened);
     if (this.#cache.length > limits.cachedRecordsMax) this.#cache.pop();
     return this.#entry(opened, position);
+  }
+
+  /** What shows that the event stands in the log; undefined for a gap. All bytes are copies. */
+  evidence(position: number): EventEvidence | undefined {
+    const segment = this.#segmentAt(position);
+    const window = new RecordWindow(2 * limits.indexEveryBytes);
+    let offset = segment.offsetNear(position);
+    let number = segment.recordNear(position);
+    let record = recordAt(window, segment, offset);
+    while (record.below <= position) {
+      offset += record.bytes.length;
+      number += 1;
+      record = recordAt(window, segment, offset);
+    }
+    const index = position - record.first;
+    const salted = this.#redactions.has(position) ? undefined : this.#saltedAt(record, segment, offset, index);
+    if (salted === undefined) return undefined;
+    const [salt, bytes] = [salted.subarray(0, saltBytes), salted.subarray(saltBytes)];
+    return { record: segment.recordsBefore + number, header: Buffer.from(record.header), index, salt, bytes };
+  }
+
+  /** Salt and bytes of an event, a copy; undefined for a gap. */
+  #saltedAt(record: StoredRecord, segment: Segment, offset: number, index: number): Buffer | undefined {
+    if (!segment.isCold) {
+      const key = record.keyId === undefined ? undefined : this.#keys.get(record.keyId);
+      const plain = key === undefined || !record.hasShape() ? undefined : record.open(key);
+      if (plain === undefined) throw new CodedError('log_damaged', `${segment.name} at offset ${offset}: seal does not hold`);
+      return plain.isGap(index) ? undefined : Buffer.from(plain.saltedAt(index));
+    }
+    const position = record.first + index;
+    const bytes = this.#open(record, segment, offset, limits.cachedBlocksMax).eventAt(index);
+    const source = bytes === null ? undefined : this.#coldOf(segment)?.sourceAt(position);
+    return bytes === null || source === undefined ? undefined : Buffer.concat([saltFrom(source, position), bytes]);
   }
 
   /** Forgets opened records, so that redacted bytes do not linger in memory. */

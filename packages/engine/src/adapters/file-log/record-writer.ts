@@ -1,7 +1,7 @@
 // Makes records: copies, digests, seals, checksums. The hot path of every acknowledged event, so it works in buffers that are used again
 // and makes nothing per event. Invariant: nonces are fresh random bytes, each used once; a salt is known only to who has the segment's key.
 import { Buffer } from 'node:buffer';
-import { createCipheriv, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Entropy } from '../../ports/entropy.js';
 import type { AppendEvent } from '../../ports/log.js';
@@ -19,11 +19,11 @@ import {
   saltBytes,
   sealInBlocks,
   sealWholeBatch,
-  tagBytes,
   writeUint64,
 } from './format.js';
 import { PersonSalts } from './person-salts.js';
 import type { StoredRecord } from './record.js';
+import { seal } from './seal.js';
 
 export interface SegmentKey {
   readonly id: number;
@@ -98,12 +98,11 @@ export class RecordWriter {
       record.writeUInt32LE(sealWholeBatch, body);
       record.writeUInt32LE(key.id, body + 4);
       this.#pool.take(record, body + 8, nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', key.key, record.subarray(body + 8, body + 8 + nonceBytes), { authTagLength: tagBytes });
-      cipher.setAAD(this.headerHash);
+      const nonce = record.subarray(body + 8, body + 8 + nonceBytes);
+      const { sealed, tag } = seal(key.key, nonce, this.headerHash, this.#plain.subarray(0, plainBytes));
       // [C13]
-      record.set(cipher.update(this.#plain.subarray(0, plainBytes)), body + bodyFixedBytes);
-      cipher.final();
-      record.set(cipher.getAuthTag(), body + 20);
+      record.set(sealed, body + bodyFixedBytes);
+      record.set(tag, body + 20);
     }
     const bytes = recordBytesOf(headerBytes, bodyBytes);
     record.fill(0, body + bodyBytes, bytes);

@@ -1,7 +1,7 @@
 // One record as it lies in a buffer: its fields, its checks, its opening. Reads only; RecordWriter makes them.
 // Invariant: nothing of a record is believed before `isIntact` (recovery) or the seal (reads) has held.
 import type { Buffer } from 'node:buffer';
-import { createDecipheriv, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import {
   bodyFixedBytes,
@@ -18,6 +18,7 @@ import {
   sealWholeBatch,
   tagBytes,
 } from './format.js';
+import { unseal } from './seal.js';
 
 /** Bytes of the record whose frame starts at `at`; undefined when no frame of a possible record is there. */
 export function frameSize(buffer: Buffer, at: number, bytesMax: number): number | undefined {
@@ -109,16 +110,9 @@ export class StoredRecord {
   open(key: Uint8Array): PlainBatch | undefined {
     const body = this.bytes.subarray(frameBytes + this.#headerBytes, frameBytes + this.#headerBytes + this.#bodyBytes);
     if (body.length < bodyFixedBytes || body.readUInt8(0) !== sealWholeBatch) return undefined;
-    const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(8, 8 + nonceBytes), { authTagLength: tagBytes });
-    decipher.setAAD(this.headerHash);
-    decipher.setAuthTag(body.subarray(20, 20 + tagBytes));
-    const plain = decipher.update(body.subarray(bodyFixedBytes));
-    try {
-      decipher.final();
-    } catch {
-      return undefined;
-    }
-    return PlainBatch.parse(plain, this.count);
+    const tag = body.subarray(20, 20 + tagBytes);
+    const plain = unseal(key, body.subarray(8, 8 + nonceBytes), this.headerHash, body.subarray(bodyFixedBytes), tag);
+    return plain === undefined ? undefined : PlainBatch.parse(plain, this.count);
   }
 }
 

@@ -238,7 +238,7 @@ class Resealing {
 
 /** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
 function sourceOf({ source, origin, position }: Row): SaltSource {
-  // [C53]
+  // [C54]
   return origin.isBroken ? { salt: saltFrom(source, position) } : source;
 }
 

@@ -23,6 +23,8 @@ import { checkSection } from './cold-format.js';
 export interface Scan {
   readonly segments: Segment[];
   readonly head: number;
+  /** Records, marks included. */
+  readonly records: number;
   readonly headHash: Buffer;
   /** Below this every position was on stable storage before this opening. */
   readonly syncedBefore: number;
@@ -62,6 +64,7 @@ class Walk {
   hash: Buffer = Buffer.alloc(hashBytes);
   /** Why the last segment's records end where they end. */
   reason = 'no record';
+  #records = 0;
   #syncedBefore = 0;
   #endsWithMark = false;
   readonly #segments: Segment[] = [];
@@ -97,7 +100,9 @@ class Walk {
     const problem = this.#problemOf(name, head);
     if (problem !== undefined) return problem;
     if (file.size() < head.capacity) throw damaged(name, file.size(), 'segment cut short');
-    this.#segments.push(new Segment(this.#files, name, head, growthBytes));
+    const segment = new Segment(this.#files, name, head, growthBytes);
+    segment.recordsBefore = this.#records;
+    this.#segments.push(segment);
     return undefined;
   }
 
@@ -125,6 +130,7 @@ class Walk {
         return;
       }
       segment.note(record.bytes.length, record.below);
+      this.#records += 1;
       this.head = record.below;
       this.hash = record.headerHash;
       this.#syncedBefore = record.syncedBefore;
@@ -175,6 +181,7 @@ class Walk {
     return {
       segments: this.#segments,
       head,
+      records: this.#records,
       headHash,
       syncedBefore: this.#syncedBefore,
       endsWithMark: this.#endsWithMark,

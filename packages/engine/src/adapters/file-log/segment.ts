@@ -14,6 +14,9 @@ export class Segment {
   end = segmentHeadBytes;
   /** The position after its last event. */
   below: number;
+  /** Records in it, and in all segments before it: marks count. */
+  records = 0;
+  recordsBefore = 0;
   /** Takes no more records, whatever room it has. */
   isClosed: boolean;
   /** When the first record came that it has taken in this process, by the monotonic clock, ms; before: at some time before. */
@@ -24,6 +27,7 @@ export class Segment {
   readonly #growthBytes: number;
   #positions: number[] = [];
   #offsets: number[] = [];
+  #numbers: number[] = [];
 
   /** `growthBytes`: how large a file may become that was not given its size beforehand. */
   constructor(files: OpenFiles, name: string, head: SegmentHead, growthBytes: number) {
@@ -61,7 +65,9 @@ export class Segment {
     if (last === undefined || this.end - last >= limits.indexEveryBytes) {
       this.#positions.push(this.below);
       this.#offsets.push(this.end);
+      this.#numbers.push(this.records);
     }
+    this.records += 1;
     this.end += recordBytes;
     this.below = below;
   }
@@ -69,15 +75,31 @@ export class Segment {
   /** Offset of a record that begins at or before the position, not far from it. */
   offsetNear(position: number): number {
     assert(position >= this.first && position < this.below, 'the position lies in the segment');
-    let low = 0;
-    let high = this.#positions.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#positions[middle] ?? 0) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return this.#offsets[low] ?? segmentHeadBytes;
+    return this.#offsets[lastUpTo(this.#positions, position)] ?? segmentHeadBytes;
   }
+
+  /** Number, within the segment, of the record at `offsetNear(position)`. */
+  recordNear(position: number): number {
+    return this.#numbers[lastUpTo(this.#positions, position)] ?? 0;
+  }
+
+  /** Offset and number, within the segment, of a record at or before that number, not far from it. */
+  nearRecord(number: number): { readonly offset: number; readonly number: number } {
+    const at = lastUpTo(this.#numbers, number);
+    return { offset: this.#offsets[at] ?? segmentHeadBytes, number: this.#numbers[at] ?? 0 };
+  }
+}
+
+/** Index of the last value that is at most `bound`, in an ascending list; 0 if there is none. */
+function lastUpTo(values: readonly number[], bound: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((values[middle] ?? 0) <= bound) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** The segment that holds the position; undefined at the head and beyond. */

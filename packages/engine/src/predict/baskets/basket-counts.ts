@@ -76,10 +76,19 @@ export class BasketCounts implements Learner<Basket, BasketQuery> {
       }
     }
     for (const one of numbers) sums[one] = 0;
-    const scored = met.flatMap((item) => ((sums[item] ?? 0) > 0 ? [{ id: this.#ids[item] ?? '', score: sums[item] ?? 0 }] : []));
-    for (const item of met) sums[item] = 0;
-    scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-    return scored.slice(0, k).map(({ id }) => id);
+    const best: ScoredId[] = [];
+    for (const item of met) {
+      const score = sums[item] ?? 0;
+      sums[item] = 0;
+      const least = best.length < k ? 0 : (best[k - 1]?.score ?? Infinity);
+      if (score === 0 || score < least) continue;
+      const id = this.#ids[item] ?? '';
+      let at = best.length;
+      while (at > 0 && isBefore({ id, score }, best[at - 1])) at -= 1;
+      best.splice(at, 0, { id, score });
+      if (best.length > k) best.pop();
+    }
+    return best.map(({ id }) => id);
   }
 
   *dump(): Iterable<string> {
@@ -118,4 +127,13 @@ export class BasketCounts implements Learner<Basket, BasketQuery> {
 
 function itemsOf(basket: Basket): string[] {
   return [...new Set(basket)].sort().slice(0, limits.basketItemsMax);
+}
+
+interface ScoredId {
+  readonly id: string;
+  readonly score: number;
+}
+
+function isBefore(one: ScoredId, other: ScoredId | undefined): boolean {
+  return other === undefined || one.score > other.score || (one.score === other.score && one.id < other.id);
 }

@@ -21,6 +21,7 @@ const newtonStepsMax = 12;
 const settled = 1e-7;
 const baseSteps = 40;
 const baseReach = 60;
+const baseSettled = 1e-10;
 
 /** `ridge`: strength of the pull towards 0 on standardised features; each course weighs 1. */
 export function fitPlaceWeights(courses: readonly CourseRows[], features: number, ridge: number): PlaceWeights {
@@ -110,17 +111,24 @@ function addCourse(course: StandardCourse, weights: Float64Array, gradient: Floa
   });
 }
 
-/** The base rate at which as many stops are expected as there are, by bisection. */
+/** The base rate at which as many stops are expected as there are: Newton's method, held within a bracket. */
 function baseFor(scores: readonly number[], stops: number): number {
   let [low, high] = [-baseReach, baseReach];
+  let base = 0;
   for (let step = 0; step < baseSteps; step++) {
-    const middle = (low + high) / 2;
-    let expected = 0;
-    for (const score of scores) expected += 1 / (1 + exp(-score - middle));
-    if (expected > stops) high = middle;
-    else low = middle;
+    let [excess, slope] = [-stops, 0];
+    for (const score of scores) {
+      const share = 1 / (1 + exp(-score - base));
+      excess += share;
+      slope += share * (1 - share);
+    }
+    if (Math.abs(excess) < baseSettled) break;
+    if (excess > 0) high = base;
+    else low = base;
+    const next = base - excess / slope;
+    base = next > low && next < high ? next : (low + high) / 2;
   }
-  return low;
+  return base;
 }
 
 function dot(weights: Float64Array, values: Float64Array): number {

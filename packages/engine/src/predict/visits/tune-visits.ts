@@ -123,7 +123,7 @@ export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings 
     const name = order[state.within];
     if (name === undefined) {
       if (!state.moved && state.round > 0) break;
-      state = { ...state, round: state.round + 1, within: 0, moved: false };
+      state = { settings: state.settings, hr20: state.hr20, mrr20: state.mrr20, round: state.round + 1, within: 0, moved: false };
       continue;
     }
     const sample = worth(trial.judge(state.settings, samplePart));
@@ -136,7 +136,7 @@ export function* tuneVisits(visits: readonly TunedVisit[], start: VisitSettings 
       best = { ...state, settings, ...quality };
       moved = true;
     }
-    state = { ...best, within: state.within + 1, moved };
+    state = { settings: best.settings, hr20: best.hr20, mrr20: best.mrr20, round: state.round, within: state.within + 1, moved };
     yield step(false);
   }
   yield step(true);

@@ -121,7 +121,7 @@ export class VisitOracle {
       scores.set(item, (nearTotal > 0 ? (near.get(item) ?? 0) / nearTotal : 0) + (0.08 * (after.get(item) ?? 0)) / (afterTotal + 1));
     }
 
-    if (matched.length < 400) {
+    if (matched.length < 640) {
       const rows = [...scores].map(([item, score]) => ({ item, score })).filter(({ score }) => score > 0);
       const via = rows
         .toSorted(byScore)
@@ -138,7 +138,7 @@ export class VisitOracle {
         }
       }
       const onwardTotal = total(onward);
-      const scale = (0.4 * 100) / (matched.length + 100) / onwardTotal;
+      const scale = (0.64 * 100) / (matched.length + 100) / onwardTotal;
       if (onwardTotal > 0) for (const [item, amount] of onward) add(scores, item, scale * amount);
     }
 

@@ -6,7 +6,7 @@ import { limits } from '../../base/limits.js';
 import { BestFirst } from './best-first.js';
 import { nthLargest } from './nth-largest.js';
 import { Tally } from './tally.js';
-import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, QUERY_ITEMS, rarity, VisitFormula } from './visit-formula.js';
+import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, QUERY_ITEMS, rarity, type VisitFormula } from './visit-formula.js';
 import type { VisitStore } from './visit-store.js';
 
 /**

@@ -38,9 +38,9 @@ export const visitSettings: VisitSettings = {
   recencyDays: 80,
   common: 0.96,
   transitions: 0.08,
-  onward: 0.4,
+  onward: 0.64,
   onwardHalf: 100,
-  onwardBelow: 400,
+  onwardBelow: 640,
   back: 2,
   seen: 0.8,
 };

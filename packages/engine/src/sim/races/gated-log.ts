@@ -1,13 +1,14 @@
 // The log of the race suite: the one in memory, with every sync, redaction and compaction waiting for its turn. What is appended is handed
 // to a listener at once, in log order.
 import { MemoryLog } from '../../adapters/memory-log.js';
-import type { AppendEvent, Compaction, Log, LogEntry, VerifyReport } from '../../ports/log.js';
+import type { AppendEvent, Compaction, EventEvidence, Log, LogEntry, VerifyReport } from '../../ports/log.js';
 import type { Turns } from './turns.js';
 
 export class GatedLog implements Log {
   readonly #inner = new MemoryLog();
   readonly #turns: Turns;
   #durable = 0;
+  #durableRecords = 0;
   onAppend: (first: number, events: readonly AppendEvent[]) => void = () => undefined;
 
   constructor(turns: Turns) {
@@ -20,6 +21,10 @@ export class GatedLog implements Log {
 
   get durable(): number {
     return this.#durable;
+  }
+
+  get durableRecords(): number {
+    return this.#durableRecords;
   }
 
   get owesCompaction(): boolean {
@@ -42,8 +47,10 @@ export class GatedLog implements Log {
 
   async sync(): Promise<void> {
     const target = this.head;
+    const records = this.#inner.records;
     await this.#turns.turn('sync');
     this.#durable = Math.max(this.#durable, target);
+    this.#durableRecords = Math.max(this.#durableRecords, records);
   }
 
   read(from: number, to?: number): Iterable<LogEntry> {
@@ -52,6 +59,14 @@ export class GatedLog implements Log {
 
   readOne(position: number): LogEntry | undefined {
     return this.#inner.readOne(position);
+  }
+
+  headerHashes(from: number, to: number): readonly Uint8Array[] {
+    return this.#inner.hashes(from, to);
+  }
+
+  evidence(position: number): EventEvidence | undefined {
+    return this.#inner.evidence(position);
   }
 
   async redact(positions: readonly number[]): Promise<void> {

@@ -75,7 +75,7 @@ export const raceMutants: readonly RaceMutant[] = [
         }
         core.dedupe.forget(positions);
         if (positions.length > 0) await log.redact(positions);
-        return { receipt: 'e', erasedAt: 0, deadlineAt: 0, subjects: subjects.length, events: positions.length };
+        return { receipt: 'e', erasedAt: 0, deadlineAt: 0, subjects: subjects.length, events: positions.length, salts: [] };
       };
     },
   },

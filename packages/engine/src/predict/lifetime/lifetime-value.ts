@@ -1,0 +1,52 @@
+// What a person will spend in the days to come: expected purchases (BG/NBD) times expected value of one (gamma-gamma).
+// Erasure class `rederived`: seven numbers for everybody. Score: expected spend in the currency of the histories. Explanation: what somebody who
+// buys that often spends at everybody's mean value, and what this person's own values add to that.
+import type { Explanation, Scorer } from '../learner.js';
+import type { PurchaseHistory } from './purchase-history.js';
+import { expectedPurchases, fitPurchaseRate, type PurchaseRate } from './purchase-rate.js';
+import { expectedValue, fitPurchaseValue, type PurchaseValue } from './purchase-value.js';
+
+export class LifetimeValue implements Scorer<PurchaseHistory> {
+  readonly #rate: PurchaseRate;
+  readonly #value: PurchaseValue;
+  readonly #days: number;
+
+  private constructor(rate: PurchaseRate, value: PurchaseValue, days: number) {
+    this.#rate = rate;
+    this.#value = value;
+    this.#days = days;
+  }
+
+  /** `days`: how far ahead. `histories` in a fixed order. */
+  static fit(histories: readonly PurchaseHistory[], days: number): LifetimeValue {
+    return new LifetimeValue(fitPurchaseRate(histories), fitPurchaseValue(histories), days);
+  }
+
+  score(history: PurchaseHistory): number {
+    return expectedPurchases(this.#rate, history, this.#days) * expectedValue(this.#value, history);
+  }
+
+  explain(history: PurchaseHistory): Explanation {
+    const purchases = expectedPurchases(this.#rate, history, this.#days);
+    const common = expectedValue(this.#value, { ...history, repeats: 0, repeatValue: 0 });
+    const own = expectedValue(this.#value, history);
+    return {
+      score: this.score(history),
+      parts: [
+        { name: 'purchases', amount: purchases * common },
+        { name: 'own values', amount: purchases * (own - common) },
+      ],
+    };
+  }
+
+  *dump(): Iterable<string> {
+    const { r, alpha, a, b } = this.#rate;
+    const { p, q, v } = this.#value;
+    yield `rate\t${r} ${alpha} ${a} ${b}`;
+    yield `value\t${p} ${q} ${v}\tdays ${this.#days}`;
+  }
+
+  bytes(): number {
+    return 256;
+  }
+}

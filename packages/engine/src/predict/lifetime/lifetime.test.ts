@@ -1,0 +1,62 @@
+// Known answers: parameters and a prediction that Fader, Hardie and Lee print for the CDNOW data; and recovery of a made-up population.
+import { expect, test } from 'vitest';
+import { expectedPurchases, fitPurchaseRate, logLikelihood } from './purchase-rate.js';
+import { expectedValue, fitPurchaseValue } from './purchase-value.js';
+import type { PurchaseHistory } from './purchase-history.js';
+
+const history = (repeats: number, lastAfterDays: number, ageDays: number, repeatValue = 0): PurchaseHistory => ({
+  id: 'p',
+  repeats,
+  lastAfterDays,
+  ageDays,
+  repeatValue,
+});
+const cdnow = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
+
+test('BG/NBD: 1.226 purchases in the next 39 weeks after two repeats, the last in week 30.43 of 38.86', () => {
+  expect(expectedPurchases(cdnow, history(2, 30.43, 38.86), 39)).toBeCloseTo(1.226, 3);
+});
+
+test('BG/NBD: nobody is expected to buy less than never, and longer ahead is more', () => {
+  for (const one of [history(0, 0, 10), history(5, 1, 300), history(3, 200, 200)]) {
+    let before = 0;
+    for (const days of [1, 10, 100, 1_000]) {
+      const now = expectedPurchases(cdnow, one, days);
+      expect(now).toBeGreaterThan(before);
+      before = now;
+    }
+  }
+});
+
+test('gamma-gamma: the mean of somebody unknown is that of everybody, and much evidence outweighs it', () => {
+  const value = { p: 6.25, q: 3.74, v: 15.44 };
+  expect(expectedValue(value, history(0, 0, 10))).toBeCloseTo((6.25 * 15.44) / 2.74, 10);
+  expect(expectedValue(value, history(1_000, 9, 10, 80))).toBeCloseTo(80, 0);
+});
+
+test('fits find what a made-up population was made with', () => {
+  let state = 11;
+  const share = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 4_294_967_296;
+  };
+  const people = Array.from({ length: 1_500 }, (): PurchaseHistory => {
+    const rate = 0.02 * -Math.log(share()); // gamma(1, 50)
+    const stops = 1 - Math.sqrt(1 - share()); // beta(1, 2)
+    let [at, repeats, last] = [0, 0, 0];
+    for (;;) {
+      at += -Math.log(share()) / rate;
+      if (at > 300) break;
+      repeats += 1;
+      last = at;
+      if (share() < stops) break;
+    }
+    return history(repeats, last, 300, repeats === 0 ? 0 : 20 + 20 * share());
+  });
+  const fitted = fitPurchaseRate(people);
+  const loss = (rate: typeof fitted): number => people.reduce((sum, one) => sum - logLikelihood(rate, one), 0);
+  expect(loss(fitted)).toBeLessThanOrEqual(loss({ r: 1, alpha: 50, a: 1, b: 2 }));
+  expect(fitted.r / fitted.alpha).toBeGreaterThan(0.015);
+  expect(fitted.r / fitted.alpha).toBeLessThan(0.027);
+  expect(expectedValue(fitPurchaseValue(people), history(0, 0, 10))).toBeCloseTo(30, -0.5);
+});

@@ -184,6 +184,16 @@ describe('benches in their small form', () => {
     expect(Number((await bench('counterfactual', 'lost-reason'))['adds_up'])).toBeLessThan(Number(figures['decisions']));
   });
 
+  it('seal gives its fields; a compaction without words makes more bytes, slow salts a lower ratio', async () => {
+    const figures = await bench('seal');
+    const fields = ['gzip_bytes_per_event', 'hot_bytes_per_event', 'cold_bytes_per_event', 'ingest_ratio'];
+    expect(Object.keys(figures)).toEqual(['bench', ...fields, 'visits', 'synthetic']);
+    expectPositive(figures, fields);
+    expect(figures['cold_bytes_per_event']).toBeLessThan(Number(figures['hot_bytes_per_event']) / 4);
+    expect((await bench('seal', 'no-words'))['cold_bytes_per_event']).toBeGreaterThan(1.1 * Number(figures['cold_bytes_per_event']));
+    expect((await bench('seal', 'slow-seal'))['ingest_ratio']).toBeLessThan(0.75 * Number(figures['ingest_ratio']));
+  });
+
   it('bandit gives its fields; wrong propensities and a slow choice each turn one red', async () => {
     const figures = await bench('bandit');
     expect(Object.keys(figures)).toEqual(['bench', 'logged', 'ope', 'coverage', 'regret_slope', 'choose_p99_us', 'update_p99_us']);

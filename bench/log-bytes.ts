@@ -1,5 +1,5 @@
-// What the parts of a log take on the disk, read from its files: heads and headers, bodies, what stands behind the records of cold segments.
-// Space that was only made ready counts nothing.
+// What the parts of a log take on the disk, read from its files: heads and headers, bodies, what stands behind the records of cold
+// segments. Space that was only made ready counts nothing.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeSegmentHead, frameBytes, segmentHeadBytes } from 'ethogram/internal/adapters/file-log/format';

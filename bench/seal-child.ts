@@ -1,6 +1,6 @@
 // Takes visits in, in a process of its own, and tells how long that took. Arguments: data folder; where the visits come from; how many of
-// them; `sealed`: as always, with compaction beside it; `bare`: the same engine, in which sealing is taken out (the cipher copies, salts are
-// zeros) and nothing is compacted.
+// them; `sealed`: as always, with compaction beside it; `bare`: the same engine, in which sealing is taken out (the cipher copies, salts
+// are zeros) and nothing is compacted.
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { open } from 'ethogram';
 import { PersonSalts } from 'ethogram/internal/adapters/file-log/person-salts';
@@ -34,10 +34,10 @@ function takeSealingOut(): void {
 const isSealed = mode === 'sealed';
 if (!isSealed) takeSealingOut();
 else if (fault === 'slow-seal') {
-  const secretOf = PersonSalts.prototype.secretOf;
-  PersonSalts.prototype.secretOf = function slow(subject) {
+  const write = Object.getOwnPropertyDescriptor(PersonSalts.prototype, 'write')?.value as (...all: unknown[]) => void; // its method
+  PersonSalts.prototype.write = function slow(...all) {
     burn(0.05);
-    return Reflect.apply(secretOf, this, [subject]) as Buffer;
+    Reflect.apply(write, this, all);
   };
 }
 // Nothing grows old enough to be sealed anew in the bare one.

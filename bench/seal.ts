@@ -136,8 +136,7 @@ async function ingestRate(source: string, count: number, mode: 'sealed' | 'bare'
   removeScratchFolder(folder);
   const { events = 0, ms = 1, cpuMs = 0, coldShare = 0 } = told;
   const rate = (events / ms) * 1000;
-  say(
-    `${mode}: ${Math.round(rate)} events/s, ${rounded((cpuMs / events) * 1000, 1)} us of processor time an event, ${rounded(coldShare, 2)} cold at the end`,
-  );
+  const us = rounded((cpuMs / events) * 1000, 1);
+  say(`${mode}: ${Math.round(rate)} events/s, ${us} us of processor time an event, ${rounded(coldShare, 2)} cold at the end`);
   return rate;
 }

@@ -55,7 +55,7 @@ export class KeyFile implements Keys {
   #changes = 0;
   #isClosed = false;
 
-  /** Opens the store or makes one. Throws CodedError log_damaged, log_version, wrapping_key, data_folder_locked, or what the disk throws. */
+  /** Opens the store or makes one. CodedError: log_damaged, log_version, wrapping_key, data_folder_locked; or what the disk throws. */
   static async open(options: KeyFileOptions): Promise<KeyFile> {
     const { disk, folder } = options;
     await makeDurableFolder(disk, folder);
@@ -209,6 +209,7 @@ export class KeyFile implements Keys {
     await Promise.allSettled(this.#syncing);
     old.close();
     await disk.syncFolder(folder);
+    // [C62]
     await this.#wrapping.destroy(old.head.name);
   }
 

@@ -1,5 +1,5 @@
-// The near end of the thread that seals by person. Started with the first segment, ended by `close`; it keeps no process alive while nothing
-// is being sealed. One piece of work at a time.
+// The near end of the thread that seals by person. Started with the first segment, ended by `close`; it keeps no process alive while
+// nothing is being sealed. One piece of work at a time.
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';

@@ -1,6 +1,6 @@
-// Wrapping keys as files in a folder, which the deployment should keep apart from the data: `OWNER-RANDOM.key`, mode 0600 as every file of a
-// Disk, { u32 magic "EGWK", u32 version = 1, 32 the key, u32 crc32 of bytes 0-39 }. A key is destroyed by overwriting it with random bytes,
-// synced, and then removed. Names are drawn, so that none is ever given twice, in this folder or in another to which the keys move.
+// Wrapping keys as files in a folder, which the deployment should keep apart from the data: `OWNER-RANDOM.key`, mode 0600 as every file of
+// a Disk, { u32 magic "EGWK", u32 version = 1, 32 the key, u32 crc32 of bytes 0-39 }. A key is destroyed by overwriting it with random
+// bytes, synced, and then removed. Names are drawn, so that none is ever given twice, in this folder or in another to which the keys move.
 // Invariant: a key is on stable storage before anything is wrapped with it. Non-goal: what a disk keeps of overwritten blocks.
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';

@@ -90,7 +90,6 @@ export const limits = {
   keySlotsAhead: 256,
   hotMs: 15 * 60_000,
   compactEveryMs: 60_000,
-  coldMergeBytesMax: 16 * 1024 * 1024,
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,

@@ -10,6 +10,7 @@ import { Arguments } from './arguments.js';
 import { exitCode } from './exit-code.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
+import { wrappingPlace } from './wrapping-place.js';
 
 const addressFile = 'address';
 /** What the deployment says of itself; every command that opens the folder goes by it. */
@@ -35,9 +36,11 @@ export class DataFolder {
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const bar = new ProgressBar(terminal, 'replaying the log');
+    const wrapping = wrappingPlace();
     try {
       return await open(this.path, {
         tickMs: 0,
+        ...(wrapping === undefined ? {} : { wrapping }),
         onReplay: (done, total) => {
           if (total > 0) bar.update(done / total, () => `${done} of ${total} events`);
         },

@@ -1,6 +1,6 @@
 // The checks of `ethogram doctor` on the files of a data folder. They change nothing.
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
@@ -61,21 +61,47 @@ export function tenantFinding(path: string): Finding {
     : problem('tenant', 'tenant.json cannot be read: draws and hash tables rest on it.', 'Restore it from a backup of this very folder.');
 }
 
-/** Checked before anything opens the folder: whoever opens it without them would make new ones, which open nothing. */
-export function sealingFinding(path: string): Finding {
+/**
+ * Checked before anything opens the folder: whoever opens it without them would make new ones, which open nothing. `place`: the folder
+ * outside of it that should hold the wrapping key, if one is named.
+ */
+export function sealingFinding(path: string, place: string | undefined, platform: NodeJS.Platform): Finding {
   const segments = statOf(join(path, 'log')) === undefined ? [] : readdirSync(join(path, 'log')).filter((name) => !name.startsWith('.'));
-  const missing = ['keys.dat', 'wrapping.key'].filter((name) => (statOf(join(path, 'keys', name))?.size ?? 0) === 0);
-  if (missing.length > 0 && segments.length > 0)
+  const inside = wrappingKeysIn(join(path, 'keys'));
+  const outside = place === undefined ? [] : wrappingKeysIn(place);
+  if (segments.length > 0 && (statOf(join(path, 'keys', 'keys.dat'))?.size ?? 0) === 0)
     return problem(
       'sealing',
-      `keys/${missing.join(' and keys/')} ${missing.length > 1 ? 'are' : 'is'} missing: without it nothing of the log can be opened.`,
+      'keys/keys.dat is missing: without it nothing of the log can be opened.',
       'Do not start the engine on this folder. Restore keys/ from a backup first.',
     );
-  return fine(
-    'sealing',
-    'The keys that open the log are there.',
-    'Back keys/ up apart from log/: without it a backup opens nothing, beside it everything. Erasure reaches no backup: let them expire.',
-  );
+  if (segments.length > 0 && inside.length === 0 && outside.length === 0)
+    return problem(
+      'sealing',
+      'The wrapping key is missing: without it nothing of the log can be opened.',
+      'Do not start the engine on this folder. Name the folder that holds it in ETHOGRAM_WRAPPING.',
+    );
+  const shared = [place, ...outside].filter((each) => each !== undefined && ((statOf(each)?.mode ?? 0) & 0o077) !== 0);
+  if (shared.length > 0 && platform !== 'win32')
+    return problem('sealing', 'Others than the owner have rights to the wrapping key.', `chmod -R go-rwx ${place}`);
+  if (place !== undefined && isWithin(resolve(place), resolve(path)))
+    return warning('sealing', 'ETHOGRAM_WRAPPING names a folder inside the data folder.', apart);
+  if (inside.length > 0)
+    return warning('sealing', 'The wrapping key lies in the data folder: whoever has a copy of the folder can open it.', apart);
+  return fine('sealing', 'The keys that open the log are there, and the key that wraps them is kept apart.', backUp);
+}
+
+const apart = 'Name a folder elsewhere in ETHOGRAM_WRAPPING: the next start moves the key there (docs/keys.md).';
+const backUp = 'A copy of the data folder opens only beside the wrapping key of its moment. Erasure reaches no backup: let them expire.';
+
+function wrappingKeysIn(folder: string): string[] {
+  if (statOf(folder) === undefined) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.key'));
+  return names.map((name) => join(folder, name));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}${sep}`);
 }
 
 export function keysFinding(path: string, nowMs: number): Finding {

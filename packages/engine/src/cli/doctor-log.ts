@@ -18,8 +18,10 @@ import type { StateHead } from '../ports/state.js';
 import { Tables } from '../ports/tables.js';
 import { stateFormat } from '../runtime/core.js';
 import { keysFolder, logFolder } from '../runtime/folders.js';
+import { wrappedBy } from '../runtime/open.js';
 import { statOf } from './doctor-machine.js';
 import { fine, problem, warning, type Finding } from './finding.js';
+import { wrappingPlace } from './wrapping-place.js';
 
 export type Progress = (done: number, total: number) => void;
 
@@ -28,7 +30,7 @@ export async function logFindings(path: string, deep: boolean, onProgress: Progr
   const disk = new NodeDisk(path);
   const entropy = new SystemEntropy();
   try {
-    const keys = await KeyFile.open({ disk, folder: keysFolder, wrapping: { disk, folder: keysFolder }, entropy });
+    const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, wrappingPlace()), entropy });
     try {
       const log = await FileLog.open({ disk, folder: logFolder, keys, entropy, clock: new SystemClock(), onFailure: () => undefined });
       try {

@@ -1,8 +1,8 @@
 // ethogram doctor: each check finds what it is for, and a healthy folder has no problem. Exit codes as scripts read them.
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../base/limits.js';
 import { open } from '../runtime/open.js';
 import { freshFolder, run, runJson } from './command-line.suite.js';
@@ -22,8 +22,18 @@ async function found(...argv: string[]): Promise<{ readonly code: number; readon
   return { code, wrong: wrong.map(({ code: check, state }) => `${check} ${state}`), text: JSON.stringify(findings) };
 }
 
+/** Names a place for the wrapping key of the folder to all that follows in this file, until another is made. */
+function wrappingFor(name: string): string {
+  process.env['ETHOGRAM_WRAPPING'] = at(`${name}-wrapping`);
+  return at(`${name}-wrapping`);
+}
+
+afterAll(() => {
+  delete process.env['ETHOGRAM_WRAPPING'];
+});
+
 async function made(name: string): Promise<string> {
-  const engine = await open(at(name), { tickMs: 0 });
+  const engine = await open(at(name), { tickMs: 0, wrapping: wrappingFor(name) });
   await engine.upsertItems([{ id: 'tea' }]);
   await engine.close();
   return at(name);
@@ -82,7 +92,40 @@ test('keys of the log that are missing: a problem, and no new ones are made', as
   renameSync(join(data, 'keys/keys.dat'), at('kept'));
   expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['sealing problem'] });
   expect(existsSync(join(data, 'keys/keys.dat'))).toBe(false);
+  renameSync(at('unsealed-wrapping'), at('elsewhere'));
   renameSync(at('kept'), join(data, 'keys/keys.dat'));
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['sealing problem'] });
+  renameSync(at('elsewhere'), at('unsealed-wrapping'));
+  renameSync(join(data, 'keys/keys.dat'), at('kept'));
+  renameSync(at('kept'), join(data, 'keys/keys.dat'));
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 0, wrong: [] });
+});
+
+test('a wrapping key in the data folder is warned of; naming a place moves it there; rights of others to it are a problem', async () => {
+  delete process.env['ETHOGRAM_WRAPPING'];
+  const data = at('inside');
+  await (await open(data, { tickMs: 0 })).close();
+  const inside = await found('--data', data, '--port', `${free}`);
+  expect(inside).toMatchObject({ code: 0, wrong: ['sealing warning'] });
+  expect(inside.text).toContain('ETHOGRAM_WRAPPING');
+  const place = wrappingFor('inside');
+  // As doctor, or any start, opens it with the place named.
+  await (await open(data, { tickMs: 0, wrapping: place })).close();
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 0, wrong: [] });
+  expect([readdirSync(join(data, 'keys')).filter((name) => name.endsWith('.key')), readdirSync(place).length]).toEqual([[], 1]);
+  chmodSync(place, 0o755);
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['sealing problem'] });
+  chmodSync(place, 0o700);
+  process.env['ETHOGRAM_WRAPPING'] = join(data, 'wrapping');
+  expect((await found('--data', data, '--port', `${free}`)).wrong).toContain('sealing problem');
+});
+
+test('rekey puts another wrapping key in the place of the old one', async () => {
+  const data = await made('rekeyed');
+  const before = readdirSync(at('rekeyed-wrapping'));
+  expect(await runJson('rekey', '--data', data)).toMatchObject({ code: 0, json: { keys: 1 } });
+  const after = readdirSync(at('rekeyed-wrapping'));
+  expect([before.length, after.length, after.includes(before[0] ?? '')]).toEqual([1, 1, false]);
   expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 0, wrong: [] });
 });
 
@@ -100,7 +143,7 @@ test('a damaged log, and a state that is not there', async () => {
 });
 
 test('while another holds it: who does, and the log is left alone', async () => {
-  const engine = await open(at('held'), { tickMs: 0 });
+  const engine = await open(at('held'), { tickMs: 0, wrapping: wrappingFor('held') });
   try {
     const held = await found('--data', at('held'), '--port', `${free}`);
     expect(held).toMatchObject({ code: 0, wrong: [] });

@@ -18,6 +18,7 @@ import { overdueFinding } from './doctor-log.js';
 import { checks, fine, problem, warning, type Finding } from './finding.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
+import { wrappingPlace } from './wrapping-place.js';
 
 const defaultPort = 4040;
 
@@ -62,7 +63,7 @@ async function ofFolder(folder: DataFolder, named: boolean, deep: boolean, port:
   const newest = newestOf(path, ['tenant.json', 'address', 'log', 'keys', 'state', 'state/data.mdb', 'access']);
   const holder = found.state === 'ok' ? holderOf(path) : null;
   const address = folder.serverAddress();
-  const sealing = sealingFinding(path);
+  const sealing = sealingFinding(path, wrappingPlace(), process.platform);
   const findings = [
     clockFinding(now, newest),
     await portFinding(port, holder !== null),

@@ -20,7 +20,7 @@ export const checks = {
   folder: 'is there a data folder, and may this process write in it',
   modes: 'nobody but the owner may read it (folders 0700, files 0600)',
   tenant: 'tenant.json: the salts of this tenant',
-  sealing: 'the keys that open the log, and that a backup needs them',
+  sealing: 'the keys that open the log, and where the key lies that wraps them',
   lock: 'does another process hold the folder, and which',
   server: 'the noted address of a server: does it answer',
   log: 'the log from head to tail: checksums, chain, seals, positions',

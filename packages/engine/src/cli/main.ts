@@ -23,6 +23,7 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
+import { rekey } from './rekey.js';
 import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
 import { requests } from './requests.js';
@@ -65,6 +66,7 @@ export const commands: readonly Command[] = [
   evidence,
   note,
   keys,
+  rekey,
   rejects,
   tune,
   doctor,

@@ -10,13 +10,13 @@ export interface Keys {
   sync(): Promise<void>;
   /** Keeps a run: `keys` are 32 bytes each, one after the other. Resolves with its id when it is on stable storage. */
   keepRun(keys: Uint8Array): Promise<number>;
-  /** The keys of a run, as they were given; undefined when there is none. Throws CodedError log_damaged when it is not as it was written. */
+  /** The keys of a run, as they were given; undefined when there is none. Throws CodedError log_damaged when it has changed since. */
   run(id: number): Uint8Array | undefined;
   /** Ids of all runs, ascending. */
   runs(): number[];
   /** Overwrites and forgets the keys and runs; resolves when that is on stable storage. */
   destroy(ids: readonly number[]): Promise<void>;
-  /** Wraps all that is left anew, under a new wrapping key, and destroys the old one: what the disk may still keep of old wraps opens nothing. */
+  /** Wraps all that is left under a new wrapping key, and destroys the old one: what a disk may still keep of old wraps opens nothing. */
   turnOver(): Promise<void>;
   close(): void;
 }

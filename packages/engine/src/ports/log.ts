@@ -62,7 +62,7 @@ export interface Log {
   readonly redactions: number;
   /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
   readonly owesCompaction: boolean;
-  /** Is anything sealed under a key that it shares with other people's events, and has been for so long that `compact` would change that? */
+  /** Has anything been sealed for so long under a key that it shares with other people's events that `compact` would change that? */
   readonly hasDueHot: boolean;
   /**
    * Writes one record and returns the position of its first event. Not yet durable: nothing may be acknowledged before `sync`.

@@ -1,6 +1,6 @@
 // Who wraps the key of the key store: a file, a key service (KMS), a security module. The store hands over one random key of 32 bytes and
-// keeps what comes back beside its keys; without the wrapping key that opens nothing. Names are the provider's own; `owner` is the id of the
-// key store, so that several stores may share one provider and never destroy each other's keys.
+// keeps what comes back beside its keys; without the wrapping key that opens nothing. Names are the provider's own; `owner` is the id of
+// the key store, so that several stores may share one provider and never destroy each other's keys.
 //
 // What a provider must hold to (wrapping.suite.ts): a key that `create` has named is on stable storage; after `destroy` has resolved,
 // nothing that was wrapped under that name can ever be unwrapped. How the common services say that:

@@ -3,7 +3,14 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { ColdSegment } from '../adapters/file-log/cold-segment.js';
+import { FileLog } from '../adapters/file-log/file-log.js';
+import { decodeSegmentHead } from '../adapters/file-log/format.js';
+import { KeyFile } from '../adapters/key-file.js';
 import { ManualClock } from '../adapters/manual-clock.js';
+import { NodeDisk } from '../adapters/node-disk.js';
+import { SystemEntropy } from '../adapters/system-entropy.js';
+import { limits } from '../base/limits.js';
 import { open } from './open.js';
 
 let folder = '';
@@ -54,6 +61,38 @@ it('keeps no payload byte and no id of ungranted people, and can find those of g
   for (const secret of ['unknown-person-9043', 'unknown-item-6617', 'unknown-message-2208']) expect(holding(secret)).toEqual([]);
 });
 
+/** Every form in which the keys of a person lie in a folder: plain, sealed in their run, the run's key wrapped, the wrapping keys. */
+async function keysOf(home: string, subject: string, clock: ManualClock): Promise<{ readonly what: string; readonly bytes: Uint8Array }[]> {
+  const disk = new NodeDisk(home);
+  const options = { disk, entropy: new SystemEntropy() };
+  const keys = await KeyFile.open({ ...options, folder: 'keys', wrapping: { disk, folder: 'keys' } });
+  const log = await FileLog.open({ ...options, folder: 'log', keys, clock, onFailure: () => undefined });
+  const found: { readonly what: string; readonly bytes: Uint8Array }[] = [];
+  const table = readFileSync(join(home, 'keys', 'keys.dat'));
+  for (const name of disk.list('log').filter((each) => /^\d+\.seg$/.test(each))) {
+    const bytes = readFileSync(join(home, 'log', name));
+    const head = decodeSegmentHead(bytes);
+    if (typeof head === 'string' || head.cold === undefined) continue;
+    const cold = ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), keys.run(head.keyId) ?? new Uint8Array(0));
+    const blocks = cold?.index.blockBytes.map((_, block) => block) ?? [];
+    for (const block of blocks.filter((each) => String(cold?.block(each)?.events[0]).includes(subject))) {
+      found.push({ what: 'key of a block', bytes: Uint8Array.from(cold?.keyOf(block) ?? []) });
+      found.push({ what: 'secret of the salts', bytes: Uint8Array.from(cold?.keyOf(block) ?? []).subarray(0, 16) });
+      found.push({ what: 'block', bytes: Uint8Array.from(cold?.sealedBlock(block) ?? []) });
+      found.push({ what: 'run', bytes: readFileSync(join(home, 'keys', `${String(head.keyId).padStart(10, '0')}.run`)).subarray(44, 76) });
+      found.push({ what: 'key of the run', bytes: Uint8Array.from(keys.get(head.keyId) ?? []) });
+      for (let at = 1024; at < table.length; at += 64)
+        if (table.readUInt32LE(at) === head.keyId) found.push({ what: 'wrapped key of the run', bytes: table.subarray(at + 8, at + 48) });
+    }
+  }
+  if (found.length > 0)
+    for (const name of disk.list('keys').filter((each) => each.endsWith('.key')))
+      found.push({ what: 'wrapping key', bytes: readFileSync(join(home, 'keys', name)).subarray(8, 40) });
+  await log.close();
+  keys.close();
+  return found;
+}
+
 it('keeps no byte of erased people once their erasure is completed, and an earlier backup brings nothing of them back', async () => {
   folder = mkdtempSync(join(tmpdir(), 'ethogram-scan-'));
   const clock = new ManualClock();
@@ -68,7 +107,12 @@ it('keeps no byte of erased people once their erasure is completed, and an earli
     engine.rank({ point: 'home', subject: subject ?? '' });
     clock.advance(1000);
   }
+  // Long enough for everything to be sealed by person.
+  clock.advance(limits.hotMs);
+  await engine.log.compact({ words: engine.core.words(), dueOnly: true });
   await engine.close();
+  const keysBefore = await keysOf(join(folder, 'live'), 'erased-person-3310', clock);
+  expect(keysBefore.length).toBeGreaterThan(4);
   cpSync(join(folder, 'live'), join(folder, 'earlier'), { recursive: true });
   for (const secret of secrets.slice(0, 2)) expect(holding(secret).length, secret).toBeGreaterThan(0);
 
@@ -76,10 +120,17 @@ it('keeps no byte of erased people once their erasure is completed, and an earli
   clock.advance(1000);
   await engine.erase(['erased-person-3310']);
   await engine.completeErasures();
+  expect(await engine.backups.run(new NodeDisk(join(folder, 'later')))).toMatchObject({ ok: true });
   await engine.close();
   const inLive = (secret: string): string[] => holding(secret).filter((file) => !file.includes('earlier'));
   for (const secret of secrets) expect(inLive(secret), secret).toEqual([]);
   expect(inLive('kept-person-1').length).toBeGreaterThan(0);
+  // Not the keys of the person, neither as they are nor wrapped, nor what would unwrap them; a later backup has none either.
+  for (const { what, bytes } of keysBefore) {
+    const found = filesUnder(folder).filter((file) => !file.includes('earlier') && readFileSync(file).includes(Buffer.from(bytes)));
+    expect(found, what).toEqual([]);
+  }
+  expect(await keysOf(join(folder, 'live'), 'erased-person-3310', clock)).toEqual([]);
 
   // The list of the erased outlives the backup: it lies beside the log that comes back.
   rmSync(join(folder, 'earlier', 'erasures'), { recursive: true });

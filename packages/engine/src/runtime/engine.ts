@@ -463,6 +463,11 @@ export class Engine {
     return this.choose(subject, { choices: {}, origin, restricted });
   }
 
+  /** Seals by person what is due, and wraps every key under a new wrapping key; the old one is destroyed. */
+  rekey(): Promise<Compaction> {
+    return this.#options.log.compact({ words: this.core.words() });
+  }
+
   /** A person asks that a human looks at it. Resolves when that is on disk. */
   requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
     return this.#rights.review(subject, request);

@@ -8,8 +8,8 @@
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { HashFiles } from '../adapters/hash-files.js';
-import { KeyFile } from '../adapters/key-file.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
+import { KeyFile, type KeyFileOptions } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
@@ -21,6 +21,7 @@ import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
+import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { combine } from '../pack/combined.js';
@@ -50,6 +51,11 @@ export type OpenOptions = Partial<
 > & {
   /** Sizes of the log's files: smaller ones turn over sooner, which is what crash tests want. */
   readonly logLimits?: Partial<FileLogLimits>;
+  /**
+   * Who wraps the keys of the folder: a folder of this machine, best on another disk, or a key service. If absent, the wrapping key lies in
+   * FOLDER/keys, beside what it wraps; naming a place later moves it there. docs/keys.md tells what follows for backups.
+   */
+  readonly wrapping?: string | Wrapping;
   /**
    * Packs beside the built-in vocabulary. Without: what earlier ones defined for the fold goes on; with an empty list it ends. A change of
    * what they define folds the log anew.
@@ -82,7 +88,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     ((error: unknown): void => {
       throw error;
     });
-  const keys = await KeyFile.open({ disk, folder: keysFolder, wrapping: { disk, folder: keysFolder }, entropy });
+  const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, options.wrapping), entropy });
   const log = await FileLog.open({
     disk,
     folder: logFolder,
@@ -123,6 +129,13 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
 /** What packs add to options. Throws CodedError pack_wrong. */
 function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
   return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
+}
+
+/** Where the wrapping key of a data folder is, for whoever opens its key store. */
+export function wrappedBy(disk: Disk, wrapping: string | Wrapping | undefined): Pick<KeyFileOptions, 'wrapping' | 'movesFrom'> {
+  const inside = { disk, folder: keysFolder };
+  if (wrapping === undefined) return { wrapping: inside };
+  return { wrapping: typeof wrapping === 'string' ? { disk: new NodeDisk(wrapping), folder: '' } : wrapping, movesFrom: inside };
 }
 
 /** Seals for the portal, by a key of the tenant's own: links hold on every door over the same folder. */

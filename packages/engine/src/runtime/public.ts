@@ -1,5 +1,6 @@
 // The public face of the package `ethogram`: the engine in process.
 export { open, type OpenOptions } from './open.js';
+export type { Wrapping } from '../ports/wrapping.js';
 export { Engine, type EngineOptions, type Health, type ProfileView } from './engine.js';
 export type { WriteAnswer } from './writer.js';
 export { shopTypes } from './shop-types.js';

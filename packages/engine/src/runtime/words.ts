@@ -13,12 +13,11 @@ export function wordsOf(types: readonly EventType[]): string[] {
 const frequent = ['product_id', 'engine', systemTypes.consentChanged, systemTypes.decisionMade, 'choices', 'origin', 'granted', 'decision'];
 
 /** Names and fixed values in decisions, consents, catalogue items, links and receipts. */
-const ofOurEvents =
-  `id point kind mode contextualBecause subject epoch at position policy catalogueVersion inputs limit filter exclude pins excluded candidates
-  top uniformPpm draws slice answer item score propensity reasons contribution people rank personal contextual no_subject no_grant superseded
-  objection_signal visits_like_yours went_on_to further_on other popular in_catalogue pinned out_of_stock not_valid retired request uniform
-  context consent restricted lapsed correction touched event mask through told receipt erasedAt deadlineAt subjects events receipts keys bytes
-  declaration eventType purpose basis reason title category price stock image attributes day types source row offset linked evidence
-  context.consent segment cloudevents import`
-    .split(/\s+/)
-    .filter((word) => word !== '');
+const ofOurEvents = `id point kind mode contextualBecause subject epoch at position policy catalogueVersion inputs limit filter exclude pins
+  excluded candidates top uniformPpm draws slice answer item score propensity reasons contribution people rank personal contextual
+  no_subject no_grant superseded objection_signal visits_like_yours went_on_to further_on other popular in_catalogue pinned
+  out_of_stock not_valid retired request uniform context consent restricted lapsed correction touched event mask through told receipt
+  erasedAt deadlineAt subjects events receipts keys bytes declaration eventType purpose basis reason title category price stock image
+  attributes day types source row offset linked evidence context.consent segment cloudevents import`
+  .split(/\s+/)
+  .filter((word) => word !== '');

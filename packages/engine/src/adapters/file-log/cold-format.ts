@@ -1,25 +1,31 @@
 // What stands behind the records of a cold segment: the events, sealed by person. All numbers little-endian.
 //
-// Section, from the end of the records to the end of the file        Index, deflated (raw), then AES-256-GCM under the first key of the run;
-//    0  u32 magic "EGCB"    4  u32 crc32 of all that follows          authenticated data = the binding. Packed (packed-bytes.ts):
-//    8  u32 bytes of the index, sealed                                  words: count, texts
-//   12  u32 bytes of the blocks                                         records with events: count; of each its events and when it was
-//   16  16  salt of the blocks, random                                    received, ms, less the one before
-//   32  12  nonce   44  16 tag of the index   60  zeros                 events in order: 0 a gap, 1 the first of the next block,
-//   64  index, blocks, zeros up to a multiple of 8                        2 + n the newest block but n
-//                                                                       blocks: bytes of each
+// Section, from the end of the records to the end of the file:
+//    0  u32 magic "EGCB"    4  u32 crc32 of all that follows    8  u32 bytes of the index, sealed    12  u32 bytes of the blocks
+//   16  16  salt of the blocks, random    32  12  nonce and 44  16  tag of the index    60  zeros
+//   64  index, blocks, zeros up to a multiple of 8
 //
-// Binding: hash of the last header before the segment, u64 first position, u64 position after the last.
+// Index: deflated (raw), then AES-256-GCM under the first key of the run; authenticated data: hash of the last header before the
+// segment, u64 first position, u64 position after the last. Packed (packed-bytes.ts):
+//   words: count, texts
+//   records with events: count; of each its events and when it was received, ms, less the one before
+//   events in order: 0 a gap, 1 the first of the next block, 2 + n the newest block but n
+//   blocks: bytes of each
 //
-// Block of one person: AES-256-CTR, counter from zero, under hash("ethogram block", key of the block, salt of the blocks), where the key of
-// the n-th block is the one after the n-th of the run. A block is written once under its key, so no counter is used twice. It has no tag:
-// each event in it is checked against its digest in the record's header, which says more, and costs no byte.
-//    0  u8 flags: 1 deflated (raw), 2 salts follow   (salts: count; of each n * 2 + kind; kind 0: n salts, 1: a secret for the next n events)
-//       the events, packed (packed-events.ts)          without them the key of the block is the secret of all (person-salts.ts)
+// The header of a record is sealed, masks and all, by the first 12 bytes of hash("ethogram header", first key of the run, hash of the
+// header), in the record's body.
+//
+// Block of one person: AES-256-CTR, counter from zero, under hash("ethogram block", key of the block, salt of the blocks), where the
+// key of the n-th block is the one after the n-th of the run. A block is written once under that, so no counter is used twice. It has
+// no tag: each event in it is checked against its digest in the record's header, which says more, and costs no byte.
+//    0  u8 flags: 1 deflated (raw), 2 salts follow
+//       salts: count; of each n * 2 + kind; kind 0: n salts, 1: a secret for the next n events (person-salts.ts). Without them the key
+//       of the block is the secret of all
+//       the events, packed (packed-events.ts)
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { hashBytes, nonceBytes, saltBytes, tagBytes, writeUint64 } from './format.js';
+import { hashBytes, headerSealBytes, nonceBytes, saltBytes, tagBytes, writeUint64 } from './format.js';
 import { PackedReader, PackedWriter } from './packed-bytes.js';
 import { packEvents, unpackEvents, type ToPack, type Words } from './packed-events.js';
 import { saltOf, secretBytes } from './person-salts.js';
@@ -29,6 +35,7 @@ const magic = 0x42434745;
 export const blockKeyBytes = 32;
 export const blockSaltBytes = 16;
 const label = Buffer.from('ethogram block');
+const headerLabel = Buffer.from('ethogram header');
 const counter = Buffer.alloc(16);
 const deflated = 1;
 const withSalts = 2;
@@ -86,6 +93,11 @@ export function bindingOf(previousHash: Uint8Array, first: number, below: number
   writeUint64(binding, hashBytes, first);
   writeUint64(binding, hashBytes + 8, below);
   return binding;
+}
+
+/** 12 bytes. */
+export function sealOfHeader(key: Uint8Array, headerHash: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([headerLabel, key, headerHash]), 'buffer').subarray(0, headerSealBytes);
 }
 
 /** Undefined when the section is not as it was written. */

@@ -11,6 +11,7 @@ import {
   openBlock,
   openIndex,
   saltFrom,
+  sealOfHeader,
   sectionBytes,
   sectionHead,
   sectionHeadBytes,
@@ -20,6 +21,7 @@ import {
   type SectionHead,
 } from './cold-format.js';
 import { Words } from './packed-events.js';
+import type { StoredRecord } from './record.js';
 
 export class ColdSegment {
   readonly first: number;
@@ -70,8 +72,8 @@ export class ColdSegment {
   }
 
   /**
-   * Of a segment's bytes through `read`. `run`: keys, of the index first. Undefined when the index does not open, or does not agree with the
-   * segment.
+   * Of a segment's bytes through `read`. `run`: keys, of the index first. Undefined when the index does not open, or does not agree with
+   * the segment.
    */
   static open(head: SegmentHead, read: (at: number, length: number) => Uint8Array, run: Uint8Array): ColdSegment | undefined {
     assert(head.cold !== undefined, 'a cold segment');
@@ -133,6 +135,12 @@ export class ColdSegment {
       this.#opened.delete(oldest);
     }
     return opened;
+  }
+
+  /** Whether the record, which has the shape of a cold one, has the header that it was sealed with. */
+  vouchesFor(record: StoredRecord): boolean {
+    // [C59]
+    return sealOfHeader(this.#run.subarray(0, blockKeyBytes), record.headerHash).equals(record.headerSeal);
   }
 
   /** The event's bytes; null: a gap; undefined: it does not open, or does not match its digest. */

@@ -1,7 +1,7 @@
-// Seals neighbouring segments anew, by person, into one cold segment, without their redacted events: same headers, so the chain stands; keys
-// of each person's own, so that those which people shared can be destroyed. Order: keys durable, new file durable, renamed over the first of
-// the old ones, name durable, only then the old keys destroyed and the other files removed. A crash before the rename is durable leaves the
-// old files with their keys; a crash after it leaves the old keys' ids in the heads, and opening destroys them.
+// Seals neighbouring segments anew, by person, into one cold segment, without their redacted events: same headers, so the chain stands;
+// keys of each person's own, so that those which people shared can be destroyed. Order: keys durable, new file durable, renamed over the
+// first of the old ones, name durable, only then the old keys destroyed and the other files removed. A crash before the rename is durable
+// leaves the old files with their keys; a crash after it leaves the old keys' ids in the heads, and opening destroys them.
 import { assert } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/clock.js';
@@ -56,6 +56,7 @@ export class Compactor {
     for (const segment of run) segment.generation += 1;
     onReplaced(merged);
     await this.#files.syncFolder();
+    // [C60]
     await this.#keys.destroy([...oldIds]);
     for (const segment of run.slice(1)) this.#files.remove(segment.name);
     if (run.length > 1) await this.#files.syncFolder();

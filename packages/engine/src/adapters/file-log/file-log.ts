@@ -173,6 +173,7 @@ export class FileLog implements Log {
     if (segment.isCold || segment.isEmpty) return false;
     if (segment !== this.#active) return true;
     const { hotMs, compactEveryMs } = this.#limits;
+    // [C63]
     return this.#options.clock.elapsedMs() - segment.bornMs >= hotMs - 2 * compactEveryMs;
   }
 
@@ -422,7 +423,7 @@ export class FileLog implements Log {
   }
 
   #bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.file.size(), 0);
+    return this.#segments.reduce((sum, segment) => sum + sizeOf(segment), 0);
   }
 
   /** The active segment takes no more; what follows it is durable before the caller goes on. */
@@ -497,7 +498,7 @@ export class FileLog implements Log {
   }
 }
 
-/** Neighbours that are to be sealed together: those that are to be sealed at all, up to one segment's size, and small cold ones before them. */
+/** Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them. */
 function runsOf(segments: readonly Segment[], isToDo: (segment: Segment) => boolean, bytesMax: number): Segment[][] {
   const runs: Segment[][] = [];
   let run: Segment[] = [];

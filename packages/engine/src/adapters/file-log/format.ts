@@ -33,7 +33,8 @@
 //   20  16  tag                                     Without its salt a digest in the header says nothing about the event
 //   36  AES-256-GCM of the plain text;              that is gone.
 //           authenticated data = hash of the header
-//   or 8 bytes, seal kind 2: the events lie in the blocks of people behind the records of this cold segment (cold-segment.ts).
+//   or 16 bytes: u8 seal kind 2, zeros, and at 4 the 12 bytes that seal the header (cold-format.ts): the events lie in the blocks of
+//   people behind the records of this cold segment.
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 
@@ -52,7 +53,8 @@ export const headerEventBytes = 34;
 export const bodyFixedBytes = 36;
 export const sealWholeBatch = 1;
 export const sealInBlocks = 2;
-export const coldBodyBytes = 8;
+export const coldBodyBytes = 16;
+export const headerSealBytes = 12;
 
 export interface SegmentHead {
   readonly first: number;

@@ -140,6 +140,8 @@ export class LogReader {
     const place = `${segment.name} at offset ${offset}`;
     if (record.hasShape() && segment.isCold) {
       const { generation } = segment;
+      if (!record.isCold || this.#coldOf(segment)?.vouchesFor(record) !== true)
+        throw new CodedError('log_damaged', `${place}: seal does not hold`);
       const eventAt = (index: number): Buffer | null => {
         const cold = segment.generation === generation ? this.#coldOf(segment) : undefined;
         const event = cold?.eventAt(first + index, record.digestAt(index), keepBlocks);

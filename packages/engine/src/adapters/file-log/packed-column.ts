@@ -15,7 +15,7 @@ const form = {
   integersByStep: 7,
 } as const;
 const formDecimals = 8;
-const integerMax = 2 ** 50;
+const integerMax = 1_125_899_906_842_624;
 
 export function packColumn(values: readonly unknown[], into: PackedWriter, packer: ValuePacker): void {
   const [first] = values;
@@ -70,7 +70,10 @@ function packIntegers(values: readonly number[], kind: 0 | 1, into: PackedWriter
   }
   into.byte(form.digits + kind);
   // Texts of digits have no sign.
-  for (const value of values) kind === 0 ? into.uint(value) : into.int(value);
+  for (const value of values) {
+    if (kind === 0) into.uint(value);
+    else into.int(value);
+  }
   const plain = into.length - start;
   into.byte(form.digitsByDelta + kind);
   values.forEach((value, index) => into.int(index === 0 ? value : value - (values[index - 1] ?? 0)));

@@ -2,9 +2,10 @@
 // the time at which their record was received. What is not exactly an event of model/event-codec.ts is kept as it is, whole.
 //
 //   byte 0: events as they are, each behind its length
-//   byte with bit 1: subject; kinds (type and names of the properties) with their count; which event is of which kind, if there are several;
-//           columns id, occurredAt (minus receivedAt), receivedAt (minus that of its record), source; per kind a column per property.
-//           Bit 2: one kind, its count left out. Bit 4: received as their records were, column left out. Bit 8: one source, as a value
+//   byte with bit 1: subject; kinds (type and names of the properties) with their count; which event is of which kind, if there are
+//           several; columns id, occurredAt (minus receivedAt), receivedAt (minus that of its record), source; per kind a column per
+//           property. Bit 2: one kind, its count left out. Bit 4: received as their records were, column left out. Bit 8: one
+//           source, as a value
 //
 // Invariant: `unpackEvents` gives the bytes back, or throws RangeError. `packEvents` has made sure of that before it returns.
 import { Buffer } from 'node:buffer';
@@ -55,7 +56,7 @@ export function partsOf(bytes: Buffer): Parts | undefined {
 }
 
 export function packEvents(events: readonly ToPack[], words: Words): Buffer {
-  const packed = packColumns(events, words);
+  const packed = columnsOf(events, words);
   if (packed !== undefined && isSame(packed, events, words)) return packed;
   const into = new PackedWriter();
   into.byte(asTheyAre);
@@ -88,6 +89,16 @@ export class Words {
   }
 }
 
+/** Undefined when they do not fit into columns: no events, or nested too deeply. */
+function columnsOf(events: readonly ToPack[], words: Words): Buffer | undefined {
+  try {
+    return packColumns(events, words);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 function packColumns(events: readonly ToPack[], words: Words): Buffer | undefined {
   const rows: Parts[] = [];
   for (const { bytes } of events) {
@@ -100,7 +111,7 @@ function packColumns(events: readonly ToPack[], words: Words): Buffer | undefine
   const kinds = new Map<string, { readonly number: number; readonly names: readonly string[]; readonly rows: Parts[] }>();
   const kindOf = rows.map((row) => {
     const names = Object.keys(row.properties);
-    const key = `${row.type}\u0000${names.join('\u0000')}`;
+    const key = `${names.length} ${row.type}\u0000${names.join('\u0000')}`;
     let kind = kinds.get(key);
     if (kind === undefined) kinds.set(key, (kind = { number: kinds.size, names, rows: [] }));
     kind.rows.push(row);
@@ -160,8 +171,8 @@ function unpackColumns(how: number, from: PackedReader, received: readonly numbe
     const properties = Object.fromEntries(kind.names.map((name, which) => [name, kind.columns[which]?.[place]]));
     const receivedAt = at + Number(behind[index]);
     const occurredAt = receivedAt + Number(occurred[index]);
-    const from = typeof source === 'string' ? source : source[index];
-    return Buffer.from(JSON.stringify([ids[index], subject, kind.type, occurredAt, receivedAt, from, properties]), 'utf8');
+    const sentFrom = typeof source === 'string' ? source : source[index];
+    return Buffer.from(JSON.stringify([ids[index], subject, kind.type, occurredAt, receivedAt, sentFrom, properties]), 'utf8');
   });
 }
 

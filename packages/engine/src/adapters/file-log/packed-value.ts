@@ -1,5 +1,5 @@
-// JSON values in few bytes, for a block of one person: names that the schemas know by their number, texts that the block has seen by theirs,
-// numbers and numbers in texts as numbers, random ids as the bytes they stand for. A value is a tag and what belongs to it:
+// JSON values in few bytes, for a block of one person: names that the schemas know by their number, texts that the block has seen by
+// theirs, numbers and numbers in texts as numbers, random ids as the bytes they stand for. A value is a tag and what belongs to it:
 //
 //   00-3f  the integer 0-63            d0 word by number      d6 decimal: digits after the point, integer    db UUID, 16 bytes
 //   40-7f  text 0-63 of this block     d1 text by number      d7 double                                    dc hex digits: count, bytes
@@ -208,14 +208,14 @@ export class ValueUnpacker {
     const from = this.#from;
     const head = from.byte();
     if (head < integer.small) return head;
-    if (head < integer.wordsAt) return at(this.#seen, head - integer.textsAt);
-    if (head < integer.shortAt) return at(this.#words, head - integer.wordsAt);
+    if (head < integer.wordsAt) return listed(this.#seen, head - integer.textsAt);
+    if (head < integer.shortAt) return listed(this.#words, head - integer.wordsAt);
     if (head < tag.word) return this.#note(from.raw(head - integer.shortAt).toString('utf8'));
     switch (head) {
       case tag.word:
-        return at(this.#words, from.uint());
+        return listed(this.#words, from.uint());
       case tag.seen:
-        return at(this.#seen, from.uint());
+        return listed(this.#seen, from.uint());
       case tag.text:
         return this.#note(from.text());
       case tag.uint:
@@ -276,7 +276,7 @@ export class ValueUnpacker {
   }
 }
 
-function at(list: readonly string[], index: number): string {
+function listed(list: readonly string[], index: number): string {
   const text = list[index];
   if (text === undefined) throw new RangeError('a packed text that is not there');
   return text;

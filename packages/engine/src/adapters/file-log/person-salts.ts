@@ -1,7 +1,7 @@
-// Salts of the digests in record headers. They are not drawn but derived, so that a cold block need not keep 16 bytes an event: from the key
-// of the segment and the person comes the person's secret, and from that and the position the salt. When the segment's key is destroyed the
-// secret is known only to who can open the person's own block, and when that goes too, a digest says nothing about its event.
-// One-way in both steps: a salt gives away neither the secret nor another salt, a person's secret nothing about another person's.
+// Salts of the digests in record headers. They are not drawn but derived, so that a cold block need not keep 16 bytes an event: from the
+// key of the segment and the person comes the person's secret, and from that and the position the salt. When the segment's key is
+// destroyed the secret is known only to who can open the person's own block, and when that goes too, a digest says nothing about its
+// event. One-way in both steps: a salt gives away neither the secret nor another salt, a person's secret nothing about another person's.
 //
 //   salt key = hash("ethogram salts", segment key)     secret = hash(salt key, u32 bytes of the id, id); nobody: 0xffffffff
 //   salt     = first 16 bytes of hash(first 16 bytes of the secret, u64 position)

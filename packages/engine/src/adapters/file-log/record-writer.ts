@@ -121,8 +121,8 @@ export class RecordWriter {
 }
 
 /** The record of this header in a cold segment: its events lie elsewhere. A mark stays as it is. */
-export function coldRecord(record: StoredRecord): Buffer {
-  if (record.count === 0 || record.isCold) return Buffer.from(record.bytes);
+export function coldRecord(record: StoredRecord, headerSeal: Uint8Array): Buffer {
+  if (record.count === 0) return Buffer.from(record.bytes);
   const { header } = record;
   const bytes = Buffer.alloc(recordBytesOf(header.length, coldBodyBytes));
   bytes.writeUInt32LE(recordMagic, 0);
@@ -130,6 +130,7 @@ export function coldRecord(record: StoredRecord): Buffer {
   bytes.writeUInt32LE(coldBodyBytes, 12);
   bytes.set(header, frameBytes);
   bytes.writeUInt8(sealInBlocks, frameBytes + header.length);
+  bytes.set(headerSeal, frameBytes + header.length + 4);
   bytes.writeUInt32LE(crc32(bytes.subarray(8)), 4);
   return bytes;
 }

@@ -87,6 +87,11 @@ export class StoredRecord {
     return this.#hash;
   }
 
+  /** What seals the header of a cold record: 12 bytes, a view. */
+  get headerSeal(): Buffer {
+    return this.bytes.subarray(frameBytes + this.#headerBytes + 4, frameBytes + this.#headerBytes + coldBodyBytes);
+  }
+
   /** Key that sealed the body; undefined for a mark, and for a cold record, whose keys are those of its segment. */
   get keyId(): number | undefined {
     return this.#bodyBytes === 0 || this.isCold ? undefined : this.bytes.readUInt32LE(frameBytes + this.#headerBytes + 4);

@@ -1,7 +1,7 @@
-// Seals the events of one or several neighbouring segments anew, by person: a pure function of their bytes and keys, so that it can run on a
-// thread of its own (reseal-thread.ts). Record headers are copied as they are. What is redacted is left out; of a person of whom a part was
-// redacted the remaining events keep their salts one by one, because the secret would give away those of the others.
-// Invariants: no event is sealed that does not match its digest (damage would get a new seal); no block opens under another person's key.
+// Seals the events of one or several neighbouring segments anew, by person: a pure function of their bytes and keys, so that it can run on
+// a thread of its own (reseal-thread.ts). Record headers are copied as they are. What is redacted is left out; of a person of whom a part
+// was redacted the remaining events keep their salts one by one, because the secret would give away those of the others. Invariants: no
+// event is sealed that does not match its digest (damage would get a new seal); no block opens under another person's key.
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { assert } from '../../base/assert.js';
@@ -14,6 +14,7 @@ import {
   encodeSection,
   saltFrom,
   sealBlock,
+  sealOfHeader,
   type ColdIndex,
   type SaltSource,
 } from './cold-format.js';
@@ -72,7 +73,7 @@ interface Row {
 }
 
 export function reseal(input: ResealInput, entropy: Entropy): Resealed {
-  const work = new Resealing(input);
+  const work = new Resealing(input, entropy.bytes(blockKeyBytes));
   return work.run(entropy);
 }
 
@@ -83,10 +84,12 @@ class Resealing {
   readonly #sizes: [number, number][] = [];
   readonly #times: { events: number; receivedAt: number }[] = [];
   readonly #people = new Map<string | null, Row[]>();
+  readonly #indexKey: Uint8Array;
   #below = 0;
 
-  constructor(input: ResealInput) {
+  constructor(input: ResealInput, indexKey: Uint8Array) {
     this.#input = input;
+    this.#indexKey = indexKey;
     this.#redacted = new Set(input.redacted);
   }
 
@@ -101,8 +104,7 @@ class Resealing {
     const words = new Words(this.#input.words);
     const blockSalt = entropy.bytes(blockSaltBytes);
     const blockOf = new Int32Array(this.#below - first).fill(-1);
-    const indexKey = entropy.bytes(blockKeyBytes);
-    const keys: Uint8Array[] = [indexKey];
+    const keys: Uint8Array[] = [this.#indexKey];
     const blocks: Buffer[] = [];
     const received = this.#receivedAt();
     for (const rows of this.#people.values()) {
@@ -117,7 +119,7 @@ class Resealing {
     }
     const index: ColdIndex = { words: words.list, records: this.#times, blockOf, blockBytes: blocks.map(({ length }) => length) };
     const binding = bindingOf(previousHash, first, this.#below);
-    const section = encodeSection(index, Buffer.concat(blocks), blockSalt, indexKey, entropy.bytes(nonceBytes), binding);
+    const section = encodeSection(index, Buffer.concat(blocks), blockSalt, this.#indexKey, entropy.bytes(nonceBytes), binding);
     const head = Buffer.alloc(segmentHeadBytes);
     const recordsEnd = this.#sizes.reduce((sum, [bytes]) => sum + bytes, segmentHeadBytes);
     return {
@@ -154,12 +156,8 @@ class Resealing {
         const name = `${isDerived ? record.keyId : -1}/${subject ?? '\u0000'}`;
         let origin = origins.get(name);
         if (origin === undefined) origins.set(name, (origin = { secret: isDerived ? secret : null, isBroken: false, events: 0 }));
-        origin.events += 1;
-        if (this.#redacted.has(position)) origin.isBroken = true;
-        else {
-          receivedAt ??= parts?.receivedAt;
-          this.#take(subject, { position, bytes, source: isDerived ? { secret } : { salt: Buffer.from(salt) }, origin });
-        }
+        const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(salt) };
+        if (this.#take(subject, { position, bytes, source: from, origin })) receivedAt ??= parts?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
     }
@@ -179,22 +177,18 @@ class Resealing {
     });
     for (const record of records) {
       if (record.count === 0) continue;
+      if (!record.isCold || !segment.vouchesFor(record)) throw damaged(source.name, record, 'header is not the one that was sealed');
       let isAlive = false;
       for (let index = 0; index < record.count; index += 1) {
         const position = record.first + index;
         const block = segment.index.blockOf[position - segment.first] ?? -1;
         if (block < 0) continue;
         const event = segment.eventAt(position, record.digestAt(index), Infinity);
-        const source = segment.sourceAt(position, Infinity);
+        const salts = segment.sourceAt(position, Infinity);
         const origin = origins[block];
-        if (event === undefined || event === null || source === undefined || origin === undefined)
+        if (event === undefined || event === null || salts === undefined || origin === undefined)
           throw damaged(segment.first.toString(), record, `position ${position} does not match its digest`);
-        origin.events += 1;
-        if (this.#redacted.has(position)) origin.isBroken = true;
-        else {
-          isAlive = true;
-          this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source, origin });
-        }
+        if (this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source: salts, origin })) isAlive = true;
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });
@@ -207,7 +201,7 @@ class Resealing {
       const size = frameSize(all, at, end - at);
       const record = size === undefined ? undefined : new StoredRecord(all.subarray(at, at + size));
       if (record === undefined || !record.isIntact()) throw new CodedError('log_damaged', `${name} at offset ${at}: record damaged`);
-      const cold = coldRecord(record);
+      const cold = coldRecord(record, sealOfHeader(this.#indexKey, record.headerHash));
       this.#records.push(cold);
       this.#below = record.below;
       this.#sizes.push([cold.length, record.below]);
@@ -216,10 +210,18 @@ class Resealing {
     }
   }
 
-  #take(subject: string | null, row: Row): void {
+  /** False: it is redacted, and left out. */
+  #take(subject: string | null, row: Row): boolean {
+    row.origin.events += 1;
+    // [C32]
+    if (this.#redacted.has(row.position)) {
+      row.origin.isBroken = true;
+      return false;
+    }
     const rows = this.#people.get(subject);
     if (rows === undefined) this.#people.set(subject, [row]);
     else rows.push(row);
+    return true;
   }
 
   /** By place in the segment. */
@@ -236,7 +238,7 @@ class Resealing {
 
 /** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
 function sourceOf({ source, origin, position }: Row): SaltSource {
-  // [C49]
+  // [C61]
   return origin.isBroken ? { salt: saltFrom(source, position) } : source;
 }
 

@@ -114,6 +114,7 @@ export class Verification {
   }
 
   #coldRecord(record: StoredRecord, place: string, cold: ColdSegment | undefined): void {
+    if (cold?.vouchesFor(record) === false) this.#problem(`${place}: header is not the one that was sealed`);
     for (let index = 0; index < record.count; index++) {
       const position = record.first + index;
       const isRedacted = this.#redactions.has(position);

@@ -1,0 +1,331 @@
+// Cold segments: what people's blocks hold and what not, damage, crashes while segments are put together, when they become due.
+import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeEvent } from '../../model/event-codec.js';
+import { MemoryDisk } from '../memory-disk.js';
+import { ColdSegment } from './cold-segment.js';
+import { decodeSegmentHead, frameBytes, headerEventBytes, headerFixedBytes, segmentHeadBytes } from './format.js';
+import { hookedDisk } from './hooked-disk.js';
+import { LogRig, smallLimits } from './log-rig.js';
+import { frameSize } from './record.js';
+import { packEvents, unpackEvents, Words } from './packed-events.js';
+
+const hotMs = 60_000;
+const limits = { ...smallLimits, hotMs, compactEveryMs: 1_000 };
+const words = ['item.viewed', 'product_id'];
+
+let ids = 0;
+function viewOf(subject: string, item: string, at: number) {
+  const event = {
+    id: `m${++ids}`,
+    subject,
+    type: 'item.viewed',
+    occurredAt: at - 5,
+    receivedAt: at,
+    source: 'test',
+    properties: { product_id: item },
+    mask: 4,
+  };
+  return { bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: 4, subject };
+}
+
+/** Batches of two people's views; `gapMs` goes by between them. */
+function fill(rig: LogRig, batches: number, gapMs = 10): void {
+  for (let batch = 0; batch < batches; batch++) {
+    rig.clock.advance(gapMs);
+    const at = rig.clock.now();
+    const done = rig.log.append([viewOf('ann', `tea-${batch}`, at), viewOf('ben', 'cup', at), viewOf('ann', 'pot', at)]);
+    expect(done.ok).toBe(true);
+  }
+}
+
+async function openRig(): Promise<LogRig> {
+  const rig = new LogRig();
+  await rig.open(limits);
+  return rig;
+}
+
+/** The n-th segment of the rig, if it is cold. */
+function coldOf(rig: LogRig, nth = 0): ColdSegment {
+  const bytes = Buffer.from(rig.disk.files().get(`log/${rig.segments()[nth] ?? ''}`) ?? []);
+  const head = decodeSegmentHead(bytes);
+  if (typeof head === 'string' || head.cold === undefined) return expect.unreachable('a cold segment');
+  const run = rig.keys.run(head.keyId) ?? expect.unreachable('its keys');
+  return ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), run) ?? expect.unreachable('it opens');
+}
+
+describe('packed events', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('', '007', '12', 'i-12', 'a9', '9'.repeat(20), 'item.viewed', 'c_abcdefghijklmnopqrst', '__proto__'),
+    fc.uuid(),
+    fc.stringMatching(/^[0-9a-f]{2,40}$/),
+  );
+  const number = fc.oneof(
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(-0, 0.1, 12.99, 1e21, 2 ** 53),
+  );
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      text,
+      number,
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(text, tie('value'), { maxKeys: 4 }),
+    ),
+  }));
+  const event = fc.tuple(
+    text,
+    fc.constantFrom('item.viewed', 'other'),
+    fc.integer(),
+    fc.integer(),
+    text,
+    fc.dictionary(text, value, { maxKeys: 4 }),
+  );
+
+  test('are the same bytes again, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 8 }), fc.option(text), fc.boolean(), (rows, subject, odd) => {
+        const all = rows.map(([id, type, occurredAt, receivedAt, source, properties], index) => ({
+          bytes: Buffer.from(
+            odd && index === 0 ? `no event ${id}` : encodeEvent({ id, subject, type, occurredAt, receivedAt, source, properties, mask: 1 }),
+            'utf8',
+          ),
+          receivedAt: index % 2 === 0 ? receivedAt : 0,
+        }));
+        const known = new Words(words);
+        const packed = packEvents(all, known);
+        const back = unpackEvents(
+          packed,
+          all.map((each) => each.receivedAt),
+          known,
+        );
+        expect(back.map(String)).toEqual(all.map(({ bytes }) => String(bytes)));
+      }),
+      { seed: 20261129, numRuns: 2_000 },
+    );
+  });
+
+  test('that are no packed events are refused with a RangeError, or are other events, but never more', () => {
+    const known = new Words(words);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 0, max: 6 }), (bytes, count) => {
+        try {
+          const events = unpackEvents(
+            Buffer.from(bytes),
+            Array.from({ length: count }, () => 0),
+            known,
+          );
+          expect(events).toHaveLength(count);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
+      }),
+      { seed: 20261129, numRuns: 5_000 },
+    );
+  });
+});
+
+test('each person has a block of their own, under a key of their own; the key that they shared is gone', async () => {
+  const rig = await openRig();
+  fill(rig, 8);
+  const shared = rig.keys.ids();
+  await rig.log.sync();
+  const before = rig.texts();
+  await rig.log.redact([0]);
+  await rig.log.compact({ words });
+  const cold = coldOf(rig);
+  expect(cold.index.blockBytes).toHaveLength(2);
+  const people = [0, 1].map((block) => new Set(cold.block(block)?.events.map((bytes) => String(JSON.parse(String(bytes))[1]))));
+  expect(people).toEqual([new Set(['ben']), new Set(['ann'])]);
+  expect(Buffer.from(cold.keyOf(0)).equals(Buffer.from(cold.keyOf(1)))).toBe(false);
+  expect(rig.keys.ids().filter((id) => shared.includes(id))).toHaveLength(2); // the reserve, and the spare that is active now
+  expect(rig.texts()).toEqual([null, ...before.slice(1)]);
+  expect(rig.log.readOne(4)?.bytes).toEqual(Buffer.from(before[4] ?? ''));
+  expect(rig.log.verify()).toMatchObject({ ok: true, gaps: 1 });
+  await rig.close();
+  await rig.open(limits);
+  expect(rig.texts()).toEqual([null, ...before.slice(1)]);
+  await rig.close();
+});
+
+test('of a person of whom one event was redacted no secret is left that would give its salt', async () => {
+  const rig = await openRig();
+  fill(rig, 6);
+  await rig.log.redact([3]);
+  await rig.log.compact({ words });
+  const cold = coldOf(rig);
+  const ofAnn = [0, 2, 5, 6].map((position) => cold.sourceAt(position));
+  const ofBen = [1, 4].map((position) => cold.sourceAt(position));
+  expect(ofAnn.every((source) => source !== undefined && 'salt' in source)).toBe(true);
+  expect(ofBen.every((source) => source !== undefined && 'secret' in source)).toBe(true);
+  // Again, from cold to cold: now one of Ben's.
+  await rig.log.redact([4]);
+  await rig.log.compact({ words });
+  expect(coldOf(rig).sourceAt(1)).toHaveProperty('salt');
+  expect(rig.log.verify()).toMatchObject({ ok: true, gaps: 2 });
+  await rig.close();
+});
+
+test('what is hot becomes due in time, and what is due only is taken on demand', async () => {
+  const rig = await openRig();
+  fill(rig, 2);
+  expect(rig.log.hasDueHot).toBe(false);
+  expect(await rig.log.compact({ dueOnly: true })).toEqual({ keys: 0, bytes: 0 });
+  rig.clock.advance(hotMs - 1_500);
+  expect(rig.log.hasDueHot).toBe(true);
+  expect((await rig.log.compact({ dueOnly: true })).keys).toBe(1);
+  expect([rig.log.hasDueHot, rig.segments().length]).toEqual([false, 2]);
+  await rig.log.redact([1]);
+  expect((await rig.log.compact({ dueOnly: true })).keys).toBe(0);
+  expect((await rig.log.compact()).keys).toBe(3);
+  await rig.close();
+});
+
+test('small cold segments are put together, so that a quiet log has few files', async () => {
+  const rig = await openRig();
+  for (let hour = 0; hour < 40; hour++) {
+    fill(rig, 1);
+    rig.clock.advance(hotMs);
+    await rig.log.compact({ words, dueOnly: true });
+  }
+  expect(rig.segments().length).toBeLessThan(8);
+  expect(rig.keys.runs().length).toBe(rig.segments().length - 1);
+  expect(rig.texts()).toHaveLength(120);
+  expect(rig.log.verify()).toMatchObject({ ok: true, events: 120 });
+  await rig.close();
+  await rig.open(limits);
+  expect(rig.log.head).toBe(120);
+  await rig.close();
+});
+
+test('a crash at any call while segments are put together leaves a log that opens, with all events and no key too many', async () => {
+  const whole = await openRig();
+  for (let hour = 0; hour < 2; hour++) {
+    fill(whole, 1);
+    whole.clock.advance(hotMs);
+    if (hour < 1) await whole.log.compact({ words, dueOnly: true });
+  }
+  await whole.close();
+  for (let at = 0; ; at++) {
+    let left = Infinity;
+    const crash = (): void => {
+      if (left-- <= 0) throw new Error('crash');
+    };
+    const rig = new LogRig(MemoryDisk.holding(whole.disk.files()), (disk) => hookedDisk(disk, crash));
+    await rig.open(limits);
+    const texts = rig.texts();
+    expect(texts).toHaveLength(6);
+    left = at;
+    const isDone = await rig.log.compact({ words }).then(
+      () => true,
+      () => false,
+    );
+    rig.kill();
+    const again = new LogRig(rig.disk);
+    await again.open(limits);
+    expect(again.texts()).toEqual(texts);
+    expect(again.log.verify().problems).toEqual([]);
+    const held = again.segments().map((name) => decodeSegmentHead(again.disk.files().get(`log/${name}`) ?? new Uint8Array(0)));
+    const used = held.flatMap((head) => (typeof head === 'string' || head.cold === undefined ? [] : [head.keyId]));
+    expect(again.keys.runs()).toEqual(used.sort((a, b) => a - b));
+    await again.log.compact({ words });
+    expect(again.texts()).toEqual(texts);
+    await again.close();
+    if (isDone) return expect(at).toBeGreaterThan(6);
+  }
+});
+
+test('damage anywhere in a cold segment is refused at opening, and never served by an open log', async () => {
+  const rig = await openRig();
+  fill(rig, 6);
+  await rig.log.redact([0]);
+  await rig.log.compact({ words });
+  fill(rig, 1);
+  await rig.log.sync();
+  const [name = ''] = rig.segments();
+  const size = rig.disk.files().get(`log/${name}`)?.length ?? 0;
+  const file = rig.disk.open(`log/${name}`);
+  let unserved = 0;
+  for (let at = segmentHeadBytes; at < size; at += 13) {
+    const copy = rig.copy((files) => {
+      const bytes = files.get(`log/${name}`);
+      if (bytes !== undefined) bytes[at] = (bytes[at] ?? 0) ^ 4;
+    });
+    await expect(copy.open(limits)).rejects.toMatchObject({ code: 'log_damaged' });
+    const good = file.read(at, 1);
+    file.write(at, Uint8Array.of((good[0] ?? 0) ^ 4));
+    expect(rig.log.verify().ok, `offset ${at}`).toBe(false);
+    await rig.log.redact([0]);
+    try {
+      for (const { bytes } of rig.log.read(0)) if (bytes !== null) expect(String(JSON.parse(String(bytes))[5])).toBe('test');
+    } catch (error) {
+      unserved += 1;
+      expect(error).toMatchObject({ code: 'log_damaged' });
+    }
+    file.write(at, good);
+  }
+  expect(unserved).toBeGreaterThan(10);
+  expect(rig.log.verify().ok).toBe(true);
+  await rig.close();
+});
+
+test('a mask that was changed, checksum and all, is refused', async () => {
+  const rig = await openRig();
+  fill(rig, 2);
+  await rig.log.redact([0]);
+  await rig.log.compact({ words });
+  const file = rig.disk.open(`log/${rig.segments()[0] ?? ''}`);
+  const size = frameSize(Buffer.from(file.read(segmentHeadBytes, 4096)), 0, 4096) ?? 0;
+  const record = Buffer.from(file.read(segmentHeadBytes, size));
+  record.writeUInt16LE(0xffff, frameBytes + headerFixedBytes + 32 + headerEventBytes);
+  record.writeUInt32LE(crc32(record.subarray(8)), 4);
+  file.write(segmentHeadBytes, record);
+  expect(() => rig.log.readOne(1)).toThrow('log_damaged');
+  expect(() => [...rig.log.read(0)]).toThrow('log_damaged');
+  expect(rig.log.verify().ok).toBe(false);
+  await rig.close();
+});
+
+test('without its keys, or with another segment in its place, a cold segment is refused', async () => {
+  const rig = await openRig();
+  fill(rig, 3);
+  rig.clock.advance(hotMs);
+  await rig.log.compact({ words });
+  fill(rig, 3);
+  rig.kill();
+  const run = [...rig.disk.files().keys()].find((path) => path.endsWith('.run')) ?? '';
+  for (const change of [
+    (files: Map<string, Uint8Array>) => files.delete(run),
+    (files: Map<string, Uint8Array>) => files.get(run)?.fill(1, 60, 61),
+    (files: Map<string, Uint8Array>) =>
+      files.set(`log/${rig.segments()[0] ?? ''}`, files.get(`log/${rig.segments()[0] ?? ''}`)?.slice(0, -8) ?? new Uint8Array(0)),
+  ]) {
+    await expect(rig.copy((files) => void change(files)).open(limits)).rejects.toMatchObject({ code: 'log_damaged' });
+  }
+});
+
+test('while compaction is held a copy of the folder is a log, whatever is asked meanwhile', async () => {
+  const rig = await openRig();
+  fill(rig, 3);
+  const release = await rig.log.hold();
+  const before = rig.fingerprint().length;
+  await rig.log.redact([1]);
+  const compacting = rig.log.compact({ words });
+  fill(rig, 1);
+  await rig.log.sync();
+  expect([rig.fingerprint().length, rig.keys.runs()]).toEqual([before, []]);
+  const copy = rig.copy();
+  await copy.open(limits);
+  expect(copy.texts()).toEqual(rig.texts());
+  await copy.close();
+  release();
+  expect((await compacting).keys).toBe(1);
+  await rig.close();
+});

@@ -8,7 +8,7 @@ import { SeededRandom } from './seeded-random.js';
 
 /** Share of decisions that the floor takes at first. */
 const floorShare = 0.02;
-/** Outcomes of counts come in batches of this share of all so far: rewards are late. */
+/** Outcomes come in batches of this share of all so far: rewards are late. */
 const lateShare = 1 / 256;
 
 /** Regret up to each of the checkpoints (ascending), in wins. */
@@ -49,34 +49,45 @@ export const thompsonWorld: World = (seed, checkpoints) => {
   });
 };
 
-/** Five actions whose rates are linear in three features and differ in which features they go by. */
+/**
+ * Five actions whose rates are linear in three features and differ in which features they go by; requests come from 64 situations. What is
+ * chosen in a situation is computed anew when outcomes have come in.
+ */
 export const ridgeWorld: World = (seed, checkpoints) => {
   const random = new SeededRandom(seed * 104_729 + 5);
-  const arms = 5;
-  const dimensions = 3;
+  const [arms, dimensions, situations] = [5, 3, 64];
   const slopes = Array.from({ length: arms * dimensions }, () => 0.3 * (random.share() - 0.5));
   const levels = Array.from({ length: arms }, () => 0.3 + 0.1 * random.share());
   const names = levels.map((_, arm) => `a${arm}`);
+  const world = Array.from({ length: situations }, () => {
+    const given = Array.from({ length: dimensions }, () => (random.below(129) - 64) / 64);
+    const rates = levels.map((level, arm) => {
+      const rate = given.reduce((sum, each, at) => sum + each * (slopes[arm * dimensions + at] ?? 0), level);
+      return Math.max(0, Math.min(1, rate));
+    });
+    return { x: featuresOf(given, dimensions + 1), rates, best: Math.max(...rates), vector: null as Float64Array | null };
+  });
   const ridges = new ArmRidges(dimensions + 1, false);
-  const rates = new Float64Array(arms);
-  const given = [0, 0, 0];
-  let steps = 0;
+  let waiting: { readonly name: string; readonly x: readonly number[]; readonly won: boolean }[] = [];
+  let told = 0;
   return course(checkpoints, () => {
-    let best = 0;
-    for (let at = 0; at < dimensions; at += 1) given[at] = (random.below(129) - 64) / 64;
-    for (let arm = 0; arm < arms; arm += 1) {
-      let rate = levels[arm] ?? 0;
-      for (let at = 0; at < dimensions; at += 1) rate += (given[at] ?? 0) * (slopes[arm * dimensions + at] ?? 0);
-      rates[arm] = Math.max(0, Math.min(1, rate));
-      best = Math.max(best, rates[arm] ?? 0);
+    const situation = world[random.below(situations)];
+    if (situation === undefined) return 0;
+    const { x, rates, best } = situation;
+    situation.vector ??= probabilitiesOf(scoreByRidge(ridges, names, x, 0), floorShare, told, 0);
+    const arm = drawn(situation.vector, arms, random.uint32());
+    const rate = rates[arm] ?? 0;
+    waiting.push({ name: names[arm] ?? '', x, won: random.share() < rate });
+    if (waiting.length >= 1 + told * lateShare) {
+      for (const each of waiting) {
+        ridges.observe(each.name, 0, each.x, 1);
+        if (each.won) ridges.win(each.name, 0, each.x, 1);
+      }
+      told += waiting.length;
+      waiting = [];
+      for (const each of world) each.vector = null;
     }
-    const x = featuresOf(given, dimensions + 1);
-    const vector = probabilitiesOf(scoreByRidge(ridges, names, x, 0), floorShare, steps, 0);
-    const arm = drawn(vector, arms, random.uint32());
-    ridges.observe(names[arm] ?? '', 0, x, 1);
-    if (random.share() < (rates[arm] ?? 0)) ridges.win(names[arm] ?? '', 0, x, 1);
-    steps += 1;
-    return best - (rates[arm] ?? 0);
+    return best - rate;
   });
 };
 

@@ -92,8 +92,7 @@ function covered(logs: number, decisions: number, fault: Fault | null): Record<'
   const progress = new Progress('coverage', logs);
   for (let seed = 1; seed <= logs; seed += 1) {
     const { logged, target, truth } = knownBandit(seed, decisions);
-    // As if the propensities were those of another policy.
-    const judged = fault === 'wrong-propensity' ? { ...logged, propensity: logged.propensity.map((each) => Math.sqrt(each / 10)) } : logged;
+    const judged = fault === 'wrong-propensity' ? { ...logged, propensity: logged.propensity.map((each) => each / 2) } : logged;
     for (const { estimator, interval } of evaluate(judged, target)) {
       if (estimator !== 'ips' && estimator !== 'snips' && estimator !== 'dr') continue;
       if (interval !== null && interval[0] <= truth && truth <= interval[1]) hits[estimator] += 1;

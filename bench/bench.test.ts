@@ -105,7 +105,7 @@ describe('benches in their small form', () => {
     ]);
     expect(figures['equal']).toBe(true);
     expectPositive(figures, Object.keys(figures).slice(3));
-    for (const fault of ['forgotten-posting', 'float-sum', 'first-seen-id'])
+    for (const fault of ['forgotten-posting', 'float-sum', 'first-seen-id', 'kept-choice'])
       expect(await bench('erase', fault), fault).toMatchObject({ equal: false });
   });
 
@@ -182,6 +182,36 @@ describe('benches in their small form', () => {
     for (const field of ['same_state', 'flips_as_said', 'adds_up']) expect([field, figures[field]]).toEqual([field, figures['decisions']]);
     expect(Number((await bench('counterfactual', 'guessed-change'))['flips_as_said'])).toBeLessThan(Number(figures['decisions']));
     expect(Number((await bench('counterfactual', 'lost-reason'))['adds_up'])).toBeLessThan(Number(figures['decisions']));
+  });
+
+  it('bandit gives its fields; wrong propensities and a slow choice each turn one red', async () => {
+    const figures = await bench('bandit');
+    expect(Object.keys(figures)).toEqual(['bench', 'logged', 'ope', 'coverage', 'regret_slope', 'choose_p99_us', 'update_p99_us']);
+    expectPositive(figures, ['choose_p99_us', 'update_p99_us']);
+    const refused = (figures['ope'] as { target: string; refused: string | null }[]).filter(({ target }) => target.startsWith('half_new'));
+    expect(refused.every((each) => each.refused === 'no_support')).toBe(true);
+    const coverage = (of: Record<string, unknown>): number => (of['coverage'] as { ips: number }).ips;
+    const bad = await bench('bandit', 'wrong-propensity');
+    expect(coverage(figures)).toBeGreaterThan(0.85);
+    expect(coverage(bad)).toBeLessThan(0.5);
+    expect(Number((await bench('bandit', 'slow-choose'))['choose_p99_us'])).toBeGreaterThan(1_000);
+  });
+
+  it('experiment gives its fields; a wrong level and a lost arm each turn one red', async () => {
+    const figures = await bench('experiment');
+    expect(Object.keys(figures)).toEqual(['bench', 'experiments', 'people', 'false_positive', 'sample_ratio_alarm', 'harm']);
+    const falsely = (of: Record<string, unknown>): number => (of['false_positive'] as { always_valid: number }).always_valid;
+    const alarms = (of: Record<string, unknown>): number => (of['sample_ratio_alarm'] as { even: number }).even;
+    expect(falsely(figures)).toBeLessThan(0.1);
+    expect(alarms(figures)).toBeLessThan(0.02);
+    expect(falsely(await bench('experiment', 'fixed-time'))).toBeGreaterThan(0.1);
+    expect(alarms(await bench('experiment', 'lost-arm'))).toBeGreaterThan(0.2);
+  });
+
+  it('loop gives its fields', async () => {
+    const figures = await bench('loop');
+    expect(Object.keys(figures)).toEqual(['bench', 'choose', 'rank', 'guardrails']);
+    expect(Object.keys(figures['choose'] as object)).toEqual(['personalised', 'popular', 'random']);
   });
 
   it('wrong use ends with 2 and says why', async () => {

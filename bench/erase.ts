@@ -11,6 +11,7 @@ import { ManualClock } from 'ethogram/internal/adapters/manual-clock';
 import { SeededEntropy } from 'ethogram/internal/adapters/seeded-entropy';
 import { SyntheticWorld } from 'ethogram/internal/cli/synthetic-world';
 import { worldDefinitions } from 'ethogram/internal/sim/world-definitions';
+import { kinds, loopPoint } from './closed-loop-world.js';
 import { demand } from './complaint.js';
 import { plantErasureFault, type FaultyLines } from './erasure-faults.js';
 import type { Fault } from './fault.js';
@@ -71,7 +72,13 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
   const home = makeScratchFolder();
   const [online, anew] = [join(home, 'online'), join(home, 'anew')];
   const clock = new ManualClock(startMs);
-  const engine = await open(online, { clock, tickMs: 0, entropy: new SeededEntropy(1), definitions: worldDefinitions });
+  const engine = await open(online, {
+    clock,
+    tickMs: 0,
+    entropy: new SeededEntropy(1),
+    definitions: worldDefinitions,
+    choicePoints: [loopPoint('nudge', 10_000, false)],
+  });
   const subjects = draw(await history.learn(engine, clock), people);
   const acksMs: number[] = [];
   let events = 0;
@@ -180,6 +187,7 @@ function synthetic(small: boolean): History {
       { id: messageId, subject: userId, type: event, occurredAt: Date.parse(timestamp), source: 'synthetic', properties },
     ]);
     if (ranks) engine.rank({ point: 'home', subject: userId });
+    if (next % 5 === 0) await influence(engine, userId, next, clock.now());
     // Refused when one of them is unknown, gone, or the same; now and then they part again.
     if (links !== undefined) await engine.link(userId, links.subject, next % 120 !== 0, 'bench');
   };
@@ -193,6 +201,17 @@ function synthetic(small: boolean): History {
     },
     traffic: act,
   };
+}
+
+/** An action is chosen, seen, and now and then followed by an order. */
+async function influence(engine: Engine, subject: string, step: number, now: number): Promise<void> {
+  const segment = kinds[step % kinds.length];
+  const chosen = await engine.chooseAction({ point: 'nudge', subject, ...(segment === undefined ? {} : { segment }) });
+  demand(chosen.ok, 'a choice of the traffic failed');
+  const decisionId = chosen.value.id;
+  const told = { subject, occurredAt: now, source: 'bench' };
+  await engine.accept([{ ...told, id: `seen-${step}`, type: 'exposure', properties: { decisionId } }]);
+  if (step % 3 === 0) await engine.accept([{ ...told, id: `won-${step}`, type: 'outcome', properties: { decisionId, kind: 'order' } }]);
 }
 
 /** The command that anyone may run. */

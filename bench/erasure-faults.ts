@@ -3,6 +3,7 @@
 import type { Engine } from 'ethogram';
 import { Popular } from 'ethogram/internal/predict/popular';
 import { VisitIndex } from 'ethogram/internal/predict/visits/visit-index';
+import { ArmCounts } from 'ethogram/internal/predict/arms/arm-counts';
 import { demand } from './complaint.js';
 import type { Fault } from './fault.js';
 
@@ -14,8 +15,21 @@ export function plantErasureFault(fault: Fault | null): FaultyLines {
     VisitIndex.prototype.forget = () => 0;
     return () => [];
   }
+  if (fault === 'kept-choice') {
+    plantKeptChoice();
+    return () => [];
+  }
   if (fault === 'float-sum') return plantFloatSum();
   return fault === 'first-seen-id' ? plantFirstSeenIds() : null;
+}
+
+/** What choices taught stays when those are forgotten who taught it. */
+function plantKeptChoice(): void {
+  const original: unknown = Object.getOwnPropertyDescriptor(ArmCounts.prototype, 'add')?.value;
+  demand(typeof original === 'function', 'counts of actions have a method add');
+  ArmCounts.prototype.add = function faulty(...given) {
+    if (given[3] > 0) Reflect.apply(original, this, given);
+  };
 }
 
 /** Does something more before each call of a method of every `Popular`. */

@@ -66,9 +66,10 @@ function aa(seed: number, people: number, fault: Fault | null): { always: boolea
   const found = { always: false, naive: false };
   for (let person = 0; person < people; person += 1) {
     arms[random.uint32() >>> 31 === 0 ? 0 : 1].add(random.share() < rate);
-    const effect = effectOf(arms[0], arms[1], fault === 'peeking-level' ? 0.5 : 0.05);
-    if (effect !== undefined && (effect.low > 0 || effect.high < 0)) found.always = true;
-    if (effect !== undefined && !found.naive) found.naive = isNaivelyFound(arms[0], arms[1]);
+    const effect = effectOf(arms[0], arms[1], 0.05);
+    if (effect === undefined) continue;
+    found.naive ||= isNaivelyFound(arms[0], arms[1]);
+    if (fault === 'fixed-time' ? found.naive : effect.low > 0 || effect.high < 0) found.always = true;
     if (found.always && found.naive) break;
   }
   return found;

@@ -25,8 +25,10 @@ export const faults = [
   'endless-custom',
   'wrong-propensity',
   'slow-choose',
-  'peeking-level',
+  'fixed-time',
   'lost-arm',
+  'deaf-loop',
+  'kept-choice',
 ] as const;
 
 export type Fault = (typeof faults)[number];

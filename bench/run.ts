@@ -9,6 +9,7 @@ import { plantedFault, type Fault } from './fault.js';
 import { freshness } from './freshness.js';
 import { ingest } from './ingest.js';
 import { itinerary } from './itinerary.js';
+import { loop } from './loop.js';
 import { say } from './progress.js';
 import { overload } from './overload.js';
 import { parseRunOptions } from './run-options.js';
@@ -41,6 +42,7 @@ const benches: Readonly<Record<string, Bench>> = {
   travel,
   bandit,
   experiment,
+  loop,
 };
 
 async function main(): Promise<number> {

@@ -67,6 +67,7 @@ export const banned: readonly Ban[] = [
       at('sim/run.ts', 'a program: arguments and exit code'),
       at('sim/races/run.ts', 'a program: arguments and exit code'),
       at('sim/run-merges.ts', 'a program: arguments and exit code'),
+      at('sim/run-fdr.ts', 'a program: arguments and exit code'),
     ],
   },
   {
@@ -78,6 +79,7 @@ export const banned: readonly Ban[] = [
     except: [
       at('adapters/lmdb-writer.ts', 'starts the thread of the State adapter that writes'),
       at('adapters/lmdb-writer-thread.ts', 'is that thread'),
+      at('cli/new-pack.ts', 'the test that it writes, as text'),
       at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
       at('adapters/reseal-thread.ts', 'is that thread'),
     ],
@@ -115,6 +117,8 @@ export const banned: readonly Ban[] = [
       at('answer/ledger/tree-hash.ts', 'hashes of the Merkle tree: a pure function'),
       at('answer/ledger/ed25519.ts', 'checks signatures: a pure function'),
       at('adapters/subject-tags.ts', 'keyed hashes of ids'),
+      at('adapters/keyed-proofs.ts', 'seals of proofs, signatures of devices'),
+      at('adapters/sealed-tickets.ts', 'seals links and cookies of the portal'),
       at('adapters/sha256.ts', 'hashes of the files of a backup'),
       at('access/key-text.ts', 'hashes of the keys of callers, compared in constant time'),
       at('cli/', 'hashes of a dump and of a file that is imported'),

@@ -103,6 +103,7 @@ export type ErrorCode =
   | 'signing_key_unreadable'
   | 'deployment_shape'
   | 'law_gate'
+  | 'portal_link'
   | 'folder_not_empty'
   | 'backup_running'
   | 'backup_stopped'
@@ -112,6 +113,13 @@ export type ErrorCode =
   | 'backup_damaged'
   | 'erasures_missing'
   | 'erasures_older'
+  | 'proof_refused'
+  | 'request_unknown'
+  | 'request_closed'
+  | 'request_extended'
+  | 'requests_too_many'
+  | 'recipients_too_many'
+  | 'notice_unknown'
   | 'internal';
 
 export type Context = {
@@ -285,7 +293,7 @@ export type BasisAnswer = { readonly success: true };
 export type DecideRequest = {
   readonly context?: {
     readonly items?: readonly string[];
-    readonly segment?: string & string;
+    readonly segment?: string;
     readonly features?: readonly number[];
     readonly languages?: readonly string[];
   };
@@ -409,6 +417,8 @@ export type Why = {
   readonly reproducible: boolean;
 };
 
+export type PortalLink = { readonly path: string; readonly expiresAt: number };
+
 export type WhyInFull = {
   readonly problems: readonly string[];
   readonly sums: readonly { readonly item: string; readonly score: number; readonly sum: number }[];
@@ -529,6 +539,89 @@ export type LedgerConsistency = {
   readonly wantErr: false;
 };
 
+export type ProofToken = { readonly token: string; readonly expiresAt: number };
+
+export type ChallengeRequest = { readonly subject: string };
+
+export type DeviceRequest = { readonly publicKey: string };
+
+export type FirstDeviceRequest = { readonly subject: string; readonly publicKey: string };
+
+export type DeviceAnswer = { readonly keys: number };
+
+export type RequestWish = {
+  readonly purposes?: readonly Purpose[];
+  readonly event?: string;
+  readonly properties?: { readonly [name: string]: unknown };
+  readonly decision?: string;
+};
+
+export type RequestAuthority = { readonly kind: 'guardian' | 'agent' | 'assisted'; readonly by: string; readonly evidence: string };
+
+export type SubjectRequest = {
+  readonly kind: 'access' | 'correct' | 'erase' | 'restrict' | 'object' | 'portability' | 'human_review';
+  readonly wish?: RequestWish;
+  readonly authority?: RequestAuthority | null;
+};
+
+export type ProvenRequest = {
+  readonly subject: string;
+  readonly proof:
+    | { readonly kind: 'link'; readonly token: string }
+    | { readonly kind: 'device'; readonly challenge: string; readonly publicKey: string; readonly signature: string };
+  readonly kind: 'access' | 'correct' | 'erase' | 'restrict' | 'object' | 'portability' | 'human_review';
+  readonly wish?: RequestWish;
+  readonly authority?: RequestAuthority | null;
+};
+
+export type ReasonRequest = { readonly reason: string };
+
+export type TextRequest = { readonly text: string };
+
+export type RequestView = {
+  readonly request: string;
+  readonly subject: string;
+  readonly kind: 'access' | 'correct' | 'erase' | 'restrict' | 'object' | 'portability' | 'human_review';
+  readonly state: 'open' | 'answered' | 'refused';
+  readonly openedAt: number;
+  readonly dueAt: number;
+  readonly extended: boolean;
+  readonly overdue: boolean;
+  readonly closedAt: number | null;
+  readonly proof: 'account' | 'link' | 'device';
+  readonly authority: RequestAuthority | null;
+  readonly wish: RequestWish;
+  readonly steps: readonly {
+    readonly request: string;
+    readonly step: 'extended' | 'answered' | 'refused';
+    readonly text: string;
+    readonly dueAt?: number;
+    readonly at: number;
+  }[];
+};
+
+export type RequestAnswer = RequestView | { readonly receipt: string };
+
+export type RequestList = { readonly requests: readonly RequestView[] };
+
+export type DisclosureRequest = { readonly recipient: string; readonly reference: string; readonly purpose: Purpose };
+
+export type DisclosureAnswer = { readonly recipients: number };
+
+export type NoticeList = {
+  readonly notices: readonly {
+    readonly notice: string;
+    readonly recipient: string;
+    readonly reference: string;
+    readonly kind: 'erased' | 'corrected' | 'restricted';
+    readonly owedAt: number;
+    readonly dueAt: number;
+    readonly overdue: boolean;
+  }[];
+};
+
+export type Acknowledgement = { readonly acknowledgedAt: number };
+
 export type BackupRequest = { readonly to: string };
 
 export type BackupAnswer = { readonly success: true; readonly state: string };
@@ -555,6 +648,7 @@ export type Health = {
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: string;
+  readonly overdue: { readonly requests: number; readonly notices: number };
 };
 
 export type OfrepRequest = {

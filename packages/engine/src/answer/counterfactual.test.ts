@@ -7,7 +7,9 @@ import { sumsOf, type WhyInFull } from './why-in-full.js';
 
 /** A shop of twelve people whose visits run in two ways: from tea to cups and pots, from coffee to mugs and mills. */
 async function shop(): Promise<Rig> {
-  const rig = await Rig.open();
+  const rig = new Rig();
+  // No uniform slice: a newcomer's own draw must not decide what they are answered.
+  await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }]);
   const ids = ['tea', 'cup', 'pot', 'coffee', 'mug', 'mill', 'jam'];
   await rig.engine.upsertItems(ids.map((id) => ({ id, title: `The ${id}`, category: id === 'jam' ? 'food' : 'goods', stock: 5 })));
   for (let n = 0; n < 6; n += 1) {

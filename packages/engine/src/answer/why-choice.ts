@@ -1,4 +1,5 @@
-// Why a choice was what it was: in sentences, and whether it follows from its own record. Names of actions are the tenant's, never people's.
+// Why a choice was what it was: in sentences, and whether it follows from its own record. Names of actions are the tenant's, never
+// people's.
 import { drawn } from '../influence/choose/floor.js';
 import { probabilitiesOf } from '../influence/choose/choice-policy.js';
 import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';

@@ -1,5 +1,5 @@
-// The false-discovery rate: of what is reported, the expected share that is nothing. Benjamini and Yekutieli (2001), which holds however the
-// tests depend on each other; the price against Benjamini and Hochberg is a factor of about ln m.
+// The false-discovery rate: of what is reported, the expected share that is nothing. Benjamini and Yekutieli (2001), which holds however
+// the tests depend on each other; the price against Benjamini and Hochberg is a factor of about ln m.
 
 /**
  * For each p-value the smallest rate at which it would be reported, all tests of the family given. Reporting those <= rate keeps the rate.

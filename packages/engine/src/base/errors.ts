@@ -302,6 +302,11 @@ export const errors = {
     'The law forbids what this deployment would do, so it does not start.',
     'The detail names the article and the remedy; docs/law-gates.md has all gates.',
   ),
+  portal_link: entry(
+    403,
+    'The link to the portal has been used, has ended, or was not made here.',
+    'Issue another one: POST /v1/subjects/ID/portal-link.',
+  ),
   folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
   backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),
@@ -323,6 +328,17 @@ export const errors = {
     'The list of the erased lacks somebody whom the backup knows as erased: it is older than the backup, or of another tenant.',
     'Name a newer list: of the live folder, or of the newest backup.',
   ),
+  proof_refused: entry(
+    403,
+    'That does not prove who asks.',
+    'Use a link or challenge that has not expired, signed by a key that was registered for this person; or let the host vouch.',
+  ),
+  request_unknown: entry(404, 'There is no request of that id.', 'GET /v1/requests lists them; one of an erased person is gone.'),
+  request_closed: entry(409, 'The request was answered or refused already.', 'Open another one.'),
+  request_extended: entry(409, 'The request was extended already; the law allows it once.', 'Answer it, or refuse it with a reason.'),
+  requests_too_many: entry(503, 'As many requests are open as may be.', 'Answer some; the limit is in docs/limits.md.'),
+  recipients_too_many: entry(409, 'As many disclosures are recorded of this person as may be.', 'The limit is in docs/limits.md.'),
+  notice_unknown: entry(404, 'There is no notice of that id.', 'GET /v1/notices lists what is owed.'),
   internal: entry(500, 'A bug of the engine.', 'Please report it with the code and the time; the log is intact.'),
 } as const satisfies Record<string, ErrorEntry>;
 

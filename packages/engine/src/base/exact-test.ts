@@ -1,5 +1,5 @@
-// Exact tests on integers: Fisher's on a table of two by two (R. A. Fisher 1934) and the upper tail of a sum of unequal coins, which is exact
-// for few and a bound that holds (Chernoff 1952) for many. Non-goal: speed beyond tens of thousands.
+// Exact tests on integers: Fisher's on a table of two by two (R. A. Fisher 1934) and the upper tail of a sum of unequal coins, which is
+// exact for few and a bound that holds (Chernoff 1952) for many. Non-goal: speed beyond tens of thousands.
 import { assert } from './assert.js';
 import { exp, log } from './exact-math.js';
 
@@ -30,7 +30,7 @@ export function fisherTest(both: number, rows: number, columns: number, all: num
 
 /** Up to so many coins the tail is exact. */
 const exactCoins = 160;
-const halvings = 60;
+const halvings = 40;
 
 /** P(at least `hits` of independent coins with these chances), or for many of them a bound that is never below it. */
 export function coinsTail(chances: readonly number[], hits: number): number {

@@ -57,3 +57,15 @@ test('one changed bit of the text changes about half of the 64 bits', () => {
   expect(flipped / trials).toBeGreaterThan(31.5);
   expect(flipped / trials).toBeLessThan(32.5);
 });
+
+test('a pair hashes as the two joined by a zero unit, whatever their lengths', () => {
+  const [one, other] = [new HalfSipHash([1, 2]), new HalfSipHash([1, 2])];
+  const text = fc.string({ unit: 'binary', maxLength: 400 });
+  fc.assert(
+    fc.property(text, text, (first, second) => {
+      one.hashPair(first, second);
+      other.hash(`${first}\u0000${second}`);
+      expect([one.low, one.high]).toEqual([other.low, other.high]);
+    }),
+  );
+});

@@ -16,7 +16,7 @@ describe('special functions', () => {
 
   it('gamma family', () => {
     expect(logGamma(0.5)).toBeCloseTo(0.5723649429247001, 11);
-    expect(logGamma(101)).toBeCloseTo(363.73937555556349, 9);
+    expect(logGamma(101)).toBeCloseTo(363.7393755555635, 9);
     expect(digamma(1)).toBeCloseTo(-0.5772156649015329, 11);
     expect(trigamma(1)).toBeCloseTo(1.6449340668482264, 11);
     expect(trigamma(0.5)).toBeCloseTo(4.934802200544679, 10);

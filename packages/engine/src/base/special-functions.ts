@@ -5,7 +5,7 @@
 import { assert } from './assert.js';
 import { exp, log } from './exact-math.js';
 
-const halfLogTwoPi = 0.9189385332046727418;
+const halfLogTwoPi = 0.9189385332046728;
 const seriesTermsMax = 200;
 /** From here outwards the continued fraction of Mills' ratio is used. */
 const tailFrom = 3;

@@ -11,7 +11,11 @@ import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import { CodedError, errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { Notices } from '../answer/notices.js';
+import { Requests } from '../answer/requests.js';
 import type { Log } from '../ports/log.js';
+import type { StateHead } from '../ports/state.js';
+import { Tables } from '../ports/tables.js';
 import { stateFormat } from '../runtime/core.js';
 import { keysFolder, logFolder } from '../runtime/folders.js';
 import { statOf } from './doctor-machine.js';
@@ -28,7 +32,7 @@ export async function logFindings(path: string, deep: boolean, onProgress: Progr
     try {
       const log = await FileLog.open({ disk, folder: logFolder, keys, entropy, clock: new SystemClock(), onFailure: () => undefined });
       try {
-        return [logFinding(log, bytesIn(path), deep, onProgress), await stateFinding(path, log)];
+        return [logFinding(log, bytesIn(path), deep, onProgress), ...(await stateFindings(path, log))];
       } finally {
         await log.close();
       }
@@ -58,23 +62,42 @@ export function logFinding(log: Pick<Log, 'head' | 'verify'>, bytes: number, dee
 }
 
 /** The state can always be rebuilt: what is wrong with it costs time at the next start, nothing else. */
-async function stateFinding(path: string, log: Log): Promise<Finding> {
+async function stateFindings(path: string, log: Log): Promise<Finding[]> {
   const folder = join(path, 'state');
   const rebuild = 'Nothing to do: the next start rebuilds it from the log, which takes a while for a large one.';
-  if (!new LmdbFolders(folder).hasData) return log.head === 0 ? fine('state', 'None yet.') : warning('state', 'There is none.', rebuild);
+  if (!new LmdbFolders(folder).hasData) return [log.head === 0 ? fine('state', 'None yet.') : warning('state', 'There is none.', rebuild)];
   const state = new LmdbState(folder);
   try {
     const head = state.head();
-    if (head === null) return warning('state', 'It is not sound, or was left in the middle of something.', rebuild);
-    if (head.format.split(' ')[0] !== stateFormat)
-      return warning('state', `It is of the format ${head.format}; this version writes ${stateFormat}.`, rebuild);
-    if (head.position > log.head || head.redactions !== log.redactions) return warning('state', 'It does not belong to this log.', rebuild);
-    const behind = log.head - head.position;
-    return fine(
-      'state',
-      `Format ${head.format}${behind === 0 ? ', up to date.' : `, ${behind} events behind the log: the next start folds them.`}`,
-    );
+    const found = stateFinding(head, log, rebuild);
+    return head?.format.split(' ')[0] === stateFormat ? [found, overdueOf(state)] : [found];
   } finally {
     await state.close();
   }
+}
+
+function stateFinding(head: StateHead | null, log: Log, rebuild: string): Finding {
+  if (head === null) return warning('state', 'It is not sound, or was left in the middle of something.', rebuild);
+  if (head.format.split(' ')[0] !== stateFormat)
+    return warning('state', `It is of the format ${head.format}; this version writes ${stateFormat}.`, rebuild);
+  if (head.position > log.head || head.redactions !== log.redactions) return warning('state', 'It does not belong to this log.', rebuild);
+  const behind = log.head - head.position;
+  return fine(
+    'state',
+    `Format ${head.format}${behind === 0 ? ', up to date.' : `, ${behind} events behind the log: the next start folds them.`}`,
+  );
+}
+
+/** Of a folder that nobody holds: its state says what is open. */
+function overdueOf(state: LmdbState): Finding {
+  const clock = new SystemClock();
+  const tables = new Tables(state, clock, limits.cachedRowsMax);
+  const [requests, notices] = [new Requests(tables.table('request')), new Notices(tables.table('notice'))];
+  return overdueFinding(requests.overdue(clock.now()), notices.overdue(clock.now()));
+}
+
+export function overdueFinding(requests: number, notices: number): Finding {
+  if (requests + notices === 0) return fine('overdue', 'No request of a person and no notice to a recipient is past its date.');
+  const sentence = `${requests} requests of people and ${notices} notices to recipients are past their date.`;
+  return warning('overdue', sentence, '`ethogram requests` and `ethogram notices` list them; the law gives a month for an answer.');
 }

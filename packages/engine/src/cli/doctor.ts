@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { limits } from '../base/limits.js';
+import { isObject } from '../http/json-body.js';
 import { DiskError } from '../ports/disk.js';
 import { keysFolder, logFolder } from '../runtime/folders.js';
 import { dataOption, type Command } from './command.js';
@@ -13,6 +14,7 @@ import { folderFinding, keysFinding, modesFinding, rejectsFinding, sealingFindin
 import { logFindings } from './doctor-log.js';
 import { clockFinding, diskFinding, newestOf, nodeFinding, portFinding } from './doctor-machine.js';
 import { exitCode } from './exit-code.js';
+import { overdueFinding } from './doctor-log.js';
 import { checks, fine, problem, warning, type Finding } from './finding.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
@@ -111,6 +113,7 @@ async function heldFindings(holder: string | null, address: string | undefined):
     const answer = await fetch(`${address}/health`, { signal: AbortSignal.timeout(limits.doctorAskMs) });
     return [
       lock,
+      ...(answer.ok ? overdueIn(await answer.json()) : []),
       answer.ok
         ? fine('server', `It answers on ${address}.`)
         : problem(
@@ -125,6 +128,13 @@ async function heldFindings(holder: string | null, address: string | undefined):
       problem('server', `It should listen on ${address}, and does not answer.`, 'Look at its stderr; stop the process and start it again.'),
     ];
   }
+}
+
+/** What /health says is past its date. */
+function overdueIn(health: unknown): Finding[] {
+  if (!isObject(health) || !isObject(health['overdue'])) return [];
+  const { requests, notices } = health['overdue'];
+  return [overdueFinding(Number(requests), Number(notices))];
 }
 
 function lines({ code, state, sentence, mend }: Finding, terminal: Terminal): string[] {

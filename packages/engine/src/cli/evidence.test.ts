@@ -26,7 +26,7 @@ beforeAll(async () => {
   await engine.declareBasis({ eventType: 'item.imported', purpose: 'personalise', basis: 'contract', reason: 'needed for delivery' });
   await live(engine, clock, world);
   engine.rank({ point: 'home', limit: 5 });
-  await engine.act({ what: 'key.created', by: 'operator', why: 'a key of the kind write', about: 'key_abc' });
+  await engine.answers.act({ what: 'key.created', by: 'operator', why: 'a key of the kind write', about: 'key_abc' });
   for (const { subject } of world.shoppers.slice(0, 6)) await engine.erase([subject]);
   await engine.completeErasures();
   await engine.erase([world.shoppers[7]?.subject ?? '']);

@@ -1,23 +1,38 @@
-// The copy that a person may have of what is kept about them (GDPR art. 15 and 20): what they chose, their events, the decisions about
-// them, and what was folded from it. It rests on the person's own right and not on a purpose, so it goes to that person and nobody else.
+// The copy that a person may have of what is kept about them (GDPR art. 15 and 20), as lines of JSON or as the archive, a ZIP. It rests on
+// the person's own right and not on a purpose, so it goes to that person and nobody else.
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { CodedError } from '../base/errors.js';
-import { decodeEvent } from '../model/event-codec.js';
-import { systemTypes } from '../model/system-event.js';
+import { personLines as linesOf } from '../runtime/archive.js';
 import type { Engine } from '../runtime/engine.js';
-import { entriesOf } from './export-events.js';
+import { UsageError } from './arguments.js';
 
-/** Lines of JSON, in the order of the log. The command logs, in the person's own stream, that they were written. Throws subject_unknown. */
-export function* personLines(engine: Engine, subject: string): Iterable<string> {
-  const profile = engine.profile(subject);
-  if (!profile.ok) throw new CodedError(profile.code);
-  const { consent, traits } = profile.value;
-  yield JSON.stringify({ kind: 'profile', subject, consent, traits });
-  for (const { bytes, mask } of entriesOf(engine, subject)) {
-    if (bytes === null) continue;
-    const { id, type, occurredAt, receivedAt, source, properties } = decodeEvent(bytes, mask);
-    const kind = type === systemTypes.consentChanged ? 'consent' : type === systemTypes.decisionMade ? 'decision' : 'event';
-    yield JSON.stringify({ kind, id, type, occurredAt: timeText(occurredAt), receivedAt: timeText(receivedAt), source, properties });
+/** Lines of JSON, the profile first, then each id in the order of the log. Throws CodedError subject_unknown. */
+export function personLines(engine: Engine, subject: string): Iterable<string> {
+  return linesOf(subject, engine.archiveParts);
+}
+
+/** Writes a new file that its owner alone may read. Throws UsageError when it is there, CodedError subject_unknown, disk_full. */
+export async function writeArchive(engine: Engine, subject: string, path: string): Promise<{ readonly bytes: number }> {
+  const archive = engine.archive(subject);
+  const first = await archive.next();
+  const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for (let piece = first; !piece.done; piece = await archive.next()) {
+      bytes += piece.value.length;
+      yield piece.value;
+    }
   }
+  try {
+    await pipeline(counted(), file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError('the file of --out is there already');
+    await rm(path, { force: true });
+    throw error instanceof CodedError ? error : new CodedError('disk_full', '--out could not be written');
+  }
+  return { bytes };
 }
 
 export function timeText(ms: number): string {

@@ -5,7 +5,7 @@ import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { PermittedEvents, type EventChoice } from './export-events.js';
-import { personLines, timeText } from './export-person.js';
+import { personLines, timeText, writeArchive } from './export-person.js';
 import { ExportSink } from './export-sink.js';
 import { exportColumns } from './import-mapping.js';
 import { Interrupt } from './interrupt.js';
@@ -25,14 +25,15 @@ export const exportData: Command = {
     'events   Every event that was kept for that purpose and may be used for it now: the grant or the declared basis still holds. The',
     '         rest stays, and is counted on stderr. There is no export without a purpose: who receives it must be named to the person.',
     '         `ethogram import` reads the file again; there it needs grants or a basis of its own, since neither travels in a file.',
-    'person   All that is kept about one person, for that person: choices, events, decisions, traits. Lines of JSON.',
+    'person   All that is kept about one person, under all their ids, for that person: choices, events, decisions, traits. Lines of',
+    '         JSON; with --out NAME.zip the archive: JSON Lines, CSV, a readable page and a schema.',
     'items    The catalogue, an item a line, as POST /v1/items takes them.',
     'Lines go to stdout without --out. Neither is a backup: for that stop the server and copy the folder.',
   ],
   examples: [
     'ethogram export events --purpose analytics --out views.jsonl.gz',
     'ethogram export events --purpose analytics --type item.viewed --since 2026-03-01 --format csv | head',
-    'ethogram export person ann --out ann.jsonl',
+    'ethogram export person ann --out ann.zip',
     'ethogram export items --data ./shop',
   ],
   options: {
@@ -53,7 +54,7 @@ export const exportData: Command = {
   },
   argument: { kind: 'word', choices: kinds },
   shape: [
-    'with --out: kind, lines, withheld: {code: count}, out',
+    'with --out: kind, lines, withheld: {code: count}, out; of an archive: kind, bytes, out',
     'without it the lines themselves. An event: {id, subject, type, occurredAt, source, properties}',
   ],
   async run(args, terminal) {
@@ -66,6 +67,14 @@ export const exportData: Command = {
     const out = args.text('out');
     const csv = (args.choice('format', formats) ?? (/\.csv(?:\.gz)?$/.test(out ?? '') ? 'csv' : 'jsonl')) === 'csv';
     if (csv && known !== 'events') throw new UsageError('only events can be written as CSV');
+    if (known === 'person' && out?.endsWith('.zip') === true) {
+      return withEngine(new DataFolder(args), terminal, async (engine) => {
+        const { bytes } = await writeArchive(engine, subject ?? '', out);
+        await engine.answers.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject ?? '');
+        terminal.result({ kind: 'archive', bytes, out }, () => [`${bytes} bytes in ${out}`]);
+        return exitCode.ok;
+      });
+    }
     const interrupt = new Interrupt(() => terminal.note('stopping'));
     try {
       return await withEngine(new DataFolder(args), terminal, (engine) =>
@@ -120,8 +129,9 @@ async function write(
     await sink.end();
   }
   // Who received what is part of the evidence.
-  if (known === 'person') await engine.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
-  else if (choice !== undefined) await engine.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
+  if (known === 'person') await engine.answers.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
+  else if (choice !== undefined)
+    await engine.answers.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

@@ -36,7 +36,7 @@ export const trends = command<Trend>({
   ask: (engine, trait) => engine.insights.trends(trait),
   line: ({ type, kind, at, before, after, people }) =>
     kind === 'change'
-      ? `${type}: ${before.toFixed(1)} people a day, ${after.toFixed(1)} since ${new Date(at * dayMs).toISOString().slice(0, 10)} (${people} people)`
+      ? `${type}: ${before.toFixed(1)} people a day, ${after.toFixed(1)} since ${dateOf(at)} (${people} people)`
       : `${type}: ${(after * 100).toFixed(1)} % in ${bucket(kind, at)} instead of ${(before * 100).toFixed(1)} % (${people} people)`,
 });
 
@@ -80,12 +80,16 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
               return result.value;
             });
       terminal.result(found, () => [
-        `${found.findings.length} of ${found.tests} tests over ${found.people} people; at most ${found.rate * 100} % of them are expected to be nothing`,
+        `${found.findings.length} of ${found.tests} tests over ${found.people} people; at most ${found.rate * 100} % of them are nothing`,
         ...found.findings.map((each) => `  ${line(each)}`),
       ]);
       return exitCode.ok;
     },
   };
+}
+
+function dateOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];

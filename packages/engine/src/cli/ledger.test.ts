@@ -32,7 +32,7 @@ beforeAll(async () => {
       }
     }
     const erased = await engine.erase(['bob']);
-    const document = engine.erasureReceipt(erased.receipt, erased.salts);
+    const document = engine.answers.erasureReceipt(erased.receipt, erased.salts);
     writeFileSync(receipt, document.ok ? document.value : '');
   });
   writeFileSync(keyFile, (await run('ledger', 'keys', '--data', data)).out);

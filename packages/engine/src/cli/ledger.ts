@@ -85,7 +85,7 @@ async function keysAfter(act: 'keys' | 'rotate' | 'renew', args: Arguments, term
   } else {
     await withEngine(folder, terminal, async (engine) => {
       const about = engine.ledger.keys().map(verifierKeyText).at(0) ?? '';
-      const done = await engine.act({ what: 'signing-key.rotated', by: 'operator', why: act, about });
+      const done = await engine.answers.act({ what: 'signing-key.rotated', by: 'operator', why: act, about });
       if (!done.ok) throw new CodedError(done.code);
     });
     if (act === 'rotate') await rotateSigner(place, new SystemEntropy());

@@ -15,6 +15,7 @@ import { exitCode } from './exit-code.js';
 import { exportData } from './export.js';
 import { importFile } from './import.js';
 import { keys } from './keys.js';
+import { notices } from './notices.js';
 import { ledger } from './ledger.js';
 import { note } from './note.js';
 import { newPack } from './new-pack.js';
@@ -22,7 +23,9 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
+import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
+import { requests } from './requests.js';
 import { restore } from './restore.js';
 import { correlations, patterns, trends } from './insights.js';
 import { segments } from './segments.js';
@@ -42,6 +45,7 @@ export const commands: readonly Command[] = [
   exportData,
   decide,
   why,
+  replay,
   profile,
   segments,
   patterns,
@@ -50,6 +54,8 @@ export const commands: readonly Command[] = [
   checkPackFile,
   newPack,
   erase,
+  requests,
+  notices,
   backup,
   restore,
   dump,

@@ -30,7 +30,7 @@ export const note: Command = {
     const why = args.needed('text', 'what is to be said');
     if (why.length > limits.reasonCharsMax || about.length > limits.idCharsMax) throw new UsageError('that is longer than is taken');
     const act: AdminAct = { what: known === 'controller' ? 'controller.declared' : 'breach.recorded', by: 'operator', why, about };
-    const done = await withEngine(new DataFolder(args), terminal, (engine) => engine.act(act));
+    const done = await withEngine(new DataFolder(args), terminal, (engine) => engine.answers.act(act));
     if (!done.ok) throw new CodedError(done.code);
     terminal.result({ logged: act }, () => ['Logged.']);
     return exitCode.ok;

@@ -50,7 +50,7 @@ export const receipt: Command = {
       return check.concerns === false ? exitCode.failed : exitCode.ok;
     }
     const document = await withEngine(new DataFolder(args), terminal, (engine) =>
-      known === 'consent' ? engine.consentReceipt(what) : Promise.resolve(engine.erasureReceipt(what)),
+      known === 'consent' ? engine.answers.consentReceipt(what) : Promise.resolve(engine.answers.erasureReceipt(what)),
     );
     if (!document.ok) throw new CodedError(document.code);
     terminal.print(document.value.trimEnd());

@@ -9,6 +9,7 @@ import { limits } from '../base/limits.js';
 import { Door } from '../http/door.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
+import { portalTickets } from '../runtime/open.js';
 import { exitCode } from './exit-code.js';
 import { Interrupt } from './interrupt.js';
 import { processVitals } from './process-vitals.js';
@@ -56,6 +57,7 @@ export const serve: Command = {
     const onError = (error: unknown): void => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug');
     const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
     const disk = new NodeDisk(folder.path);
+    const entropy = new SystemEntropy();
     const rejects = new Rejects(clock, disk);
     let keys: KeyRing | undefined;
     let address = '';
@@ -64,9 +66,9 @@ export const serve: Command = {
       // Who may come in is part of the history (docs/ledger.md): what the log lacks of the keys is logged.
       const onKeys = (all: readonly Key[]): void => {
         const now = clock.now();
-        engine.noteKeys(all.map((key) => ({ id: key.id, kind: key.kind, isLive: isLive(key, now) }))).catch(onError);
+        engine.answers.noteKeys(all.map((key) => ({ id: key.id, kind: key.kind, isLive: isLive(key, now) }))).catch(onError);
       };
-      keys = new KeyRing({ store: new KeyStore(disk, new SystemEntropy()), clock, onError, onKeys });
+      keys = new KeyRing({ store: new KeyStore(disk, entropy), clock, onError, onKeys });
       keys.watch();
       const door = new Door({
         engine,
@@ -76,6 +78,7 @@ export const serve: Command = {
         rejects,
         vitals: processVitals(),
         demo,
+        portal: { tickets: await portalTickets(disk, entropy), entropy },
         ...(origins.length === 0 ? {} : { allowOrigins: origins }),
         ...(args.flag('log') ? { log: (line: string): void => void process.stderr.write(`${line}\n`) } : {}),
       });

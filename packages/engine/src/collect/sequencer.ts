@@ -200,7 +200,7 @@ export class Sequencer {
     return { consumed, sequenced: { first, events }, rejections, accepted, failure: null };
   }
 
-  /** A behaviour as it would be kept, with the choices that came with it placed before it; or why not. Whether it is new is not asked yet. */
+  /** A behaviour as it would be kept, the choices that came with it placed before it; or why not. Whether it is new is not asked yet. */
   #ready(
     event: IncomingEvent,
     receivedAt: number,

@@ -124,6 +124,16 @@ export class Gate {
     return this.#ground(standing, purpose) === since ? ok(held.value) : fail('permit_stale');
   }
 
+  /**
+   * Leave, to the person themself (GDPR art. 15 and 20): what is kept for a purpose that they have not withdrawn since it was captured.
+   * What waits for its destruction stays; a restriction keeps nobody from what is their own. `withdrawn`: what they withdrew after the
+   * event.
+   */
+  leaveToPerson(event: BehaviourEvent, withdrawn: PurposeMask): Result<BehaviourEvent> {
+    // [C52]
+    return (event.mask & ~withdrawn) === 0 ? fail('no_grant') : ok(event);
+  }
+
   /** Emit: the epoch as the answer is about to leave; includes what is sequenced but not yet synced. */
   epoch(subject: string): number {
     return this.standingAhead(subject)?.epoch ?? -1;

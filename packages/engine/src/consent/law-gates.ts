@@ -4,16 +4,21 @@
 // here does not start; what starts is not lawful for that reason.
 //
 // Sources: Regulation (EU) 2024/1689 (AI Act) art. 5(1)(c), (f), (g); Regulation (EU) 2016/679 (GDPR) art. 5(1)(b), 9, 22.
-import type { DecisionPoint } from '../model/decision-point.js';
 import type { Deployment, Sector, Use } from '../model/deployment.js';
 import type { DataCategory, EventType, PersonalMeaning } from '../model/event-type.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
+
+/** A decision point of any kind. */
+export interface LawPoint {
+  readonly name: string;
+  readonly kind: string;
+}
 
 /** All that a gate looks at. */
 export interface LawContext {
   readonly deployment: Deployment;
   readonly types: readonly EventType[];
-  readonly points: readonly DecisionPoint[];
+  readonly points: readonly LawPoint[];
 }
 
 export interface LawGate {
@@ -200,13 +205,12 @@ function declared({ deployment }: LawContext, use: Use): string[] {
 }
 
 /** Kinds of decision points that say something about a person, not about items. */
-function assesses(point: DecisionPoint): boolean {
-  const kind: string = point.kind;
+function assesses({ kind }: LawPoint): boolean {
   return kind === 'assess';
 }
 
 /** The event types that a point goes by although they arise in another sector than it decides in, or in one that nobody has named. */
-function foreignTo(point: DecisionPoint, { deployment, types }: LawContext): string[] {
+function foreignTo(point: LawPoint, { deployment, types }: LawContext): string[] {
   const only = deployment.sectors?.length === 1 ? deployment.sectors[0] : undefined;
   const said = deployment.points?.[point.name];
   const at = said?.sector ?? only;

@@ -64,6 +64,40 @@ test('without pressure the limit stays, however few come; one body alone always 
   expect(admission.enter(1)).toBe(false);
 });
 
+test('after the process stood still under a crowd, what was read first is refused, what is read next comes in', async () => {
+  const clock = new ManualClock();
+  const admission = new Admission(clock);
+  const turn = async (): Promise<void> => {
+    for (let at = 0; at < 4; at += 1) await clock.yield();
+  };
+  const fill = (): void => {
+    while (admission.offer(body)) admission.enter(body);
+  };
+  const stallMs = limits.ingestStallTimes * admission.slowMs + 50;
+  // Nobody was refused: whoever waited through a stop is taken.
+  expect(admission.offer(body)).toBe(true);
+  await turn();
+  clock.advance(stallMs);
+  expect(admission.offer(body)).toBe(true);
+  await turn();
+  fill();
+  await turn();
+  const { refused, inFlightBytes } = admission;
+  clock.advance(stallMs);
+  for (let left = inFlightBytes; left > body; left -= body) admission.leave(body, null);
+  expect([admission.offer(body), admission.offer(body)]).toEqual([false, false]);
+  expect(admission.refused).toBe(refused + 2);
+  await turn();
+  expect(admission.offer(body)).toBe(false); // it may have come while those before it were refused, and before
+  await turn();
+  expect(admission.offer(body)).toBe(true);
+  // Nor does a long rest look like a stop.
+  fill();
+  for (let left = admission.inFlightBytes; left > body; left -= body) admission.leave(body, null);
+  clock.advance(60_000);
+  expect(admission.offer(body)).toBe(true);
+});
+
 test('refusals are held back together, and given at once when too many are', () => {
   const clock = new ManualClock();
   const admission = new Admission(clock);

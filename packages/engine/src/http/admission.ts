@@ -5,20 +5,28 @@
 // (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean
 // less at once; full use without such answers means more. By Little's law this bounds the wait of what is taken, whatever is offered
 // (compare CoDel, RFC 8289, which bounds a queue by its time too, but drops after queueing).
+// What may have waited in its socket while the process stood still (LoopLag) is refused too, while there is more than can be taken: its
+// time is up already, and others just as good come at once.
 // A refusal is held back for a moment: who sends again at once, on the same connection, then costs next to nothing.
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
+import { LoopLag } from './loop-lag.js';
 
 const windowAnswersMin = 16;
 const windowMs = 50;
 const fastestForMs = 30_000;
 const startBytes = 8 * 1024 * 1024;
+/** For so long after it was full it counts as crowded; and a stop of the process is not believed to be longer than this: it idled then. */
+const crowdedForMs = 100;
+const stallMsMax = 1_000;
 
 export class Admission {
   readonly #clock: Clock;
   #limit = startBytes;
   #inFlight = 0;
   #refused = 0;
+  readonly #lag: LoopLag;
+  #fullAtMs = -Infinity;
   // the window in progress
   #answers = 0;
   #slow = 0;
@@ -34,6 +42,7 @@ export class Admission {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#lag = new LoopLag(clock);
   }
 
   get inFlightBytes(): number {
@@ -54,9 +63,17 @@ export class Admission {
    * announces a body and then sends it slowly, or never, would else keep the others out without a byte.
    */
   offer(bytes: number): boolean {
-    const full = this.#inFlight > 0 && this.#inFlight + bytes > this.#limit;
-    if (full) this.#refuse();
-    return !full;
+    const nowMs = this.#clock.elapsedMs();
+    const sinceMs = this.#lag.sinceMs();
+    const crowded = this.#inFlight > 0 && this.#fullAtMs >= Math.max(sinceMs - crowdedForMs, nowMs - stallMsMax);
+    if (this.#inFlight > 0 && this.#inFlight + bytes > this.#limit) {
+      this.#fullAtMs = nowMs;
+      this.#refuse();
+      return false;
+    }
+    if (!crowded || nowMs - sinceMs <= limits.ingestStallTimes * this.slowMs) return true;
+    this.#refuse();
+    return false;
   }
 
   /** May a body that is whole come in? If so, `leave` must follow, whatever becomes of it. One alone always may. */

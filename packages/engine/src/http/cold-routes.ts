@@ -8,8 +8,10 @@ import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
+import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
+import { addRequests } from './requests-routes.js';
 import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
@@ -26,6 +28,8 @@ import { addOfrep } from './ofrep-routes.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
+import { addPortal } from './portal-routes.js';
+import type { PortalKeys } from './portal-session.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
@@ -40,6 +44,7 @@ export interface ColdParts {
   readonly metrics: Metrics;
   readonly vitals?: Vitals | undefined;
   readonly demo?: DemoSwitch | undefined;
+  readonly portal?: PortalKeys | undefined;
   /** Does the server ask for keys? */
   readonly hasKeys: () => boolean;
 }
@@ -75,6 +80,7 @@ export class ColdRoutes {
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
     table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
+    table.add('GET', '/v1/reviews', { needs: 'secret' }, () => answer(ok({ reviews: engine.reviews() })));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -85,7 +91,9 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addArchive(table, engine);
     addBackups(table, engine);
+    addRequests(table, engine);
     addUnderstanding(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
@@ -94,6 +102,7 @@ export class ColdRoutes {
     addGpcSupport(table);
     addFirstScreen(table, parts);
     addLedger(table, parts);
+    addPortal(table, parts);
     table.add('GET', '/health', { needs: 'none', browser: true }, () => this.#health());
   }
 
@@ -169,7 +178,7 @@ export class ColdRoutes {
     if (!isId(id)) return answer(fail('subject_unknown'));
     const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
     // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
-    const document = this.#engine.erasureReceipt(receipt, salts);
+    const document = this.#engine.answers.erasureReceipt(receipt, salts);
     return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
   }
 

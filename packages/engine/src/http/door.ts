@@ -17,6 +17,7 @@ import { HotRoutes } from './hot-routes.js';
 import { Keeper } from './keeper.js';
 import { isLoopback } from './local-name.js';
 import { Metrics, type Vitals } from './metrics.js';
+import type { PortalKeys } from './portal-session.js';
 import { cutOff, rawRefusal, sendRefusal } from './reply.js';
 import { RequestLog, type WriteLine } from './request-log.js';
 import type { Route } from './route-table.js';
@@ -40,6 +41,8 @@ export interface DoorOptions {
   readonly vitals?: Vitals;
   /** The synthetic world behind the button of the first screen; no button when absent. */
   readonly demo?: DemoSwitch;
+  /** Seals the links and cookies of the portal; no portal when absent. */
+  readonly portal?: PortalKeys;
 }
 
 export interface ListenOptions {
@@ -73,6 +76,7 @@ export class Door {
     log,
     vitals,
     demo,
+    portal,
   }: DoorOptions) {
     this.#clock = clock;
     this.#keys = keys;
@@ -89,7 +93,7 @@ export class Door {
     const parts = { engine, clock, keeper, admission, bodies, rejects, onError, metrics };
     this.#hot = new HotRoutes(parts);
     this.#tracking = new TrackingRoutes(parts);
-    this.#cold = new ColdRoutes({ engine, clock, rejects, onError, metrics, vitals, demo, hasKeys: () => this.needsKeys });
+    this.#cold = new ColdRoutes({ engine, clock, rejects, onError, metrics, vitals, demo, portal, hasKeys: () => this.needsKeys });
     this.server = createServer(
       {
         maxHeaderSize: limits.headerBytesMax,

@@ -23,9 +23,9 @@ export function addLedger(table: RouteTable, { engine }: { readonly engine: Engi
   });
   table.add('GET', '/v1/ledger/inclusion', forAll, ({ query }) => answer(inclusion(engine, query('record'), query('size'))));
   table.add('GET', '/v1/ledger/consistency', forAll, ({ query }) => answer(consistency(engine, query('from'), query('to'))));
-  table.add('GET', '/v1/receipts/:id', { needs: 'secret' }, ({ param }) => file(engine.erasureReceipt(param('id'))));
+  table.add('GET', '/v1/receipts/:id', { needs: 'secret' }, ({ param }) => file(engine.answers.erasureReceipt(param('id'))));
   table.add('GET', '/v1/subjects/:id/consent-receipt', { needs: 'secret' }, async ({ param }) =>
-    file(isId(param('id')) ? await engine.consentReceipt(param('id')) : fail('subject_unknown')),
+    file(isId(param('id')) ? await engine.answers.consentReceipt(param('id')) : fail('subject_unknown')),
   );
 }
 

@@ -77,7 +77,7 @@ export class Metrics {
       [{ mode: 'personal' }, this.#decisions.personal],
       [{ mode: 'contextual' }, this.#decisions.contextual],
     ]);
-    const { waitingEvents, items, status } = engine.health();
+    const { waitingEvents, items, status, overdue } = engine.health();
     const { head } = engine.log;
     const { position } = engine.core.fold;
     gauge(text, 'ethogram_up', '1 while the engine takes events; 0 once it has stopped.', status === 'ok' ? 1 : 0);
@@ -86,6 +86,9 @@ export class Metrics {
     gauge(text, 'ethogram_fold_position', 'Every position below is folded into state.', position);
     gauge(text, 'ethogram_fold_lag_events', 'Written, not folded yet.', head - position);
     gauge(text, 'ethogram_catalogue_items', 'Items in the catalogue.', items);
+    gauge(text, 'ethogram_requests_open', 'Requests of people that wait for an answer.', engine.core.requests.open);
+    gauge(text, 'ethogram_requests_overdue', 'Requests of people past their date.', overdue.requests);
+    gauge(text, 'ethogram_notices_overdue', 'Notices to recipients past their date.', overdue.notices);
     const bytes = vitals?.privateBytes() ?? null;
     if (bytes !== null) gauge(text, 'ethogram_memory_private_bytes', 'Memory that no other process shares.', bytes);
     const delay = vitals?.loopDelay() ?? null;

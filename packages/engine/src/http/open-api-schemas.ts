@@ -6,6 +6,7 @@ import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
+import { requestKinds } from '../model/request.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
 import { understandingSchemas } from './understanding-schemas.js';
@@ -195,7 +196,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
           Type.Object(
             {
               items: opt(ids(limits.excludePerRequestMax)),
-              segment: opt(Type.Intersect([id, Type.String({ maxLength: limits.choiceSegmentCharsMax })])),
+              segment: opt(Type.String({ ...id, maxLength: limits.choiceSegmentCharsMax })),
               features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
               languages: opt(ids(20)),
             },
@@ -292,6 +293,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
     reproducible: Type.Boolean(),
   }),
+  PortalLink: Type.Object({ path: Type.String(), expiresAt: ms }),
   WhyInFull: Type.Object(
     {
       problems: Type.Array(Type.String()),
@@ -359,6 +361,88 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     proof: Type.Array(Type.String()),
     wantErr: Type.Literal(false),
   }),
+  ProofToken: Type.Object({ token: Type.String(), expiresAt: ms }),
+  ChallengeRequest: Type.Object({ subject: id }, open),
+  DeviceRequest: Type.Object({ publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) }, open),
+  FirstDeviceRequest: Type.Object({ subject: id, publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) }, open),
+  DeviceAnswer: Type.Object({ keys: Type.Integer() }),
+  RequestWish: Type.Object(
+    {
+      purposes: opt(Type.Array(ref('Purpose'), { minItems: 1 })),
+      event: opt(id),
+      properties: opt(Type.Object({}, open)),
+      decision: opt(id),
+    },
+    open,
+  ),
+  RequestAuthority: Type.Object(
+    {
+      kind: oneOfThese(['guardian', 'agent', 'assisted']),
+      by: id,
+      evidence: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }),
+    },
+    open,
+  ),
+  SubjectRequest: Type.Object(
+    { kind: oneOfThese(requestKinds), wish: opt(ref('RequestWish')), authority: opt(nullable(ref('RequestAuthority'))) },
+    open,
+  ),
+  ProvenRequest: Type.Object(
+    {
+      subject: id,
+      proof: Type.Union([
+        Type.Object({ kind: Type.Literal('link'), token: Type.String() }, open),
+        Type.Object({ kind: Type.Literal('device'), challenge: Type.String(), publicKey: Type.String(), signature: Type.String() }, open),
+      ]),
+      kind: oneOfThese(requestKinds),
+      wish: opt(ref('RequestWish')),
+      authority: opt(nullable(ref('RequestAuthority'))),
+    },
+    open,
+  ),
+  ReasonRequest: Type.Object({ reason: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }) }, open),
+  TextRequest: Type.Object({ text: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }) }, open),
+  RequestView: Type.Object({
+    request: Type.String(),
+    subject: Type.String(),
+    kind: oneOfThese(requestKinds),
+    state: oneOfThese(['open', 'answered', 'refused']),
+    openedAt: ms,
+    dueAt: ms,
+    extended: Type.Boolean(),
+    overdue: Type.Boolean(),
+    closedAt: nullable(ms),
+    proof: oneOfThese(['account', 'link', 'device']),
+    authority: nullable(ref('RequestAuthority')),
+    wish: ref('RequestWish'),
+    steps: Type.Array(
+      Type.Object({
+        request: Type.String(),
+        step: oneOfThese(['extended', 'answered', 'refused']),
+        text: Type.String(),
+        dueAt: opt(ms),
+        at: ms,
+      }),
+    ),
+  }),
+  RequestAnswer: Type.Union([ref('RequestView'), Type.Object({ receipt: Type.String() })]),
+  RequestList: Type.Object({ requests: Type.Array(ref('RequestView')) }),
+  DisclosureRequest: Type.Object({ recipient: id, reference: id, purpose: ref('Purpose') }, open),
+  DisclosureAnswer: Type.Object({ recipients: Type.Integer() }),
+  NoticeList: Type.Object({
+    notices: Type.Array(
+      Type.Object({
+        notice: Type.String(),
+        recipient: Type.String(),
+        reference: Type.String(),
+        kind: oneOfThese(['erased', 'corrected', 'restricted']),
+        owedAt: ms,
+        dueAt: ms,
+        overdue: Type.Boolean(),
+      }),
+    ),
+  }),
+  Acknowledgement: Type.Object({ acknowledgedAt: ms }),
   BackupRequest: Type.Object({ to: Type.String({ description: 'an absolute path on the machine of the server' }) }, open),
   BackupAnswer: Type.Object({ success: Type.Literal(true), state: Type.String() }),
   BackupStatus: Type.Object({
@@ -385,6 +469,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       visits: Type.Integer(),
       points: Type.Array(Type.String()),
       durability: Type.String(),
+      overdue: Type.Object({ requests: Type.Integer(), notices: Type.Integer() }),
     },
     open,
   ),

@@ -3,7 +3,8 @@
 // A row a person, in log order: their newest choices with what followed. What is learned across people (influence/choice-sums.ts) is
 // derived from the rows and taken back with them. A decision counts against the caps from the moment at which it is placed, before it is on
 // disk: two that are asked at once see one another.
-// Invariant: a choice stays a fact until it is redacted; its exposure and outcomes count only while the purpose holds under which they came.
+// Invariant: a choice stays a fact until it is redacted; its exposure and outcomes count only while the purpose holds under which they
+// came.
 import { canonicalJson } from '../base/canonical-json.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
@@ -256,7 +257,8 @@ export class Choices implements FoldPart {
     if (day <= this.#spentFrom) return;
     this.#spentFrom = day;
     this.#meta.set('spentFromDay', day);
-    for (const [key] of [...this.#spent.rows(undefined, spentKey(day, '', ''))]) this.#spent.delete(key);
+    const gone = Array.from(this.#spent.rows(undefined, spentKey(day, '', '')), ([key]) => key);
+    for (const key of gone) this.#spent.delete(key);
   }
 }
 

@@ -2,8 +2,8 @@
 // consent again, and at whether anything was placed or forgotten since, just before the record is appended.
 //
 // Order of what is asked: holdout (people whom nothing influences), harm (a point that was stopped), guardrails (each stop with its rule),
-// then the policy: probabilities from what was learned, raised to the floor, mixed with the uniform slice, and one keyed draw from just that
-// vector. So the propensity in the record is the probability with which it happened, whatever was approximated before.
+// then the policy: probabilities from what was learned, raised to the floor, mixed with the uniform slice, and one keyed draw from just
+// that vector. So the propensity in the record is the probability with which it happened, whatever was approximated before.
 import { dayOf } from '../base/day.js';
 import type { Gate } from '../consent/gate.js';
 import type { Permitted } from '../consent/permitted.js';

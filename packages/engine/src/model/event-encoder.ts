@@ -5,6 +5,7 @@ import type { BehaviourEvent, Properties } from './event.js';
 
 const blockBytes = 64 * 1024;
 const quote = 0x22;
+const comma = 0x2c;
 const encoder = new TextEncoder();
 
 export class EventEncoder {
@@ -16,38 +17,38 @@ export class EventEncoder {
   /** The bytes of an event, a view. */
   encode(event: BehaviourEvent): Uint8Array {
     this.#start = this.#at;
-    this.#text('[');
+    this.#byte(0x5b);
     this.#string(event.id);
-    this.#text(',');
+    this.#byte(comma);
     if (event.subject === null) this.#text('null');
     else this.#string(event.subject);
-    this.#text(',');
+    this.#byte(comma);
     this.#string(event.type);
-    this.#text(',');
+    this.#byte(comma);
     this.#value(event.occurredAt);
-    this.#text(',');
+    this.#byte(comma);
     this.#value(event.receivedAt);
-    this.#text(',');
+    this.#byte(comma);
     this.#string(event.source);
-    this.#text(',');
+    this.#byte(comma);
     this.#properties(event.properties);
-    this.#text(']');
+    this.#byte(0x5d);
     return this.#block.subarray(this.#start, this.#at);
   }
 
   #properties(properties: Properties): void {
     let first = true;
-    this.#text('{');
+    this.#byte(0x7b);
     for (const name in properties) {
       const value = properties[name];
       if (value === undefined) continue;
-      if (!first) this.#text(',');
+      if (!first) this.#byte(comma);
       first = false;
       this.#string(name);
-      this.#text(':');
+      this.#byte(0x3a);
       this.#value(value);
     }
-    this.#text('}');
+    this.#byte(0x7d);
   }
 
   #value(value: unknown): void {
@@ -96,6 +97,11 @@ export class EventEncoder {
       rest = next;
     }
     this.#at += width;
+  }
+
+  #byte(code: number): void {
+    this.#reserve(1);
+    this.#block[this.#at++] = code;
   }
 
   /** A few characters of ASCII. */

@@ -22,7 +22,14 @@ export const systemTypes = {
   purposeForgotten: 'purpose.forgotten',
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
+  reviewRequested: 'review.requested',
   importProgress: 'import.progress',
+  requestOpened: 'request.opened',
+  requestChanged: 'request.changed',
+  deviceRegistered: 'device.registered',
+  recipientDisclosed: 'recipient.disclosed',
+  noticeOwed: 'notice.owed',
+  noticeAcknowledged: 'notice.acknowledged',
   modelTuned: 'model.tuned',
   definitionsChanged: 'definitions.changed',
   cutPointsPublished: 'cutpoints.published',
@@ -101,6 +108,14 @@ export interface Correction {
   readonly touched: readonly string[];
 }
 
+/** Properties of `review.requested`, in the subject's own stream: that a human looks at it (GDPR art. 22(3)). */
+export interface ReviewRequest {
+  /** In the person's words. */
+  readonly wish: string;
+  /** Which decision; absent: in general. */
+  readonly decision?: string;
+}
+
 /** The lawful bases of GDPR art. 6(1) beside consent. */
 export type LawfulBasis = 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
 
@@ -120,7 +135,10 @@ export interface BasisDeclaration {
   readonly reason: string;
 }
 
-/** Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and rates. */
+/**
+ * Properties of `point.stopped`: harm was proven at a decision point, so nothing is done at it any more. About no person: counts and
+ * rates.
+ */
 export interface PointStop {
   readonly point: string;
   /** Where it showed: a group, or null for everybody. */

@@ -1,5 +1,5 @@
-// A text that is shown to people, as data: what it says in each language, and what it claims. A claim that presses (time runs out, stock runs
-// out) needs a source that makes it true; the engine fills the number in from there, so that a text cannot lie.
+// A text that is shown to people, as data: what it says in each language, and what it claims. A claim that presses (time runs out, stock
+// runs out) needs a source that makes it true; the engine fills the number in from there, so that a text cannot lie.
 
 export interface Template {
   readonly id: string;

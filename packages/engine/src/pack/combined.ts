@@ -22,14 +22,16 @@ export function combine(
   around: PackSurroundings & { readonly decisionPoints: readonly DecisionPoint[] },
 ): Combined {
   const sorted = [...packs].sort((a, b) => byteOrder(a.name, b.name));
-  let { eventTypes, traits, points } = around;
+  const eventTypes = [...around.eventTypes];
+  const traits = [...around.traits];
+  const points = [...around.points];
   for (const pack of sorted) {
     const [wrong] = checkPack(pack, { eventTypes, traits, points });
     if (wrong !== undefined) throw new CodedError('pack_wrong', `${pack.name}${wrong.field}: ${wrong.sentence}`);
     const known = new Set(eventTypes.map(({ name }) => name));
-    eventTypes = [...eventTypes, ...(pack.eventTypes ?? []).filter(({ name }) => !known.has(name))];
-    traits = [...traits, ...(pack.traits ?? [])];
-    points = [...points, ...(pack.decisionPoints ?? []).map(({ name }) => name)];
+    eventTypes.push(...(pack.eventTypes ?? []).filter(({ name }) => !known.has(name)));
+    traits.push(...(pack.traits ?? []));
+    points.push(...(pack.decisionPoints ?? []).map(({ name }) => name));
   }
   const all = <T extends { readonly name: string }>(of: (pack: Pack) => readonly T[] | undefined): T[] =>
     sorted.flatMap((pack) => of(pack) ?? []);

@@ -1,6 +1,6 @@
-// A pack: one industry's vocabulary and rules, as data: event types, traits, segments, cut points, decision points, guardrails, texts of reasons.
-// Data and not code, so that what it adds to the fold stands in the log, a folder can be opened without the pack, and `check-pack` can say
-// everything that is wrong with it.
+// A pack: one industry's vocabulary and rules, as data: event types, traits, segments, cut points, decision points, guardrails, texts of
+// reasons. Data and not code, so that what it adds to the fold stands in the log, a folder can be opened without the pack, and
+// `check-pack` can say everything that is wrong with it.
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { Reason } from '../model/decision.js';
 import type { CutPointSpec, SegmentSpec, TraitSpec } from '../model/definitions.js';

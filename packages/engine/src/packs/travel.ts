@@ -1,5 +1,6 @@
-// The travel pack: places, stays, trips, check-ins and reviews. What can be booked stands in the catalogue as items: category `place` or `stay`,
-// price and currency, stock as availability, validity, and attributes such as opening hours. Built on the public face of the engine alone.
+// The travel pack: places, stays, trips, check-ins and reviews. What can be booked stands in the catalogue as items: category `place` or
+// `stay`, price and currency, stock as availability, validity, and attributes such as opening hours. Built on the public face of the
+// engine alone.
 import { definePack, type EventType } from '../runtime/public.js';
 
 const interest = { personalise: 'consent', train: 'consent', analytics: 'consent' } as const;

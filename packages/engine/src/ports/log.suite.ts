@@ -18,6 +18,18 @@ const all = (log: Log, from = 0, to?: number): string[] => [...log.read(from, to
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** Record, index and text of an event by its evidence, which must lead to the hash of its header. */
+function shownBy(log: Log, position: number): unknown[] {
+  const found = log.evidence(position);
+  if (found === undefined) throw new Error(`position ${position} is there`);
+  const digest = createHash('sha256').update(found.salt).update(found.bytes).digest();
+  const at = 56 + 34 * found.index;
+  expect(digest.equals(found.header.subarray(at, at + 32))).toBe(true);
+  const hash = createHash('sha256').update(found.header).digest('hex');
+  expect(hash).toBe(log.headerHashes(found.record, found.record + 1).map(hex)[0]);
+  return [found.record, found.index, Buffer.from(found.bytes).toString()];
+}
+
 /** Appends one batch of texts; masks count up from 1. */
 function append(log: Log, ...texts: string[]): number {
   const result = log.append(texts.map((text, index) => event(text, index + 1)));
@@ -180,16 +192,33 @@ export function logSuite(name: string, make: () => Promise<LogUnderTest>): void 
       append(log, 'a');
       append(log, 'b', 'c');
       await log.sync();
-      const found = log.evidence(2);
-      if (found === undefined) throw new Error('the event is there');
-      expect([found.record, found.index, Buffer.from(found.bytes).toString()]).toEqual([1, 1, 'c']);
-      const digest = createHash('sha256').update(found.salt).update(found.bytes).digest();
-      expect(digest.equals(found.header.subarray(56 + 34, 56 + 34 + 32))).toBe(true);
-      expect(createHash('sha256').update(found.header).digest('hex')).toBe(log.headerHashes(1, 2).map(hex)[0]);
+      expect(shownBy(log, 2)).toEqual([1, 1, 'c']);
       await log.redact([2]);
       expect([log.evidence(2), log.evidence(3), log.evidence(-1)]).toEqual([undefined, undefined, undefined]);
-      expect(log.evidence(1)?.index).toBe(0);
+      expect(shownBy(log, 1)).toEqual([1, 0, 'b']);
       await log.close();
+    });
+
+    test('evidence is the same after compaction and reopening, in however many segments the records lie', async () => {
+      const { log, reopen } = await make();
+      const long = 'long '.repeat(100);
+      for (let batch = 0; batch < 150; batch++) append(log, `x${batch}`, `${long}${batch}`);
+      await log.sync();
+      const before = Array.from({ length: 300 }, (_, position) => shownBy(log, position));
+      expect(before[299]).toEqual([149, 1, `${long}149`]);
+      await log.redact([7, 150]);
+      await log.compact();
+      const kept = (at: Log): unknown[] =>
+        before.map((_, position) => (position === 7 || position === 150 ? 'gap' : shownBy(at, position)));
+      const wanted = before.map((each, position) => (position === 7 || position === 150 ? 'gap' : each));
+      expect(kept(log)).toEqual(wanted);
+      append(log, 'after');
+      await log.sync();
+      expect(shownBy(log, 300)).toEqual([150, 0, 'after']);
+      const again = await reopen(log);
+      expect(kept(again)).toEqual(wanted);
+      expect([again.evidence(7), again.evidence(150)]).toEqual([undefined, undefined]);
+      await again.close();
     });
 
     test('the head hash depends on what was written', async () => {

@@ -62,4 +62,35 @@ describe('tables', () => {
       }),
     );
   });
+
+  it('keep in memory what is asked for and what waits to be written, and let the rest go', async () => {
+    const asked: string[] = [];
+    class AskedState extends MemoryState {
+      override get(table: string, key: string): string | undefined {
+        asked.push(key);
+        return super.get(table, key);
+      }
+    }
+    const tables = new Tables(new AskedState(), new ManualClock(), 16);
+    const table = tables.table<{ n: number }>('t');
+    table.set('waits', { n: 1 });
+    const read = (round: number): void => {
+      for (let at = 0; at < 200; at += 1) {
+        table.get(`${round} ${at}`);
+        table.get('asked');
+      }
+    };
+    read(0);
+    expect(table.get('waits')).toEqual({ n: 1 });
+    expect(asked.filter((key) => key === 'asked' || key === 'waits')).toEqual(['waits', 'asked']);
+    asked.length = 0;
+    table.get('0 0');
+    table.get('0 199');
+    expect(asked).toEqual(['0 0']);
+    await tables.checkpoint(head(1));
+    asked.length = 0;
+    read(1);
+    expect(table.get('waits')).toEqual({ n: 1 });
+    expect(asked.filter((key) => key === 'waits')).toEqual(['waits']);
+  });
 });

@@ -12,10 +12,12 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Clock } from '../ports/clock.js';
 import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 import type { Log } from '../ports/log.js';
-import { erasuresFolder, keysFolder, logFolder } from './folders.js';
+import { erasuresFolder, keysFolder, logFolder, signingFolder } from './folders.js';
 
 export const manifestName = 'backup.json';
 export const filesFolder = 'data';
+/** What is copied; state and the tree of the ledger follow from the log. */
+const folders: readonly string[] = [logFolder, keysFolder, erasuresFolder, signingFolder];
 /** Of the root of the data folder, as far as they are there. */
 const rootFiles: readonly string[] = ['tenant.json', 'deployment.json'];
 
@@ -72,7 +74,7 @@ class Copying {
     const { target, log, clock, exclusive } = this.#parts;
     target.makeFolder('');
     if (target.list('').length > 0) throw new CodedError('folder_not_empty');
-    for (const folder of ['', logFolder, keysFolder, erasuresFolder]) target.makeFolder(inTarget(folder));
+    for (const folder of ['', ...folders]) target.makeFolder(inTarget(folder));
     for (let round = 0; round < limits.backupRoundsMax; round += 1) {
       const due = this.#changed();
       for (const path of due) await this.#copySlowly(path);
@@ -131,7 +133,7 @@ class Copying {
     const segments = new Set(segmentsOn(source));
     for (const path of segmentsIn(target, inTarget(logFolder)))
       if (!segments.has(`${logFolder}/${path}`)) target.remove(inTarget(`${logFolder}/${path}`));
-    const rest = [logFolder, keysFolder, erasuresFolder].flatMap((folder) => namesIn(source, folder).map((name) => `${folder}/${name}`));
+    const rest = folders.flatMap((folder) => namesIn(source, folder).map((name) => `${folder}/${name}`));
     const due = [...this.#changed(), ...rest.filter((path) => !segments.has(path)), ...rootFiles.filter((path) => source.exists(path))];
     for (const path of due) {
       withOpen(source, path, (file) => {
@@ -178,7 +180,7 @@ class Copying {
       paths.includes(list) ? withOpen(target, inTarget(list), (file) => file.read(0, file.size())) : new Uint8Array(),
     );
     const manifest: Manifest = { format: 'ethogram-backup/1', ...moment, erased: erased.size, files };
-    for (const folder of [logFolder, keysFolder, erasuresFolder, '']) await target.syncFolder(inTarget(folder));
+    for (const folder of [...folders, '']) await target.syncFolder(inTarget(folder));
     // [C50]
     const draft = `${manifestName}.new`;
     const file = target.open(draft, { create: true });
@@ -229,9 +231,7 @@ export function withOpen<T>(disk: Disk, path: string, work: (file: DiskFile) => 
 }
 
 function filesOf(target: Disk): string[] {
-  const inFolders = [logFolder, keysFolder, erasuresFolder].flatMap((folder) =>
-    target.list(inTarget(folder)).map((name) => `${folder}/${name}`),
-  );
+  const inFolders = folders.flatMap((folder) => target.list(inTarget(folder)).map((name) => `${folder}/${name}`));
   return [...inFolders, ...rootFiles.filter((path) => target.exists(inTarget(path)))];
 }
 

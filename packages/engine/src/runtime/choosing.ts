@@ -72,7 +72,6 @@ export class Choosing {
     const appended = this.#place(record);
     if (!appended.ok) return appended;
     await writer.settled();
-    // [C24]
     const { subject, epoch } = record;
     const isHeld = subject === null || (core.gate.epoch(subject) === epoch && core.gate.permitRead(subject, 'personalise', null).ok);
     this.#watch(point);

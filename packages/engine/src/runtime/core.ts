@@ -2,8 +2,12 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
+import { Devices } from '../answer/devices.js';
+import { Notices } from '../answer/notices.js';
 import { KeyActs } from '../answer/key-acts.js';
 import { Receipts } from '../answer/receipts.js';
+import { Recipients } from '../answer/recipients.js';
+import { Requests } from '../answer/requests.js';
 import { Dedupe } from '../collect/dedupe.js';
 import { Sequencer } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
@@ -42,7 +46,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/7';
+export const stateFormat = 'ethogram-state/8';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -82,6 +86,10 @@ export class Core {
   readonly receipts: Receipts;
   readonly keyActs: KeyActs;
   readonly withdrawals: Withdrawals;
+  readonly requests: Requests;
+  readonly devices: Devices;
+  readonly recipients: Recipients;
+  readonly notices: Notices;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly segments: Segments;
@@ -148,6 +156,10 @@ export class Core {
     this.keyActs = new KeyActs(tables.table('key'));
     this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
     this.identity = new Identity(tables.table('edge'));
+    this.requests = new Requests(tables.table('request'));
+    this.devices = new Devices(tables.table('device'));
+    this.recipients = new Recipients(tables.table('recipient'));
+    this.notices = new Notices(tables.table('notice'));
     const {
       catalogue,
       identity,
@@ -177,6 +189,10 @@ export class Core {
       receipts,
       withdrawals,
       keyActs,
+      this.requests,
+      this.devices,
+      this.recipients,
+      this.notices,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);

@@ -11,15 +11,12 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { historyOf } from '../understand/history.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type AdminAct, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
-import { MemoryHashes } from '../adapters/memory-hashes.js';
-import { SeededSigner } from '../adapters/seeded-signer.js';
 import type { Disk } from '../ports/disk.js';
 import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Entropy } from '../ports/entropy.js';
@@ -27,11 +24,11 @@ import type { HashStore } from '../ports/hash-store.js';
 import type { Signer } from '../ports/signer.js';
 import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
-import { Ledger } from '../answer/ledger/ledger.js';
-import { consentDocument } from '../answer/receipt/consent-receipt.js';
-import { erasureDocument } from '../answer/receipt/erasure-receipt.js';
+import type { Proofs } from '../ports/proofs.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
+import type { Ledger } from '../answer/ledger/ledger.js';
 import { explain, type Why } from '../answer/why.js';
+import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
@@ -39,15 +36,18 @@ import { Choosing } from './choosing.js';
 import { guarded } from '../pack/combined.js';
 import type { Guardrail, ReasonTexts } from '../pack/pack.js';
 import type { Core, CoreOptions } from './core.js';
-import { checkDefinitions } from '../understand/segments/check-definitions.js';
+import { Desk } from './desk.js';
+import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
+import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
+import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
+import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { checkpoint, recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
-import { builtInTraits } from './default-traits.js';
 import { Segmentation, type PersonSegment } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
@@ -61,6 +61,8 @@ export interface EngineOptions extends CoreOptions {
   readonly signer?: Signer;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
+  /** Seals and checks what proves who asks; without it only the host vouches for people. */
+  readonly proofs?: Proofs;
   /** Event types of the tenant; the shop's vocabulary if absent. */
   readonly eventTypes?: readonly EventType[];
   readonly points?: readonly DecisionPoint[];
@@ -101,14 +103,20 @@ export interface Health {
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: 'durable';
+  /** Requests of people and notices to recipients that are past their date. */
+  readonly overdue: { readonly requests: number; readonly notices: number };
 }
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
 
 export class Engine {
   readonly core: Core;
-  readonly ledger: Ledger;
+  readonly answers: Answers;
   readonly backups: Backups;
+  /** What people ask for. */
+  readonly desk: Desk;
+  /** To whom data was given, and what they are owed. */
+  readonly tellings: Tellings;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
   readonly #options: EngineOptions;
@@ -126,18 +134,12 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
-  #savingLedger: Promise<void> = Promise.resolve();
   #compacting: Promise<unknown> | null = null;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
     this.#options = options;
-    let signer = options.signer;
-    this.ledger = new Ledger(options.log, options.hashes ?? new MemoryHashes(), () => {
-      signer ??= new SeededSigner('ethogram-ledger/of-this-opening', options.entropy.bytes(32));
-      return signer;
-    });
     this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
     this.insights = new Insights(core, options.clock, options.hashKey);
@@ -157,6 +159,26 @@ export class Engine {
       onHalt: (error) => options.onHalt?.(error),
     });
     this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
+    this.answers = new Answers({ ...options, core, writer: this.#writer, newId: (prefix) => this.#newId(prefix) });
+    this.tellings = new Tellings({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      newId: (prefix) => this.#newId(prefix),
+      schedule: () => this.#erasures.schedule(),
+    });
+    this.desk = new Desk({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      proofs: options.proofs,
+      newId: (prefix) => this.#newId(prefix),
+      works: this,
+    });
     this.#erasures = new Erasures({
       core,
       log: options.log,
@@ -165,6 +187,7 @@ export class Engine {
       clock: options.clock,
       suppressions: options.suppressions,
       newId: () => this.#newId('e'),
+      owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
       checkpoint: () => this.#checkpointNow(),
@@ -179,6 +202,7 @@ export class Engine {
       clock: options.clock,
       erasures: this.#erasures,
       newId: () => this.#newId('r'),
+      owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
     });
     this.choosing = new Choosing(
@@ -195,6 +219,11 @@ export class Engine {
   /** Every decision point. */
   get points(): readonly DecisionPoint[] {
     return [...this.#points.values()];
+  }
+
+  /** The tree over the log's headers, and who signs for it. */
+  get ledger(): Ledger {
+    return this.answers.ledger;
   }
 
   /** The log beneath, for reading: audits, exports, tests. */
@@ -346,14 +375,8 @@ export class Engine {
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = event.properties['decision'] as DecisionRecord; // written by emitRank
-    return ok(
-      explain(
-        record,
-        row ?? { exposures: [], outcomes: [] },
-        (item) => this.core.catalogue.get(item)?.item.title ?? item,
-        this.#options.reasons,
-      ),
-    );
+    const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
+    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, title, this.#options.reasons));
   }
 
   /**
@@ -394,39 +417,23 @@ export class Engine {
   }
 
   /**
+   * All that is kept about a person, under all their ids, for that person: the bytes of a ZIP. Reading throws CodedError: subject_unknown;
+   * permit_stale when they have changed their consent meanwhile.
+   */
+  archive(subject: string): AsyncGenerator<Uint8Array> {
+    return archiveOf(subject, this.archiveParts);
+  }
+
+  get archiveParts(): ArchiveParticulars {
+    return { core: this.core, log: this.#options.log, clock: this.#options.clock };
+  }
+
+  /**
    * Erases subjects: their events become gaps in the log, their rows and everything learned from them go, and what they captured before is
    * refused from now on. Resolves when that holds and is on disk; the bytes and keys beneath are destroyed by the receipt's deadline.
    */
   erase(subjects: readonly string[]): Promise<Erased> {
     return this.#erasures.erase(subjects);
-  }
-
-  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown. */
-  erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
-    const row = this.core.receipts.get(receipt);
-    return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);
-  }
-
-  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked. */
-  async consentReceipt(subject: string): Promise<Result<string>> {
-    await this.#writer.drain();
-    const changes = historyOf(subject, this.core.trace, this.#options.log).filter(({ event }) => event.type === systemTypes.consentChanged);
-    if (changes.length === 0) return fail('subject_unknown');
-    const facts = { id: this.#newId('t'), createdAt: this.#options.clock.now(), subject, changes, eventTypes: this.core.registry.list() };
-    return consentDocument(facts, this.ledger);
-  }
-
-  /** Logs what the log lacks of the keys of callers: who has one now, and who has no more. */
-  async noteKeys(keys: readonly { readonly id: string; readonly kind: string; readonly isLive: boolean }[]): Promise<void> {
-    await this.#writer.drain();
-    const acts = this.core.keyActs.missing(keys);
-    if (acts.length > 0) await this.#facts(acts.map((act) => ({ type: systemTypes.adminActed, properties: { act } })));
-  }
-
-  /** Logs what somebody with power did. With a subject it stands in the stream of that person, of whom something must be held. */
-  act(act: AdminAct, subject: string | null = null): Promise<Result<WriteAnswer>> {
-    const event = { ...this.#fact(systemTypes.adminActed, { act }, this.#newId('a')), subject };
-    return this.#writer.submit([{ kind: 'fact', event }]);
   }
 
   /**
@@ -451,7 +458,19 @@ export class Engine {
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
     if (this.core.gate.standing(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
+    const owing = restricted ? this.tellings.owing(this.core.identity.members(subject), 'restricted') : [];
+    if (owing.length > 0) await this.#facts(owing);
     return this.choose(subject, { choices: {}, origin, restricted });
+  }
+
+  /** A person asks that a human looks at it. Resolves when that is on disk. */
+  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
+    return this.#rights.review(subject, request);
+  }
+
+  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
+  reviews(): AskedReview[] {
+    return newestReviews(this.#options.log);
   }
 
   /** Destroys the bytes and keys of everybody erased so far, now. */
@@ -476,6 +495,7 @@ export class Engine {
   }
 
   health(): Health {
+    const now = this.#options.clock.now();
     return {
       status: this.#writer.halted ? 'stopped' : 'ok',
       events: this.core.fold.position,
@@ -484,6 +504,7 @@ export class Engine {
       visits: this.core.model.index.visits,
       points: [...this.#points.keys()],
       durability: 'durable',
+      overdue: { requests: this.core.requests.overdue(now), notices: this.core.notices.overdue(now) },
     };
   }
 
@@ -517,13 +538,8 @@ export class Engine {
       await this.#writer.drain();
       await this.#checkpointing?.catch(() => undefined);
       await this.#checkpoint().catch(() => undefined);
-      // A folder at rest has a checkpoint of all of it.
-      if (this.#options.signer !== undefined) this.ledger.checkpoint();
-      this.ledger.catchUp();
-      this.#saveLedger();
     }
-    await this.#savingLedger;
-    this.ledger.close();
+    await this.answers.close(!this.#writer.halted);
     await this.#options.state.close();
     await this.#options.log.close();
     this.#options.suppressions.close();
@@ -534,17 +550,15 @@ export class Engine {
   #lawBreach(fresh: readonly EventType[]): string | null {
     const names = new Set(fresh.map(({ name }) => name));
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points: [...this.#points.values()] });
+    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
+    const breaches = lawBreaches({ deployment: this.deployment, types, points });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }
 
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
   async #define(asked: Definitions | undefined): Promise<boolean> {
-    if (asked === undefined) return false;
-    const definitions = JSON.parse(JSON.stringify(asked)) as Definitions; // as the log will give it back
-    if (canonicalJson(definitions) === canonicalJson(this.core.definitions)) return false;
-    const problem = checkDefinitions(definitions, builtInTraits)[0];
-    if (problem !== undefined) throw new CodedError('definitions_wrong', `${problem.field}: ${problem.sentence}`);
+    const definitions = changedDefinitions(asked, this.core.definitions);
+    if (definitions === undefined) return false;
     const done = await this.#facts([{ type: systemTypes.definitionsChanged, properties: { definitions } }]);
     if (!done.ok) throw new CodedError(done.code);
     await this.#writer.drain();
@@ -618,7 +632,7 @@ export class Engine {
   #afterSettling(): void {
     const { fold, tables, withdrawals } = this.core;
     if (withdrawals.isOwed) this.#erasures.schedule();
-    if (this.ledger.behind >= limits.ledgerSliceRecords) this.ledger.catchUp(2 * limits.ledgerSliceRecords);
+    this.answers.keepUp();
     // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
     const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
     const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
@@ -645,11 +659,6 @@ export class Engine {
     return this.#checkpoint();
   }
 
-  /** One after the other; what fails costs only building the tree anew. */
-  #saveLedger(): void {
-    this.#savingLedger = this.#savingLedger.then(() => this.ledger.save()).catch(() => undefined);
-  }
-
   /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
   async #checkpoint(): Promise<void> {
     const position = this.core.fold.position;
@@ -659,7 +668,7 @@ export class Engine {
     try {
       await this.#checkpointing;
       this.#checkpointedAt = position;
-      this.#saveLedger();
+      this.answers.save();
     } finally {
       this.#checkpointing = null;
       const untilMs = clock.elapsedMs();

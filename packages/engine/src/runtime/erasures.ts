@@ -42,6 +42,8 @@ export interface ErasureParts {
   readonly clock: Clock;
   readonly suppressions: Suppressions;
   readonly newId: () => string;
+  /** What recipients are owed when these people are erased. */
+  readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
   /** 32 fresh random bytes. */
   readonly newSalt: () => Uint8Array;
   /** More that is to be retracted first. */
@@ -142,7 +144,7 @@ export class Erasures {
 
   /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
   async #run(): Promise<void> {
-    const { core, clock } = this.#parts;
+    const { core, clock, writer } = this.#parts;
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
@@ -169,6 +171,9 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
+    // [C56]
+    const owing = this.#parts.owing(found.keys());
+    if (owing.length > 0) writer.appendNow(owing, true);
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget([...positions]);

@@ -1,7 +1,7 @@
 // Insights of a whole population: patterns, trends and correlations. Worked out when somebody asks, from the traits of those who grant
-// `analytics` at that moment, so nothing about anybody is left to be forgotten; at most limits.insightPeopleMax people, chosen by a keyed hash
-// of their ids, so that nobody's coming or going changes who else is looked at.
-// One at a time: who asks meanwhile for the same gets the same.
+// `analytics` at that moment, so nothing about anybody is left to be forgotten; at most limits.insightPeopleMax people, chosen by a keyed
+// hash of their ids, so that nobody's coming or going changes who else is looked at. One at a time: who asks meanwhile for the same gets
+// the same.
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';

@@ -4,12 +4,27 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CodedError } from '../base/errors.js';
 import { lawGates } from '../consent/law-gates.js';
+import type { ChoicePoint } from '../model/choice.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { Deployment } from '../model/deployment.js';
 import type { EventType } from '../model/event-type.js';
 import { parseDeployment } from './deployment-body.js';
 import { Rig } from './rig.suite.js';
 import { shopTypes } from './shop-types.js';
+
+const offers: ChoicePoint = {
+  name: 'offer',
+  kind: 'choose',
+  actions: [{ id: 'free-tea', kind: 'offer', channel: 'page', category: 'tea' }],
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: null,
+  floorPpm: 50_000,
+  uniformPpm: 10_000,
+  holdoutPpm: 50_000,
+  objective: { outcome: 'order', welfare: { outcome: 'return', allowedPpm: 10_000 } },
+  guardrails: { caps: [], deny: [], vulnerable: [] },
+};
 
 interface Case {
   readonly deployment: Deployment;
@@ -212,6 +227,17 @@ describe.each(lawGates)('$rule', ({ rule, article, remedy }) => {
 test('the shop starts without a word about itself', async () => {
   await (await start({ deployment: {} })).engine.close();
   await (await start({ deployment: { region: ['EU'], sectors: ['work'] }, types: shopTypes })).engine.close();
+});
+
+test('a point that chooses an action is a decision point, too', async () => {
+  const choicePoints: ChoicePoint[] = [offers];
+  const opened = async (effect: 'none' | 'significant'): Promise<Rig> => {
+    const rig = new Rig();
+    await rig.start(undefined, { deployment: { sectors: ['retail'], points: { offer: { effect } } }, choicePoints });
+    return rig;
+  };
+  await expect(opened('significant')).rejects.toThrow('decision point offer');
+  await (await opened('none')).engine.close();
 });
 
 test('a type that an earlier start has put into the log is looked at, too; nothing is left open', async () => {

@@ -9,11 +9,13 @@ import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
 import { HashFiles } from '../adapters/hash-files.js';
 import { KeyFile } from '../adapters/key-file.js';
+import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { openSigner } from '../adapters/signing-keys.js';
 import { subjectTags } from '../adapters/subject-tags.js';
+import { sealedTickets, type Tickets } from '../adapters/sealed-tickets.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import type { Clock } from '../ports/clock.js';
@@ -103,6 +105,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     ...options,
     ...added,
     disk,
+    proofs: new KeyedProofs(drawSalt),
     log,
     keys,
     state,
@@ -120,6 +123,12 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
 /** What packs add to options. Throws CodedError pack_wrong. */
 function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
   return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
+}
+
+/** Seals for the portal, by a key of the tenant's own: links hold on every door over the same folder. */
+export async function portalTickets(disk: Disk, entropy: Entropy): Promise<Tickets> {
+  const tenant = await openTenant(disk, entropy);
+  return sealedTickets(Buffer.from(tenant.drawSalt, 'base64'), 'ethogram portal', entropy);
 }
 
 /** Reads the tenant's salts, or makes them at the first opening. */

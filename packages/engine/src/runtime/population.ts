@@ -1,6 +1,6 @@
-// Everybody who may be looked at for a purpose, one after the other, with their traits: what cut points, lookalikes and insights start from.
-// Each person is read under a permit; who granted nothing, withdrew, or restricted it does not come up. Ids stand for people here: linked
-// ones are not united, so that nobody's share depends on whom they were linked to.
+// Everybody who may be looked at for a purpose, one after the other, with their traits: what cut points, lookalikes and insights start
+// from. Each person is read under a permit; who granted nothing, withdrew, or restricted it does not come up. Ids stand for people here:
+// linked ones are not united, so that nobody's share depends on whom they were linked to.
 import { limits } from '../base/limits.js';
 import type { Purpose } from '../model/purpose.js';
 import type { Clock } from '../ports/clock.js';

@@ -1,6 +1,7 @@
 // A rig for tests: the real engine over the real file log and key file on a disk in memory, with time and chance in the test's hand.
 import { FileLog } from '../adapters/file-log/file-log.js';
 import { KeyFile } from '../adapters/key-file.js';
+import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { ManualClock } from '../adapters/manual-clock.js';
 import { MemoryDisk } from '../adapters/memory-disk.js';
@@ -64,6 +65,7 @@ export class Rig {
       clock,
       entropy,
       draw: new KeyedDraw(new Uint8Array(32).fill(7)),
+      proofs: new KeyedProofs(new Uint8Array(32).fill(8)),
       hashKey: [1, 2],
       suppressions: await Suppressions.open(disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test')),
       tickMs: 0,

@@ -10,7 +10,7 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf } from '../model/purpose.js';
-import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
+import { isSystemType, systemTypes, type Correction, type ReviewRequest } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { currentVisit, recentItems } from '../understand/current-visit.js';
@@ -34,6 +34,8 @@ export interface RightsParts {
   readonly clock: Clock;
   readonly erasures: Erasures;
   readonly newId: () => string;
+  /** What recipients are owed when this person's data is corrected. */
+  readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
   readonly writer: Writer;
 }
 
@@ -68,6 +70,16 @@ export class Rights {
     return ok(told);
   }
 
+  /** Puts a person's wish for a human's look into their stream. Resolves, with its id, when it is on disk. */
+  async review(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
+    const { writer } = this.#parts;
+    const event = this.#own(subject, systemTypes.reviewRequested, { request }, everyPurpose);
+    const appended = writer.appendNow([event]);
+    if (!appended.ok) return appended;
+    await writer.exclusive(() => Promise.resolve());
+    return ok({ id: event.id });
+  }
+
   #correct(subject: string, id: string, properties: Properties): Result<Corrected & { readonly at: number }> {
     const { core, log, writer } = this.#parts;
     const history = historyOf(subject, core.trace, log);
@@ -80,7 +92,8 @@ export class Rights {
     const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
     if (canonicalJson(event.properties) === canonicalJson(wrong.event.properties)) return ok({ at, position: at, touched: [] });
     const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
-    const appended = writer.appendNow([this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask)]);
+    const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
+    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
     return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
   }
 

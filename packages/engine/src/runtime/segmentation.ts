@@ -1,6 +1,6 @@
-// What a host asks of segments: how many are in each, who, who resembles them, and where cut points lie now. The facts themselves are folded
-// (understand/segments/); here they are read under a permit for the segment's purpose, person by person.
-// Invariant: fewer than limits.evidencePeopleMin are said to be fewer, never how many; names of people come only with the purpose stated.
+// What a host asks of segments: how many are in each, who, who resembles them, and where cut points lie now. The facts themselves are
+// folded (understand/segments/); here they are read under a permit for the segment's purpose, person by person. Invariant: fewer than
+// limits.evidencePeopleMin are said to be fewer, never how many; names of people come only with the purpose stated.
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -76,7 +76,7 @@ export class Segmentation {
     if (spec === undefined) return fail('segment_unknown');
     const told = summary(spec, segments.counts().get(name) ?? 0);
     if (asked === undefined) return ok(told);
-    // [C48]
+    // [C51]
     if (asked.purpose !== spec.purpose) return fail('segment_purpose', '/purpose');
     const most = Math.min(asked.limit ?? limits.segmentMembersListed, limits.segmentMembersListed);
     const members: string[] = [];

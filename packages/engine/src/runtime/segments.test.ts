@@ -7,6 +7,7 @@ import { worldDefinitions } from '../sim/world-definitions.js';
 import { historyOf } from '../understand/history.js';
 import { SegmentOracle } from '../understand/segments/segment-oracle.suite.js';
 import { Rig } from './rig.suite.js';
+import { shoppers } from './segment-rig.suite.js';
 
 const dayMs = 86_400_000;
 const people = ['ann', 'bob', 'cy', 'di', 'ed', 'flo', 'gus', 'hal', 'ida', 'jo', 'kim', 'lea'];
@@ -87,7 +88,7 @@ describe('live membership', () => {
         // What is done on a timer would come between the two.
         await rig.engine.completeErasures();
         const dumped = await rig.dump();
-        for (const subject of [...rig.engine.core.trace.subjects()]) rig.engine.core.fold.refold(subject);
+        for (const subject of people) rig.engine.core.fold.refold(subject);
         expect(await rig.dump()).toEqual(dumped);
         await rig.restart(true);
         expect(await rig.dump()).toEqual(dumped);
@@ -97,5 +98,107 @@ describe('live membership', () => {
       }),
       { numRuns: 12, seed: 6 },
     );
+  });
+});
+
+describe('segments', () => {
+  it('tell who is in them for their own purpose only, and never how many a few are', async () => {
+    const rig = await shoppers(6);
+    const { segmentation } = rig.engine;
+    const [first, ...others] = ['p00', 'p01', 'p02', 'p03', 'p04', 'p05'];
+    await rig.say('p03', 'withdrawn', 'analytics');
+    rig.clock.advance(5 * dayMs);
+    await rig.engine.moveTime();
+    expect(segmentation.get('idle_buyers', { purpose: 'personalise' })).toMatchObject({ ok: false, code: 'segment_purpose' });
+    expect(segmentation.get('idle_buyers', { purpose: 'analytics' })).toMatchObject({
+      ok: true,
+      value: { people: 5, members: [first, ...others].filter((each) => each !== 'p03'), next: null },
+    });
+    await rig.say('p04', 'withdrawn', 'analytics');
+    const few = segmentation.get('idle_buyers');
+    expect(few).toMatchObject({ ok: true, value: { people: null, fewerThan: 5 } });
+    expect(segmentation.get('nothing')).toMatchObject({ ok: false, code: 'segment_unknown' });
+    const page = segmentation.get('lapsing', { purpose: 'personalise', limit: 2 });
+    expect(page).toMatchObject({ ok: true, value: { members: ['p00', 'p01'], next: 'p01' } });
+    expect(segmentation.get('lapsing', { purpose: 'personalise', limit: 2, after: 'p01' })).toMatchObject({
+      value: { members: ['p02', 'p03'] },
+    });
+  });
+
+  it('stand in the profile of a person with entry and exit, by all their ids together', async () => {
+    const rig = await shoppers(1);
+    await rig.say('phone', 'granted', 'personalise', 'analytics');
+    rig.clock.advance(1000);
+    await rig.send(rig.view('phone', 'tea'));
+    const viewer = (subject: string): unknown => {
+      const profile = rig.engine.profile(subject);
+      return profile.ok ? profile.value.segments.find(({ name }) => name === 'viewers') : undefined;
+    };
+    expect(viewer('phone')).toBeUndefined();
+    await rig.send(rig.view('p00', 'tea'));
+    await rig.engine.link('p00', 'phone', true, 'test');
+    expect(viewer('phone')).toMatchObject({ isMember: true, facts: [] });
+    await rig.send(rig.view('phone', 'cup'));
+    rig.clock.advance(9 * dayMs);
+    await rig.engine.moveTime();
+    expect(viewer('phone')).toMatchObject({
+      isMember: false,
+      facts: [
+        [expect.any(Number), expect.any(Number), 1],
+        [expect.any(Number), expect.any(Number), 0],
+      ],
+    });
+  });
+
+  it('by cut points do not move when others are erased, until these are published anew or the deadline has passed', async () => {
+    const rig = await shoppers(30);
+    const { core, segmentation } = rig.engine;
+    const before = [...core.segments.members('champions')];
+    expect(before.length).toBeGreaterThanOrEqual(5);
+    expect(before.length).toBeLessThan(30);
+    const gone = before.slice(0, 6);
+    await rig.engine.erase(gone);
+    expect([...core.segments.members('champions')]).toEqual(before.filter((each) => !gone.includes(each)));
+    expect(core.segments.timeline.staleAt).not.toBeNull();
+    await segmentation.publishCutPoints();
+    expect(core.segments.timeline.staleAt).toBeNull();
+    expect([...core.segments.members('champions')].length).toBeGreaterThan(before.length - gone.length);
+    // Too few are left for cut points: what was published is not used past the deadline of the erasure.
+    await rig.engine.erase([...core.trace.subjects()].slice(0, 20));
+    rig.clock.advance(2 * dayMs);
+    await rig.engine.moveTime();
+    expect([...core.segments.members('champions')]).toEqual([]);
+    await rig.engine.completeErasures();
+    const dumped = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(dumped);
+  });
+
+  it('of a folder that is opened without them go on, and end when it is opened with none', async () => {
+    const rig = await shoppers(2);
+    const dumped = await rig.dump();
+    rig.definitions = undefined;
+    await rig.restart();
+    expect(await rig.dump()).toEqual(dumped);
+    rig.definitions = { traits: [], segments: [], cutPoints: [] };
+    await rig.restart();
+    expect(rig.engine.segmentation.list()).toEqual([]);
+    expect((await rig.dump()).filter((line) => line.startsWith('segment'))).toEqual([]);
+    rig.definitions = worldDefinitions;
+    await rig.restart();
+    expect((await rig.dump()).filter((line) => line.startsWith('segment'))).toEqual(dumped.filter((line) => line.startsWith('segment')));
+  });
+
+  it('have lookalikes with reasons that many share and that add up', async () => {
+    const rig = await shoppers(40);
+    const found = await rig.engine.segmentation.lookalikes('champions', 'personalise', 5);
+    if (!found.ok) throw new Error(found.code);
+    expect(found.value.length).toBeGreaterThan(0);
+    for (const { subject, score, reasons } of found.value) {
+      expect(rig.engine.core.segments.isMember('champions', subject)).toBe(false);
+      expect(reasons.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 12);
+      for (const { members, others } of reasons) expect(Math.min(members, others)).toBeGreaterThanOrEqual(5);
+    }
+    expect(await rig.engine.segmentation.lookalikes('champions', 'analytics', 5)).toMatchObject({ ok: false, code: 'segment_purpose' });
   });
 });

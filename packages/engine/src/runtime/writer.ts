@@ -95,12 +95,15 @@ export class Writer {
     });
   }
 
-  /** Appends facts at once, without waiting for a sync; they are synced and folded within limits.lazySyncMs. */
-  appendNow(events: readonly BehaviourEvent[]): Result<number> {
+  /**
+   * Appends facts at once, without waiting for a sync; they are synced and folded within limits.lazySyncMs. `urgent`: also on a full disk.
+   */
+  appendNow(events: readonly BehaviourEvent[], urgent = false): Result<number> {
     if (this.#halted !== null) throw new CodedError('log_failed');
-    const appended = this.#log.append(
-      events.map((event) => ({ bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject })),
-    );
+    const appends = events.map((event) => {
+      return { bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject };
+    });
+    const appended = this.#log.append(appends, { urgent });
     if (!appended.ok) return appended;
     this.#unsettled.push({ first: appended.first, events });
     if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());

@@ -1,5 +1,5 @@
-// People drawn by a seed for insights: with planted patterns, a change, a favourite weekday and a correlation; or with nothing but noise. What is
-// planted is known, so what is found can be counted as right or wrong.
+// People drawn by a seed for insights: with planted patterns, a change, a favourite weekday and a correlation; or with nothing but noise.
+// What is planted is known, so what is found can be counted as right or wrong.
 //
 // Planted: two people in three who touch `a` touch `b` next, and half of those `c` right after it; `offer.opened` doubles after five weeks;
 // `gym.visited` likes Mondays; who reads much shares much. Everything else is independent of everything.

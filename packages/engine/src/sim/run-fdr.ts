@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { measureFdr } from './fdr.js';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '200' }, people: { type: 'string', default: '400' } } });
+const { values } = parseArgs({ options: { seeds: { type: 'string', default: '200' }, people: { type: 'string', default: '300' } } });
 const figures = measureFdr(Number(values.seeds), Number(values.people), (seed) => {
   if (seed % 20 === 0) process.stderr.write(`${seed} seeds\n`);
 });

@@ -21,12 +21,12 @@ export const worldDefinitions: Definitions = {
       name: 'champions',
       purpose: 'personalise',
       when: {
-        all: [
-          { band: 'rfm', measure: 'recency', atLeast: 2 },
+        any: [
+          { band: 'rfm', measure: 'money', atLeast: 2 },
           {
-            any: [
+            all: [
+              { band: 'rfm', measure: 'recency', atLeast: 2 },
               { band: 'rfm', measure: 'frequency', atLeast: 2 },
-              { band: 'rfm', measure: 'money', atLeast: 2 },
             ],
           },
         ],

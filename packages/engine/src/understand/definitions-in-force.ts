@@ -37,5 +37,6 @@ export class DefinitionsInForce implements FoldPart {
 }
 
 export function definitionsIn(event: BehaviourEvent): Definitions | undefined {
-  return event.type === systemTypes.definitionsChanged ? (event.properties['definitions'] as Definitions) : undefined; // written by the engine
+  if (event.type !== systemTypes.definitionsChanged) return undefined;
+  return event.properties['definitions'] as Definitions; // written by the engine
 }

@@ -44,6 +44,24 @@ export class Trace implements FoldPart {
     return [...full.flat(), ...row.positions];
   }
 
+  /**
+   * The next positions after `position`, ascending, some of them; none at the end. Reads one chunk, so that a person of a million events is
+   * walked through in flat memory, whatever is added or taken out on the way.
+   */
+  after(subject: string, position: number): readonly number[] {
+    const row = this.#rows.get(subject);
+    if (row === undefined) return [];
+    const chunkAt = (chunk: number): readonly number[] => this.#chunks.get(keyOf(subject, chunk)) ?? [];
+    let low = 0;
+    let high = row.chunks;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((chunkAt(middle).at(-1) ?? -1) > position) high = middle;
+      else low = middle + 1;
+    }
+    return (low < row.chunks ? chunkAt(low) : row.positions).filter((each) => each > position);
+  }
+
   has(subject: string): boolean {
     return this.#rows.get(subject) !== undefined;
   }

@@ -32,6 +32,11 @@ export class Withdrawals implements FoldPart {
     return owed;
   }
 
+  /** Do events of this person lie in the log that have lost purposes since? */
+  owes(subject: string): boolean {
+    return this.#rows.get(subject) !== undefined;
+  }
+
   apply(event: BehaviourEvent): void {
     if (event.type !== systemTypes.purposeForgotten || event.subject === null) return;
     const through = event.properties['through'];

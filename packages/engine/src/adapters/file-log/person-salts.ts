@@ -41,7 +41,7 @@ export class PersonSalts {
     }
     this.#ask.writeUInt32LE(subject === null ? nobody : bytes, hashBytes);
     if (subject !== null) this.#ask.write(subject, hashBytes + 4, 'utf8');
-    const secret = hash('sha256', this.#ask.subarray(0, hashBytes + 4 + bytes), 'buffer');
+    const secret = Buffer.from(hash('sha256', this.#ask.subarray(0, hashBytes + 4 + bytes), 'binary'), 'latin1');
     if (this.#secrets.size >= limits.personSecretsMax) this.#secrets = new Map();
     this.#secrets.set(subject, secret);
     return secret;
@@ -51,7 +51,8 @@ export class PersonSalts {
   write(secret: Uint8Array, position: number, into: Buffer, at: number): void {
     this.#salted.set(secret.subarray(0, secretBytes), 0);
     writeUint64(this.#salted, secretBytes, position);
-    into.write(hash('sha256', this.#salted, 'binary'), at, saltBytes, 'latin1');
+    const salt = hash('sha256', this.#salted, 'binary');
+    for (let byte = 0; byte < saltBytes; byte++) into[at + byte] = salt.charCodeAt(byte);
   }
 }
 

@@ -31,12 +31,12 @@ async function scene(): Promise<Kept> {
   await rig.visit('eve', 'tea');
   rig.clock.advance(1000);
   await rig.engine.choose('zoe-47', { choices: { train: 'withdrawn' }, origin: 'account page' });
-  const consent = bytesOf(await rig.engine.consentReceipt('zoe-47'));
+  const consent = bytesOf(await rig.engine.answers.consentReceipt('zoe-47'));
   const erased = await rig.engine.erase(['zoe-47']);
-  const own = bytesOf(rig.engine.erasureReceipt(erased.receipt, erased.salts));
-  const again = bytesOf(rig.engine.erasureReceipt(erased.receipt));
+  const own = bytesOf(rig.engine.answers.erasureReceipt(erased.receipt, erased.salts));
+  const again = bytesOf(rig.engine.answers.erasureReceipt(erased.receipt));
   await rig.engine.completeErasures();
-  const completed = bytesOf(rig.engine.erasureReceipt(erased.receipt));
+  const completed = bytesOf(rig.engine.answers.erasureReceipt(erased.receipt));
   return { rig, keys: rig.engine.ledger.keys(), own, again, completed, consent };
 }
 
@@ -177,8 +177,8 @@ describe('a consent receipt', () => {
   });
 
   test('there is none for somebody who chose nothing, nor after an erasure', async () => {
-    expect(await kept.rig.engine.consentReceipt('nobody')).toEqual({ ok: false, code: 'subject_unknown' });
-    expect(await kept.rig.engine.consentReceipt('zoe-47')).toEqual({ ok: false, code: 'subject_unknown' });
-    expect((await kept.rig.engine.consentReceipt('eve')).ok).toBe(true);
+    expect(await kept.rig.engine.answers.consentReceipt('nobody')).toEqual({ ok: false, code: 'subject_unknown' });
+    expect(await kept.rig.engine.answers.consentReceipt('zoe-47')).toEqual({ ok: false, code: 'subject_unknown' });
+    expect((await kept.rig.engine.answers.consentReceipt('eve')).ok).toBe(true);
   });
 });

@@ -5,6 +5,7 @@ import { logGamma, normalCdf, normalDensity } from '../../base/special-functions
 import { logitOf, type Posterior } from '../../predict/arms/arm-counts.js';
 import { BestProbabilities } from './best-probabilities.js';
 import { drawn, floorAt, floorLeast, raiseToFloor } from './floor.js';
+import { must } from '../../base/assert.js';
 
 const best = new BestProbabilities();
 const compute = (means: number[], deviations: number[]): number[] => [
@@ -35,13 +36,14 @@ describe('probability of being the best', () => {
     const means = [0, 0.3, -1, 0.5, 0.45];
     const deviations = [1, 0.2, 3, 0.05, 0.6];
     const truth = integrated(
-      (i, x) => normalDensity((x - means[i]!) / deviations[i]!) / deviations[i]!,
-      (i, x) => normalCdf((x - means[i]!) / deviations[i]!),
+      (i, x) =>
+        normalDensity((x - must(means[i], 'it is there')) / must(deviations[i], 'it is there')) / must(deviations[i], 'it is there'),
+      (i, x) => normalCdf((x - must(means[i], 'it is there')) / must(deviations[i], 'it is there')),
       5,
       -16,
       16,
     );
-    compute(means, deviations).forEach((p, i) => expect(Math.abs(p - truth[i]!)).toBeLessThan(0.01));
+    compute(means, deviations).forEach((p, i) => expect(Math.abs(p - must(truth[i], 'it is there'))).toBeLessThan(0.01));
   });
 
   it('is that of Thompson sampling from the Beta posteriors, to seven hundredths', () => {
@@ -60,7 +62,7 @@ describe('probability of being the best', () => {
     ];
     for (const posteriors of cases) {
       const density = (i: number, x: number): number => {
-        const { alpha, beta } = posteriors[i]!;
+        const { alpha, beta } = must(posteriors[i], 'it is there');
         return Math.exp(
           logGamma(alpha + beta) - logGamma(alpha) - logGamma(beta) + (alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - x),
         );
@@ -68,15 +70,15 @@ describe('probability of being the best', () => {
       const steps = 20_000;
       const sums = posteriors.map((_, i) => {
         const table = new Float64Array(steps + 1);
-        for (let s = 1; s <= steps; s += 1) table[s] = table[s - 1]! + density(i, (s - 0.5) / steps) / steps;
+        for (let s = 1; s <= steps; s += 1) table[s] = must(table[s - 1], 'it is there') + density(i, (s - 0.5) / steps) / steps;
         return table;
       });
-      const truth = integrated(density, (i, x) => sums[i]![Math.round(x * steps)] ?? 1, posteriors.length, 0, 1);
+      const truth = integrated(density, (i, x) => must(sums[i], 'it is there')[Math.round(x * steps)] ?? 1, posteriors.length, 0, 1);
       const logits = posteriors.map(logitOf);
       compute(
         logits.map(({ mean }) => mean),
         logits.map(({ deviation }) => deviation),
-      ).forEach((p, i) => expect(Math.abs(p - truth[i]!)).toBeLessThan(0.07));
+      ).forEach((p, i) => expect(Math.abs(p - must(truth[i], 'it is there'))).toBeLessThan(0.07));
     }
   });
 
@@ -111,8 +113,11 @@ describe('floor and draw', () => {
     );
     const counts = [0, 0, 0];
     const n = 1 << 16;
-    for (let i = 0; i < n; i += 1) counts[drawn(p, 3, i * 65_536)]! += 1;
-    counts.forEach((count, i) => expect(count / n).toBeCloseTo(p[i]!, 4));
+    for (let i = 0; i < n; i += 1) {
+      const at = drawn(p, 3, i * 65_536);
+      counts[at] = must(counts[at], 'it is there') + 1;
+    }
+    counts.forEach((count, i) => expect(count / n).toBeCloseTo(must(p[i], 'it is there'), 4));
   });
 
   it('the floor sinks with evidence, never below its least', () => {

@@ -43,13 +43,19 @@ export function effectOf(treated: Sums, control: Sums, alpha: number): Effect | 
   if (treated.n < startTrials || control.n < startTrials) return undefined;
   const n = treated.n + control.n;
   const difference = treated.sum / treated.n - control.sum / control.n;
+  // Also as if both arms were one: a small arm in which nothing happened yet would else be taken for certain.
+  const pooled = varianceOf({ n, sum: treated.sum + control.sum, squares: treated.squares + control.squares });
+  const own = varianceOf(treated) / treated.n + varianceOf(control) / control.n;
   // Of one outcome in n, weighed by its arm's share: its variance over n is that of the difference.
-  const variance = n * (varianceOf(treated) / treated.n + varianceOf(control) / control.n);
+  const variance = n * Math.max(own, pooled / treated.n + pooled / control.n);
   const half = halfWidth(n, Math.sqrt(variance), alpha);
   return { difference, low: difference - half, high: difference + half, n };
 }
 
-/** Of a single outcome; with one imagined outcome half a unit away from the mean, so that an arm without variation is not taken for certain. */
+/**
+ * Of a single outcome; with one imagined outcome half a unit away from the mean, so that an arm without variation is not taken for
+ * certain.
+ */
 export function varianceOf({ n, sum, squares }: Sums): number {
   return Math.max(0, squares - (sum * sum) / n + 0.25) / n;
 }

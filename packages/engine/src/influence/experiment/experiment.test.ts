@@ -8,6 +8,7 @@ import { adjusted, noPairedSums, slopeOf, withPair } from './cuped.js';
 import { harmIn, type HarmCounts } from './harm-stop.js';
 import { reportOf } from './report.js';
 import { sampleRatio } from './sample-ratio.js';
+import { must } from '../../base/assert.js';
 
 const share = (random: SeededRandom): number => random.uint32() / 4_294_967_296;
 const rate = (n: number, wins: number): Sums => ({ n, sum: wins, squares: wins });
@@ -66,8 +67,8 @@ describe('CUPED', () => {
     expect(withPair(withPair(a, 7, 9, 1), 7, 9, -1)).toEqual(before);
     const slope = slopeOf([a, b]);
     const mean = (a.before + b.before) / (a.n + b.n);
-    const plain = effectOf(a, b, 0.05)!;
-    const less = effectOf(adjusted(a, slope, mean), adjusted(b, slope, mean), 0.05)!;
+    const plain = must(effectOf(a, b, 0.05), 'it is there');
+    const less = must(effectOf(adjusted(a, slope, mean), adjusted(b, slope, mean), 0.05), 'it is there');
     expect(slope).toBeCloseTo(1, 1);
     expect(less.high - less.low).toBeLessThan((plain.high - plain.low) * 0.4);
     expect(Math.abs(less.difference - 3)).toBeLessThan(0.5);
@@ -90,7 +91,17 @@ describe('assignment', () => {
       const key = `${one}${armOf(draw, 'two', `p${person}`, arms)}`;
       both[key] = (both[key] ?? 0) + 1;
     }
-    expect(sampleRatio([both['aa']!, both['ab']!, both['ba']!, both['bb']!], [9, 3, 3, 1]).alarm).toBe(false);
+    expect(
+      sampleRatio(
+        [
+          must(both['aa'], 'it is there'),
+          must(both['ab'], 'it is there'),
+          must(both['ba'], 'it is there'),
+          must(both['bb'], 'it is there'),
+        ],
+        [9, 3, 3, 1],
+      ).alarm,
+    ).toBe(false);
     const held = Array.from({ length: 4_000 }, (_, person) => isHeldOut(draw, `p${person}`, 50_000)).filter(Boolean).length;
     expect(sampleRatio([held, 4_000 - held], [5, 95]).alarm).toBe(false);
   });

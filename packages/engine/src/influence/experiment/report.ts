@@ -54,7 +54,7 @@ function concluded(treated: string, control: string, verdict: Verdict, effect: E
   if (verdict === 'broken')
     return 'People were not shared out over the arms as planned, so nothing can be concluded: look for where they are lost.';
   if (effect === null) return `It is too early to say anything about "${treated}" against "${control}".`;
-  const points = (share: number): string => `${(share * 100).toFixed(2)}`;
+  const points = (share: number): string => (share * 100).toFixed(2);
   const range = `${points(effect.low)} to ${points(effect.high)} percentage points`;
   const worse = groups.filter(({ verdict: each }) => each === 'worse').map(({ group }) => `"${group}"`);
   const but = worse.length > 0 ? ` In ${worse.join(', ')} it is worse.` : '';

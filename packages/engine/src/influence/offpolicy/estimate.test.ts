@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../sim/seeded-random.js';
 import { evaluate, type Estimate, type Estimator } from './estimate.js';
 import type { Logged, TargetPolicy } from './logged.js';
+import { must } from '../../base/assert.js';
 
 const rates = [
   [0.05, 0.1, 0.2, 0.1],
@@ -21,10 +22,10 @@ function made(seed: number, n: number): Logged {
   for (let row = 0; row < n; row += 1) {
     let at = random.uint32() / 4_294_967_296;
     let arm = 0;
-    while (at >= logging[arm]! && arm < 3) at -= logging[arm++]!;
+    while (at >= must(logging[arm], 'it is there') && arm < 3) at -= must(logging[arm++], 'it is there');
     action[row] = arm;
-    propensity[row] = logging[arm]!;
-    reward[row] = random.uint32() / 4_294_967_296 < rates[row % 2]![arm]! ? 1 : 0;
+    propensity[row] = must(logging[arm], 'it is there');
+    reward[row] = random.uint32() / 4_294_967_296 < must(must(rates[row % 2], 'it is there')[arm], 'it is there') ? 1 : 0;
   }
   return {
     actions: 4,
@@ -38,7 +39,11 @@ function made(seed: number, n: number): Logged {
   };
 }
 
-const of = (estimates: readonly Estimate[], estimator: Estimator): Estimate => estimates.find((each) => each.estimator === estimator)!;
+const of = (estimates: readonly Estimate[], estimator: Estimator): Estimate =>
+  must(
+    estimates.find((each) => each.estimator === estimator),
+    'it is there',
+  );
 
 describe('off-policy evaluation', () => {
   it('of the logging policy itself is the mean of the log', () => {
@@ -55,12 +60,12 @@ describe('off-policy evaluation', () => {
     const sums: Record<string, number> = {};
     for (let seed = 1; seed <= 300; seed += 1) {
       for (const { estimator, value, interval } of evaluate(made(seed, 1000), target)) {
-        sums[estimator] = (sums[estimator] ?? 0) + value!;
+        sums[estimator] = (sums[estimator] ?? 0) + must(value, 'it is there');
         if (interval !== null && interval[0] <= truth && truth <= interval[1]) covered[estimator] = (covered[estimator] ?? 0) + 1;
       }
     }
     for (const estimator of ['ips', 'snips', 'dr', 'switch_dr']) {
-      expect(sums[estimator]! / 300, estimator).toBeCloseTo(truth, 2);
+      expect(must(sums[estimator], 'it is there') / 300, estimator).toBeCloseTo(truth, 2);
       expect(covered[estimator], estimator).toBeGreaterThan(0.92 * 300);
     }
     expect(covered['dm']).toBeUndefined();
@@ -83,7 +88,7 @@ describe('off-policy evaluation', () => {
       cluster: both(once.cluster, Int32Array),
     };
     const width = (logged: Logged): number => {
-      const [low, high] = of(evaluate(logged, target), 'ips').interval!;
+      const [low, high] = must(of(evaluate(logged, target), 'ips').interval, 'it is there');
       return high - low;
     };
     expect(width(twice)).toBeCloseTo(width(once), 10);

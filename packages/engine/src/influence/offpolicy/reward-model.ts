@@ -14,7 +14,7 @@ export class RewardModel {
 
   constructor(logged: Logged) {
     this.#logged = logged;
-    this.#expected = Array.from({ length: folds }, (_, fold) => fit(logged, fold));
+    this.#expected = Array.from({ length: folds }, (_, fold) => expectedWithout(logged, fold));
   }
 
   /** Expected reward of `action` in the situation of decision `row`. */
@@ -24,7 +24,7 @@ export class RewardModel {
   }
 }
 
-function fit({ actions, groups, action, reward, group, cluster }: Logged, without: number): Float64Array {
+function expectedWithout({ actions, groups, action, reward, group, cluster }: Logged, without: number): Float64Array {
   const trials = new Float64Array(groups * actions);
   const sums = new Float64Array(groups * actions);
   const actionTrials = new Float64Array(actions);

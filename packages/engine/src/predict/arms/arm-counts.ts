@@ -89,8 +89,9 @@ export class ArmCounts {
 }
 
 /**
- * A Beta posterior on the scale of log-odds, by its exact first two moments, as if normal there. Skew of few trials is lost: probabilities
- * of being best are off by up to .07 then (tested). It decides how fast is learned, never what is logged.
+ * A Beta posterior on the scale of log-odds, by its exact first two moments, as if normal there. Skew of few trials is lost:
+ * probabilities of
+ * being best are off by up to .07 then (tested). It decides how fast is learned, never what is logged.
  */
 export function logitOf({ alpha, beta }: Posterior): Logit {
   return { mean: digamma(alpha) - digamma(beta), deviation: Math.sqrt(trigamma(alpha) + trigamma(beta)) };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ArmCounts } from './arm-counts.js';
 import { ArmRidges, featuresOf } from './arm-ridges.js';
 import { featureUnit, quantised, RidgeSums } from './ridge-sums.js';
+import { must } from '../../base/assert.js';
 
 describe('counts of actions', () => {
   it('hold nothing of what was taken back, whatever the order', () => {
@@ -57,7 +58,7 @@ describe('ridge sums', () => {
       fc.property(fc.array(trial, { minLength: 1, maxLength: 40 }), vector, (trials, at) => {
         const sums = new RidgeSums(3);
         // A = I + sum x x', b = sum r x, by Gauss
-        const a = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1 : 0)));
+        const a: number[][] = [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? 1 : 0)));
         const b = [0, 0, 0];
         for (const [x, won] of trials) {
           const q = x.map(quantised);
@@ -65,8 +66,10 @@ describe('ridge sums', () => {
           if (won) sums.reward(q, 1);
           const u = q.map((each) => each / featureUnit);
           for (let i = 0; i < 3; i += 1) {
-            if (won) b[i]! += u[i]!;
-            for (let j = 0; j < 3; j += 1) a[i]![j]! += u[i]! * u[j]!;
+            if (won) b[i] = must(b[i], 'it is there') + must(u[i], 'it is there');
+            for (let j = 0; j < 3; j += 1)
+              must(a[i], 'it is there')[j] =
+                must(must(a[i], 'it is there')[j], 'it is there') + must(u[i], 'it is there') * must(u[j], 'it is there');
           }
         }
         const q = at.map(quantised);
@@ -112,19 +115,21 @@ describe('ridge sums', () => {
 });
 
 function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, each, i) => sum + each * b[i]!, 0);
+  return a.reduce((sum, each, i) => sum + each * must(b[i], 'it is there'), 0);
 }
 
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  const rows = matrix.map((row, i) => [...row, must(right[i], 'it is there')]);
   for (let i = 0; i < rows.length; i += 1) {
     for (let j = 0; j < rows.length; j += 1) {
       if (j === i) continue;
-      const times = rows[j]![i]! / rows[i]![i]!;
-      for (let k = i; k <= rows.length; k += 1) rows[j]![k]! -= times * rows[i]![k]!;
+      const times = must(must(rows[j], 'it is there')[i], 'it is there') / must(must(rows[i], 'it is there')[i], 'it is there');
+      for (let k = i; k <= rows.length; k += 1)
+        must(rows[j], 'it is there')[k] =
+          must(must(rows[j], 'it is there')[k], 'it is there') - times * must(must(rows[i], 'it is there')[k], 'it is there');
     }
   }
-  return rows.map((row, i) => row[rows.length]! / row[i]!);
+  return rows.map((row, i) => must(row[rows.length], 'it is there') / must(row[i], 'it is there'));
 }
 
 describe('ridge by buckets', () => {

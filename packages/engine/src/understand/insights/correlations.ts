@@ -1,6 +1,6 @@
-// Correlations: whether people who do much of one thing do more, or less, of another. Each behaviour divides people at its median into those
-// who did more than that and the others; Fisher's exact test tells whether two divisions are independent.
-// Null model: among all people who are looked at, who does much of the one says nothing about who does much of the other.
+// Correlations: whether people who do much of one thing do more, or less, of another. Each behaviour divides people at its median into
+// those who did more than that and the others; Fisher's exact test tells whether two divisions are independent. Null model: among all
+// people who are looked at, who does much of the one says nothing about who does much of the other.
 import { fisherTest, logFactorials } from '../../base/exact-test.js';
 import { limits } from '../../base/limits.js';
 import { byteOrder } from '../../ports/tables.js';

@@ -1,5 +1,5 @@
-// Patterns, trends and correlations: what each test computes, held against enumeration; and that planted findings are found at the stated rate
-// while noise gives nothing beyond it (small form of `npm run fdr`).
+// Patterns, trends and correlations: what each test computes, held against enumeration; and that planted findings are found at the stated
+// rate while noise gives nothing beyond it (small form of `npm run fdr`).
 import { describe, expect, it } from 'vitest';
 import { measureFdr } from '../../sim/fdr.js';
 import { findCorrelations } from './correlations.js';
@@ -16,7 +16,7 @@ describe('the false-discovery rate', () => {
 });
 
 describe('patterns', () => {
-  const repeat = (count: number, steps: string): string[][] => Array.from({ length: count }, () => [...steps]);
+  const repeat = (count: number, steps: string): string[][] => Array.from({ length: count }, () => steps.split(''));
 
   it('expect what counting all arrangements gives', () => {
     // b falls into one of four places of "a x c": behind a in three of them.
@@ -62,7 +62,7 @@ describe('trends', () => {
     const later = Array.from({ length: 60 }, (_, person) =>
       [0, 1, 2].map((n) => (from + 40 + ((person * 5 + n * 5) % 16)) * 24 + (person % 24)),
     );
-    const [change] = findTrends(new Map([['offer', later]]), 60, 20_000, 8).findings.filter(({ kind }) => kind === 'change');
+    const change = findTrends(new Map([['offer', later]]), 60, 20_000, 8).findings.find(({ kind }) => kind === 'change');
     expect(change).toMatchObject({ type: 'offer', at: from + 40, before: 0, people: 60 });
   });
 

@@ -37,9 +37,17 @@ export function findPatterns(people: readonly (readonly string[])[], rate = disc
     .filter(([, list]) => list.length >= limits.evidencePeopleMin)
     .sort(([a, one], [b, other]) => other.length - one.length || byteOrder(a, b))
     .map(([step]) => step);
+  const sequences = people.map((steps) => new Sequence(steps));
+  const nobody = new Sequence([]);
   const tests: Pattern[] = [];
   const test = (steps: readonly string[], among: readonly number[]): void => {
-    if (among.length >= limits.evidencePeopleMin) tests.push(tested(steps, among, people));
+    if (among.length >= limits.evidencePeopleMin)
+      tests.push(
+        tested(
+          steps,
+          among.map((person) => sequences[person] ?? nobody),
+        ),
+      );
   };
   const pairs = known.slice(0, limits.patternStepsMax);
   const triples = new Set(known.slice(0, limits.patternLongStepsMax));
@@ -55,13 +63,29 @@ export function findPatterns(people: readonly (readonly string[])[], rate = disc
   return reported(tests, people.length, rate);
 }
 
-function tested(steps: readonly string[], among: readonly number[], people: readonly (readonly string[])[]): Pattern {
-  const own = among.map((person) => people[person] ?? []);
-  const shown = own.filter((sequence) => holds(steps, sequence)).length;
+/** The steps of one person, and what is left of them without one kind of step: asked for by many patterns. */
+class Sequence {
+  readonly steps: readonly string[];
+  readonly #without = new Map<string, readonly string[]>();
+
+  constructor(steps: readonly string[]) {
+    this.steps = steps;
+  }
+
+  without(step: string): readonly string[] {
+    let rest = this.#without.get(step);
+    if (rest === undefined) this.#without.set(step, (rest = this.steps.filter((each) => each !== step)));
+    return rest;
+  }
+}
+
+function tested(steps: readonly string[], own: readonly Sequence[]): Pattern {
+  const shown = own.filter((sequence) => holds(steps, sequence.steps)).length;
   let p = 0;
   let expected = 0;
-  for (let free = 0; free < steps.length; free += 1) {
-    const chances = own.map((sequence) => chanceOf(steps, free, sequence));
+  for (const [at, step] of steps.entries()) {
+    const [before, after] = [steps.slice(0, at), steps.slice(at + 1)];
+    const chances = own.map((sequence) => chanceOf(before, after, sequence.without(step), sequence.steps.length));
     p = Math.max(p, coinsTail(chances, shown));
     expected = Math.max(
       expected,
@@ -69,7 +93,7 @@ function tested(steps: readonly string[], among: readonly number[], people: read
     );
   }
   if (shown < limits.evidencePeopleMin) p = 1;
-  return { steps, people: shown, among: among.length, expected, lift: expected === 0 ? 0 : shown / expected, p };
+  return { steps, people: shown, among: own.length, expected, lift: expected === 0 ? 0 : shown / expected, p };
 }
 
 function holds(steps: readonly string[], sequence: readonly string[]): boolean {
@@ -79,20 +103,17 @@ function holds(steps: readonly string[], sequence: readonly string[]): boolean {
 }
 
 /**
- * How likely the steps come in their order when the copies of one of them (`free`) fall anywhere among the rest: all ways to fall into its
- * L + 1 places being alike, 1 - prod (bad + j) / (L + 1 + j) over the copies, where `bad` places do not complete the pattern.
+ * How likely a pattern holds when the copies of one of its steps fall anywhere among the rest: `before` and `after` are its other steps,
+ * `length` counts the copies too. All ways to fall into the L + 1 places being alike, it is
+ * 1 - prod (bad + j) / (L + 1 + j) over the copies, where `bad` places do not complete the pattern.
  */
-function chanceOf(steps: readonly string[], free: number, sequence: readonly string[]): number {
-  const rest = sequence.filter((step) => step !== steps[free]);
-  const copies = sequence.length - rest.length;
-  const before = endOf(steps.slice(0, free), rest);
-  const after = startOf(steps.slice(free + 1), rest);
-  // Place j lies behind j of the rest: good are those from `before` up to `after`.
-  const good = after - before + 1;
+function chanceOf(before: readonly string[], after: readonly string[], rest: readonly string[], length: number): number {
+  // Place j lies behind j of the rest: good are those from where `before` is through up to where `after` may begin.
+  const good = startOf(after, rest) - endOf(before, rest) + 1;
   if (good <= 0) return 0;
   const places = rest.length + 1;
   let none = 1;
-  for (let j = 0; j < copies; j += 1) none *= (places - good + j) / (places + j);
+  for (let j = 0; j < length - rest.length; j += 1) none *= (places - good + j) / (places + j);
   return 1 - none;
 }
 
@@ -100,8 +121,8 @@ function chanceOf(steps: readonly string[], free: number, sequence: readonly str
 function endOf(steps: readonly string[], sequence: readonly string[]): number {
   let found = 0;
   if (steps.length === 0) return 0;
-  for (const [at, step] of sequence.entries()) {
-    if (step === steps[found]) found += 1;
+  for (let at = 0; at < sequence.length; at += 1) {
+    if (sequence[at] === steps[found]) found += 1;
     if (found === steps.length) return at + 1;
   }
   return Infinity;

@@ -1,12 +1,12 @@
 // Trends: whether as many people do something on one day, weekday or hour as on another, and since when that is different.
 //
 // Counted are people: who is active on a day (an hour) counts once. Each person adds how many of their active days lie in a stretch, less
-// what their number of active days says by chance; that is zero in the mean whatever their habits are, and people are independent. So
-// the sum over its deviation is about normal; the deviation is the larger one of what is seen and of what chance alone would give.
-// The largest over all stretches is held against the tail times their number (Bonferroni), then all tests against the false-discovery rate.
-// Null model: a person's active days (hours) fall anywhere within the weeks that are looked at. For a change, weekdays may differ: a split counts
-// what the days before it weigh by the weekdays of everybody, so a rhythm of the week is no change.
-// Further change points are looked for only on both sides of one that was found (binary segmentation), at the same level.
+// what their number of active days says by chance; that is zero in the mean whatever their habits are, and people are independent. So the
+// sum over its deviation is about normal; the deviation is the larger one of what is seen and of what chance alone would give. The
+// largest over all stretches is held against the tail times their number (Bonferroni), then all tests against the false-discovery rate.
+// Null model: a person's active days (hours) fall anywhere within the weeks that are looked at. For a change, weekdays may differ: a
+// split counts what the days before it weigh by the weekdays of everybody, so a rhythm of the week is no change. Further change points
+// are looked for only on both sides of one that was found (binary segmentation), at the same level.
 import { limits } from '../../base/limits.js';
 import { normalTail } from '../../base/normal.js';
 import { discoveryRate, reported, type Report } from './finding.js';
@@ -107,7 +107,9 @@ function strongestSplit(active: readonly (readonly number[])[], low: number, hig
   const weekdays = Array.from({ length: weekDays }, () => 0);
   for (const list of active) for (const day of list) weekdays[day % weekDays] = (weekdays[day % weekDays] ?? 0) + 1;
   const own = active.map((list) => list.filter((day) => day >= low && day < high)).filter((list) => list.length > 0);
-  let best: Split = { at: low + sideDaysMin, z: 0, splits: Math.max(1, span - 2 * sideDaysMin + 1) };
+  const splits = Math.max(1, span - 2 * sideDaysMin + 1);
+  let strongest = 0;
+  let place = low + sideDaysMin;
   let bestFit = 0;
   const soFar = new Int32Array(own.length);
   const byDay = new Map<number, number[]>();
@@ -116,7 +118,11 @@ function strongestSplit(active: readonly (readonly number[])[], low: number, hig
   const weight = weights.reduce((sum, each) => sum + each, 0);
   let share = 0;
   own.forEach((list, person) => {
-    for (const day of list) byDay.set(day, [...(byDay.get(day) ?? []), person]);
+    for (const day of list) {
+      const known = byDay.get(day);
+      if (known === undefined) byDay.set(day, [person]);
+      else known.push(person);
+    }
   });
   for (let at = low + 1; at <= high - sideDaysMin; at += 1) {
     for (const person of byDay.get(at - 1) ?? []) soFar[person] = (soFar[person] ?? 0) + 1;
@@ -132,14 +138,14 @@ function strongestSplit(active: readonly (readonly number[])[], low: number, hig
       chance += (list.length * share * (1 - share) * (span - list.length)) / (span - 1);
     });
     const z = zOf(sum, seen, chance);
-    if (Math.abs(z) > Math.abs(best.z)) best = { ...best, z };
+    if (Math.abs(z) > Math.abs(strongest)) strongest = z;
     // Where it is: the likeliest split, whatever the people's own deviation is.
     const fit = chance <= 0 ? 0 : (sum * sum) / chance;
     if (fit <= bestFit) continue;
     bestFit = fit;
-    best = { ...best, at };
+    place = at;
   }
-  return best;
+  return { at: place, z: strongest, splits };
 }
 
 function further(active: readonly (readonly number[])[], at: number, days: number, rate: number): number[] {
@@ -194,9 +200,9 @@ function seasonIn(
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     // Too few are expected, or there, to speak of this bucket.
     if (total * share < limits.evidencePeopleMin || (people[bucket] ?? 0) < limits.evidencePeopleMin) continue;
-    const own = zOf((counts[bucket] ?? 0) - total * share, seen[bucket] ?? 0, chance);
-    if (Math.abs(own) > Math.abs(z)) {
-      z = own;
+    const deviation = zOf((counts[bucket] ?? 0) - total * share, seen[bucket] ?? 0, chance);
+    if (Math.abs(deviation) > Math.abs(z)) {
+      z = deviation;
       at = bucket;
     }
   }

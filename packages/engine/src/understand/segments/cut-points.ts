@@ -1,7 +1,7 @@
-// Cut points: where a population is divided into bands of equal size by a measure. Computed from everybody at one position and published as
-// an event, so that the fold stays deterministic and nobody's band moves when somebody else is erased, until the next publication.
-// Invariant: at least limits.evidencePeopleMin people lie in every band; where they would not, bands are put together. A cut is the value of
-// the last person in its band, so of money or counts it says what many have in common, or it is not told.
+// Cut points: where a population is divided into bands of equal size by a measure. Computed from everybody at one position and published
+// as an event, so that the fold stays deterministic and nobody's band moves when somebody else is erased, until the next publication.
+// Invariant: at least limits.evidencePeopleMin people lie in every band; where they would not, bands are put together. A cut is the value
+// of the last person in its band, so of money or counts it says what many have in common, or it is not told.
 import { limits } from '../../base/limits.js';
 import type { CutPointSpec, PublishedCuts } from '../../model/definitions.js';
 import type { TraitReader } from './trait-reader.js';

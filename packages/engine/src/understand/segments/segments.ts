@@ -2,10 +2,10 @@
 // Membership is worked out after each event of a person and whenever the timeline moved in a way that may matter to them. The latter waits
 // until somebody asks or the engine has time (`settle`): it changes nothing that a dump, a count or a profile would show.
 //
-// Invariant: what is told is a function of the person's own events at their positions, the timeline and the definitions, so that folding one
-// person again gives the same facts. It tells nothing from before the timeline begins.
-// A segment is kept under its purpose, from traits of that purpose: a withdrawal removes membership and history; whoever did nothing that is
-// kept for that purpose within limits.segmentDaysMax is in no segment of it, whatever its condition says.
+// Invariant: what is told is a function of the person's own events at their positions, the timeline and the definitions, so that folding
+// one person again gives the same facts. It tells nothing from before the timeline begins. A segment is kept under its purpose, from
+// traits of that purpose: a withdrawal removes membership and history; whoever did nothing that is kept for that purpose within
+// limits.segmentDaysMax is in no segment of it, whatever its condition says.
 import { assert } from '../../base/assert.js';
 import { canonicalJson } from '../../base/canonical-json.js';
 import { limits } from '../../base/limits.js';
@@ -57,7 +57,7 @@ const never = 0;
 export class Segments implements FoldPart {
   readonly name = 'segment';
   readonly definitions: Definitions;
-  /** Stands before the profile among the parts: it moves the timeline on, and a person's facts up to the event that is about to be folded. */
+  /** Stands before the profile among the parts: moves the timeline on, and a person's facts up to the event that is about to be folded. */
   readonly clock: FoldPart;
   readonly #parts: SegmentParts;
   readonly #specs: ReadonlyMap<string, CutPointSpec>;
@@ -261,7 +261,7 @@ export class Segments implements FoldPart {
     if (base === undefined) return [];
     const [from, day] = base;
     const later = facts.filter(([position, , inside]) => position > from || (position === from && inside === 1));
-    const earlier = facts.filter(([position]) => position < from).at(-1);
+    const earlier = facts.findLast(([position]) => position < from);
     const stayed = earlier?.[2] === 1 && !facts.some(([position]) => position === from);
     return (stayed ? [[from, day, 1] as SegmentFact, ...later] : later).slice(-limits.segmentFactsMax);
   }

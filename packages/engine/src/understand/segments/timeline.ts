@@ -1,9 +1,9 @@
-// The timeline: what facts about nobody did to segments: the calendar day moved on, cut points were published, or went out of use. A person's
-// membership follows from their own events and from this list alone, never from what others did, so one person can be folded again exactly.
-// Bounded: it reaches back limits.segmentHistoryDays; what lies before is not told of anybody.
+// The timeline: what facts about nobody did to segments: the calendar day moved on, cut points were published, or went out of use. A
+// person's membership follows from their own events and from this list alone, never from what others did, so one person can be folded
+// again exactly. Bounded: it reaches back limits.segmentHistoryDays; what lies before is not told of anybody.
 //
-// Cut points are of the class `rederived`: an erasure leaves them as they are until the next publication, and past the deadline in its receipt
-// they are not used any more.
+// Cut points are of the class `rederived`: an erasure leaves them as they are until the next publication, and past the deadline in its
+// receipt they are not used any more.
 import { canonicalJson } from '../../base/canonical-json.js';
 import { dayOf } from '../../base/day.js';
 import { limits } from '../../base/limits.js';

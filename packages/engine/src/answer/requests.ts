@@ -1,0 +1,110 @@
+// Requests of people, folded: what was asked, by when it has to be answered, and where it stands. They are events in the stream of the
+// person and go with an erasure: of a request to be erased remains the receipt, which names nobody.
+import { canonicalJson } from '../base/canonical-json.js';
+import type { BehaviourEvent } from '../model/event.js';
+import type { RequestChanged, RequestKind, RequestOpened } from '../model/request.js';
+import { systemTypes } from '../model/system-event.js';
+import type { Table } from '../ports/tables.js';
+import type { FoldPart } from '../understand/fold.js';
+import type { Placed } from '../understand/history.js';
+
+export interface RequestRow {
+  readonly subject: string;
+  readonly kind: RequestKind;
+  /** Of the event that opened it. */
+  readonly position: number;
+  readonly openedAt: number;
+  readonly dueAt: number;
+  readonly state: 'open' | 'answered' | 'refused';
+  readonly extended: boolean;
+  readonly closedAt: number | null;
+  /** Of the events that changed it. */
+  readonly steps: readonly number[];
+}
+
+export class Requests implements FoldPart {
+  readonly name = 'request';
+  readonly #rows: Table<RequestRow>;
+  /** By when open ones are due. */
+  readonly #due = new Map<string, number>();
+
+  constructor(rows: Table<RequestRow>) {
+    this.#rows = rows;
+    for (const [id, row] of rows.rows()) if (row.state === 'open') this.#due.set(id, row.dueAt);
+  }
+
+  get(id: string): RequestRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** In order of their ids. */
+  list(): Iterable<readonly [id: string, row: RequestRow]> {
+    return this.#rows.rows();
+  }
+
+  get open(): number {
+    return this.#due.size;
+  }
+
+  overdue(now: number): number {
+    return [...this.#due.values()].filter((dueAt) => dueAt < now).length;
+  }
+
+  apply(event: BehaviourEvent, position: number): void {
+    const { subject, type, occurredAt } = event;
+    if (subject === null) return;
+    if (type === systemTypes.requestOpened) {
+      const { request, kind, dueAt } = openedIn(event);
+      this.#set(request, {
+        subject,
+        kind,
+        position,
+        openedAt: occurredAt,
+        dueAt,
+        state: 'open',
+        extended: false,
+        closedAt: null,
+        steps: [],
+      });
+    } else if (type === systemTypes.requestChanged) {
+      const { request, step, dueAt } = changedIn(event);
+      const row = this.#rows.get(request);
+      if (row === undefined) return;
+      const steps = [...row.steps, position];
+      if (step === 'extended') this.#set(request, { ...row, extended: true, dueAt: dueAt ?? row.dueAt, steps });
+      else this.#set(request, { ...row, state: step, closedAt: occurredAt, steps });
+    }
+  }
+
+  withdraw(): void {
+    // to ask rests on no purpose
+  }
+
+  forget(_: string, events: readonly Placed[]): void {
+    // [C58]
+    for (const { event } of events) {
+      if (event.type !== systemTypes.requestOpened) continue;
+      const { request } = openedIn(event);
+      this.#rows.delete(request);
+      this.#due.delete(request);
+    }
+  }
+
+  *dump(): Iterable<string> {
+    for (const [id, row] of this.#rows.rows()) yield `${JSON.stringify(id)}\t${canonicalJson(row)}`;
+  }
+
+  #set(id: string, row: RequestRow): void {
+    this.#rows.set(id, row);
+    if (row.state === 'open') this.#due.set(id, row.dueAt);
+    else this.#due.delete(id);
+  }
+}
+
+export function openedIn(event: BehaviourEvent): RequestOpened {
+  return event.properties['opened'] as RequestOpened; // written by runtime/desk.ts
+}
+
+export function changedIn(event: BehaviourEvent): RequestChanged {
+  return event.properties['changed'] as RequestChanged; // written by runtime/desk.ts
+}

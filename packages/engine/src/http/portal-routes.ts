@@ -1,0 +1,266 @@
+// /me: a person's own page. The host issues a link for one person (POST /v1/subjects/ID/portal-link, a secret key); the link becomes a
+// session (portal-session.ts); from then on the person sees and steers what concerns them. No page needs a script.
+//
+// Every route but the entry asks for a session; every POST asks besides that it comes from a page of ours (Origin, Sec-Fetch-Site) and
+// carries the session's token. What a session may do, it does to its own subject alone: no route takes the id of a person.
+import { sameHash } from '../access/key-text.js';
+import { limits } from '../base/limits.js';
+import { fail, ok } from '../base/result.js';
+import { isPurpose, type Purpose } from '../model/purpose.js';
+import type { Choice } from '../model/system-event.js';
+import type { Clock } from '../ports/clock.js';
+import type { Engine } from '../runtime/engine.js';
+import { answer } from './cold-answer.js';
+import { isHere, isOwnForm } from './first-screen-guard.js';
+import { isId } from './id.js';
+import { carriesObjection, objectionOver } from './objection-signal.js';
+import { endedHtml, enterHtml } from './portal-entry.js';
+import { correctedBy, eventHtml, eventsHtml, ownEvent } from './portal-events.js';
+import { forgetHtml, receiptHtml } from './portal-forget.js';
+import { decisionOf, objectable, purposeStates } from './portal-known.js';
+import { meHtml } from './portal-me.js';
+import type { Seen } from './portal-page.js';
+import { portalRights, type PortalRights } from './portal-rights.js';
+import { cookieName, PortalSessions, type PortalKeys } from './portal-session.js';
+import { portalStyle } from './portal-style.js';
+import { decisionHtml } from './portal-why.js';
+import { languageOf, portalLanguages, type Done, type PortalLanguage } from './portal-words.js';
+import type { Asked, Handler, RouteTable } from './route-table.js';
+
+export interface PortalParts {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** Absent: there is no portal. */
+  readonly portal?: PortalKeys | undefined;
+}
+
+const policy = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const safe = {
+  'Content-Security-Policy': policy,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+} as const;
+
+/** What a page asks of whoever is in. */
+type Page = (seen: Seen, asked: Asked) => Promise<Response> | Response;
+/** What a form does; it has been checked. Answers with what was done, for the page that says so. */
+type Act = (seen: Seen, fields: URLSearchParams, asked: Asked) => Promise<Done | Response> | Done | Response;
+
+export function addPortal(table: RouteTable, { engine, clock, portal }: PortalParts): void {
+  const open = portal === undefined ? null : new Portal(engine, new PortalSessions(portal, clock));
+  const add = (method: 'GET' | 'POST', path: string, handler: (portal: Portal) => Handler): void =>
+    table.add(method, path, { needs: 'none' }, open === null ? () => answer(fail('not_found')) : handler(open));
+  table.add('POST', '/v1/subjects/:id/portal-link', { needs: 'secret' }, (asked) => open?.issue(asked) ?? answer(fail('not_found')));
+  add('GET', '/me.css', () => () => new Response(portalStyle, { headers: { ...safe, 'Content-Type': 'text/css; charset=utf-8' } }));
+  add('GET', '/me/enter', (me) => (asked) => me.entry(asked));
+  add('POST', '/me/enter', (me) => (asked) => me.enter(asked));
+  add('GET', '/me/receipts/:receipt', (me) => (asked) => me.receipt(asked));
+  add('GET', '/me', (me) => me.page((seen, asked) => me.overview(seen, asked)));
+  add('GET', '/me/events', (me) => me.page((seen) => page(eventsHtml(seen))));
+  add('GET', '/me/event', (me) => me.page((seen, asked) => me.event(seen, asked)));
+  add('GET', '/me/decisions/:id', (me) => me.page((seen, asked) => me.decision(seen, asked)));
+  add('GET', '/me/forget', (me) => me.page((seen) => page(forgetHtml(seen))));
+  add('GET', '/me/download', (me) => me.page((seen) => me.download(seen)));
+  add('POST', '/me/choices', (me) => me.form((seen, fields, asked) => me.choose(seen, fields, asked)));
+  add('POST', '/me/objection', (me) => me.form((seen) => me.object(seen)));
+  add('POST', '/me/restriction', (me) => me.form((seen, fields) => me.restrict(seen, fields)));
+  add('POST', '/me/corrections', (me) => me.form((seen, fields) => me.correct(seen, fields)));
+  add('POST', '/me/review', (me) => me.form((seen, fields) => me.review(seen, fields)));
+  add('POST', '/me/forget', (me) => me.form((seen, _fields, asked) => me.forget(seen, asked)));
+  add('POST', '/me/leave', (me) => me.form((seen, _fields, asked) => me.leave(seen, asked)));
+}
+
+class Portal {
+  readonly #engine: Engine;
+  readonly #sessions: PortalSessions;
+  readonly #rights: PortalRights;
+
+  constructor(engine: Engine, sessions: PortalSessions) {
+    this.#engine = engine;
+    this.#sessions = sessions;
+    this.#rights = portalRights(engine);
+  }
+
+  /** For the host: a link for one person. Whether anything is known of them does not matter. */
+  issue({ param }: Asked): Response {
+    const subject = param('id');
+    if (!isId(subject)) return answer(fail('subject_unknown'));
+    const { ticket, expiresAt } = this.#sessions.issue(subject);
+    return answer(ok({ path: `/me/enter?ticket=${ticket}`, expiresAt }));
+  }
+
+  entry(asked: Asked): Response {
+    const ticket = asked.query('ticket') ?? '';
+    const lang = langOf(asked);
+    return this.#sessions.isGood(ticket) ? page(enterHtml(lang, ticket)) : ended(lang);
+  }
+
+  enter(asked: Asked): Response {
+    const lang = langOf(asked);
+    if (!isOwnForm(asked.headers)) return ended(lang);
+    const done = this.#sessions.enter(fieldsOf(asked).get('ticket') ?? '');
+    if (!done.ok) return done.code === 'overloaded' ? answer(done) : ended(lang);
+    return to(`/me?lang=${lang}`, { 'Set-Cookie': cookieOf(asked, done.value.cookie, limits.portalSessionMs) });
+  }
+
+  receipt(asked: Asked): Response {
+    const id = asked.param('receipt');
+    const row = this.#rights.receipt(id);
+    return row === undefined ? answer(fail('not_found')) : page(receiptHtml(langOf(asked), id, row));
+  }
+
+  /** A page for whoever is in. */
+  page(show: Page): Handler {
+    return (asked) => {
+      const lang = langOf(asked);
+      const session = this.#sessions.sessionOf(asked.headers);
+      return session === undefined ? ended(lang) : show({ engine: this.#engine, session, lang }, asked);
+    };
+  }
+
+  /** A form of whoever is in; then the page that says what was done. */
+  form(act: Act): Handler {
+    return async (asked) => {
+      const lang = langOf(asked);
+      const session = this.#sessions.sessionOf(asked.headers);
+      const fields = fieldsOf(asked);
+      if (session === undefined || !isOwnForm(asked.headers) || !sameHash(fields.get('token') ?? '', session.token)) return ended(lang);
+      const done = await act({ engine: this.#engine, session, lang }, fields, asked);
+      return typeof done === 'string' ? to(`/me?lang=${lang}&done=${done}`) : done;
+    };
+  }
+
+  overview(seen: Seen, asked: Asked): Response {
+    const done = asked.query('done');
+    const signal = carriesObjection(asked);
+    return page(meHtml({ ...seen, rights: this.#rights, done: isDone(done) ? done : null, signal }));
+  }
+
+  event(seen: Seen, asked: Asked): Response {
+    const found = ownEvent(seen, asked.query('id') ?? '', asked.query('of') ?? '');
+    return found === undefined ? to(`/me/events?lang=${seen.lang}`) : page(eventHtml(seen, found));
+  }
+
+  async decision(seen: Seen, { param }: Asked): Promise<Response> {
+    const record = decisionOf(seen.engine, seen.session.subject, param('id'));
+    if (record === undefined) return to(`/me?lang=${seen.lang}`);
+    return page(await decisionHtml({ ...seen, canAsk: this.#rights.canAsk }, record));
+  }
+
+  download({ session }: Seen): Response {
+    const lines = this.#rights.copy(session.subject)[Symbol.iterator]();
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        const line = lines.next();
+        if (line.done === true) controller.close();
+        else controller.enqueue(encoder.encode(`${line.value}\n`));
+      },
+    });
+    const headers = { ...safe, 'Content-Type': 'application/x-ndjson', 'Content-Disposition': 'attachment; filename="my-data.jsonl"' };
+    return new Response(body, { headers });
+  }
+
+  /** One click either way: `refused` is whichever refusal undoes what holds. */
+  async choose({ engine, session }: Seen, fields: URLSearchParams, asked: Asked): Promise<Done> {
+    const purpose = fields.get('purpose') ?? '';
+    const choice = fields.get('choice');
+    if (choice !== 'granted' && choice !== 'refused') return 'failed';
+    const states = purposeStates(engine, session.subject).filter((state) => purpose === 'all' || state.purpose === purpose);
+    if (states.length === 0 && !isPurpose(purpose)) return 'failed';
+    const choices: { [P in Purpose]?: Choice } = {};
+    for (const state of states) {
+      const { stand, basis } = state;
+      const refusal = basis !== undefined && objectable(basis) ? 'objected' : stand?.choice === 'granted' ? 'withdrawn' : 'denied';
+      const holds = stand !== undefined && stand.choice !== 'granted' && stand.choice !== 'lapsed' && basis === undefined;
+      if (choice === 'granted') choices[state.purpose] = 'granted';
+      else if (!holds) choices[state.purpose] = refusal;
+    }
+    return this.#choose(session.subject, choices, asked);
+  }
+
+  /** Objects to everything that may be objected to, and takes back every permission. */
+  object({ engine, session }: Seen): Promise<Done> {
+    const states = purposeStates(engine, session.subject);
+    return this.#choose(session.subject, Object.fromEntries(states.map(({ purpose }) => [purpose, 'objected'])), null);
+  }
+
+  async restrict({ engine, session }: Seen, fields: URLSearchParams): Promise<Done> {
+    const restricted = fields.get('restricted') === 'yes';
+    const done = await engine.restrict(session.subject, restricted, 'portal');
+    return done.ok ? (restricted ? 'frozen' : 'thawed') : 'failed';
+  }
+
+  async correct(seen: Seen, fields: URLSearchParams): Promise<Done> {
+    const found = ownEvent(seen, fields.get('id') ?? '', fields.get('of') ?? '');
+    if (found === undefined) return 'failed';
+    const right = correctedBy(fields, found.event, found.type);
+    if (right === undefined) return 'not_corrected';
+    const before = seen.engine.log.head;
+    const done = await seen.engine.correct(fields.get('of') ?? '', found.event.id, right);
+    if (!done.ok) return 'not_corrected';
+    return done.value.position < before ? 'unchanged' : 'corrected';
+  }
+
+  async review({ engine, session }: Seen, fields: URLSearchParams): Promise<Done> {
+    const wish = (fields.get('wish') ?? '').trim();
+    if (!this.#rights.canAsk || wish === '' || wish.length > limits.portalWishCharsMax) return 'failed';
+    // A decision that is not theirs is no matter of theirs.
+    const about = decisionOf(engine, session.subject, fields.get('decision') ?? '')?.id ?? null;
+    const done = await this.#rights.ask(session.subject, wish, about);
+    return done.ok ? 'asked' : 'failed';
+  }
+
+  /** Erases the person and ends the visit; what is left is the receipt. */
+  async forget({ engine, session, lang }: Seen, asked: Asked): Promise<Response> {
+    const { receipt } = await engine.erase([session.subject]);
+    this.#sessions.end(session);
+    return to(`/me/receipts/${encodeURIComponent(receipt)}?lang=${lang}`, { 'Set-Cookie': cookieOf(asked, '', 0) });
+  }
+
+  leave({ session, lang }: Seen, asked: Asked): Response {
+    this.#sessions.end(session);
+    const headers = { ...safe, 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': cookieOf(asked, '', 0) };
+    return new Response(endedHtml(lang), { headers });
+  }
+
+  async #choose(subject: string, choices: { [P in Purpose]?: Choice }, asked: Asked | null): Promise<Done> {
+    const given = { choices, origin: 'portal' };
+    const change = asked !== null && carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
+    const done = await this.#engine.choose(subject, change);
+    return done.ok ? 'chosen' : 'failed';
+  }
+}
+
+function langOf({ query, headers }: Asked): PortalLanguage {
+  return languageOf(query('lang'), headers['accept-language']);
+}
+
+function fieldsOf({ bytes }: Asked): URLSearchParams {
+  return new URLSearchParams(bytes.toString('utf8'));
+}
+
+function isDone(text: string | undefined): text is Done {
+  return text !== undefined && Object.hasOwn(portalLanguages.en.done, text);
+}
+
+function page(text: string, status = 200): Response {
+  return new Response(text, { status, headers: { ...safe, 'Content-Type': 'text/html; charset=utf-8' } });
+}
+
+function ended(lang: PortalLanguage): Response {
+  return page(endedHtml(lang), 403);
+}
+
+function to(location: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status: 303, headers: { ...safe, ...headers, Location: location } });
+}
+
+/** Secure, unless the browser itself is on this machine: there nothing goes over a wire, and plain HTTP is all there is. */
+function cookieOf(asked: Asked, value: string, lastsMs: number): string {
+  const secure = isHere(asked) ? '' : '; Secure';
+  return `${cookieName}=${value}; Path=/me; Max-Age=${Math.floor(lastsMs / 1000)}; HttpOnly; SameSite=Strict${secure}`;
+}

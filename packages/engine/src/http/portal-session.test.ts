@@ -1,0 +1,78 @@
+// Links and sessions of the portal: for one person, once, for a while.
+import { expect, test } from 'vitest';
+import { ManualClock } from '../adapters/manual-clock.js';
+import { sealedTickets } from '../adapters/sealed-tickets.js';
+import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import { limits } from '../base/limits.js';
+import { cookieName, PortalSessions } from './portal-session.js';
+
+const clock = new ManualClock(1_700_000_000_000);
+const entropy = new SeededEntropy(1);
+const keys = { tickets: sealedTickets(new Uint8Array(32).fill(1), 'portal', entropy), entropy };
+const open = (): PortalSessions => new PortalSessions(keys, clock);
+const withCookie = (cookie: string): { cookie: string } => ({ cookie: `a=b; ${cookieName}=${cookie}; c=d` });
+
+function entered(sessions: PortalSessions, subject = 'ann'): string {
+  const done = sessions.enter(sessions.issue(subject).ticket);
+  if (!done.ok) throw new Error(done.code);
+  return done.value.cookie;
+}
+
+test('a link opens one session, for the person it was issued for', () => {
+  const sessions = open();
+  const { ticket, expiresAt } = sessions.issue('ann');
+  expect(expiresAt - clock.now()).toBe(limits.portalLinkMs);
+  expect(sessions.isGood(ticket)).toBe(true);
+  const first = sessions.enter(ticket);
+  expect(first.ok && sessions.sessionOf(withCookie(first.value.cookie))).toMatchObject({ subject: 'ann' });
+  expect([sessions.isGood(ticket), sessions.enter(ticket)]).toEqual([false, { ok: false, code: 'portal_link' }]);
+});
+
+test('a link ends, and so does a session', () => {
+  const sessions = open();
+  const { ticket } = sessions.issue('ann');
+  const cookie = entered(sessions);
+  clock.advance(limits.portalLinkMs);
+  expect(sessions.enter(ticket)).toEqual({ ok: false, code: 'portal_link' });
+  expect(sessions.sessionOf(withCookie(cookie))).toBeDefined();
+  clock.advance(limits.portalSessionMs - limits.portalLinkMs);
+  expect(sessions.sessionOf(withCookie(cookie))).toBeUndefined();
+});
+
+test('a session that was ended holds no more; the others of the person do', () => {
+  const sessions = open();
+  const [one, other] = [entered(sessions), entered(sessions)];
+  const session = sessions.sessionOf(withCookie(one));
+  if (session === undefined) throw new Error('no session');
+  sessions.end(session);
+  expect([sessions.sessionOf(withCookie(one)), sessions.sessionOf(withCookie(other))]).toEqual([undefined, expect.anything()]);
+});
+
+test('a link is no session, a session no link, and neither is a text of somebody else', () => {
+  const sessions = open();
+  const { ticket } = sessions.issue('ann');
+  const cookie = entered(sessions);
+  expect(sessions.sessionOf(withCookie(ticket))).toBeUndefined();
+  for (const text of [cookie, '', 'x', 'x'.repeat(100_000), `${ticket}x`])
+    expect(sessions.enter(text)).toEqual({ ok: false, code: 'portal_link' });
+  expect(sessions.sessionOf({})).toBeUndefined();
+  expect(sessions.sessionOf({ cookie: `x${cookieName}=${cookie}` })).toBeUndefined();
+});
+
+test('after a restart, which forgets what was used, older links open nothing', () => {
+  const before = open();
+  const { ticket } = before.issue('ann');
+  const cookie = entered(before);
+  clock.advance(1);
+  const after = open();
+  expect(after.enter(ticket)).toEqual({ ok: false, code: 'portal_link' });
+  expect(after.sessionOf(withCookie(cookie))).toBeDefined();
+});
+
+test('what was used is remembered for as long as it matters, and no more is taken than can be', () => {
+  const sessions = open();
+  for (let n = 0; n < limits.portalTicketsSpentMax; n += 1) entered(sessions);
+  expect(sessions.enter(sessions.issue('ann').ticket)).toEqual({ ok: false, code: 'overloaded' });
+  clock.advance(limits.portalLinkMs);
+  entered(sessions);
+});

@@ -1,0 +1,51 @@
+// The value of a trait for the eyes of the person whose it is, by the kind of the trait: counts by what was done, moments as dates,
+// items by their titles.
+import { limits } from '../base/limits.js';
+import type { Trait } from '../understand/trait.js';
+import { isObject } from './json-body.js';
+import { dateOf, listOf, numberOf } from './portal-page.js';
+import type { PortalLanguage } from './portal-words.js';
+
+export interface Naming {
+  readonly lang: PortalLanguage;
+  /** What an event type is called. */
+  readonly type: (name: string) => string;
+  readonly item: (id: string) => string;
+}
+
+const shownMax = 8;
+
+export function traitValue(naming: Naming, kind: Trait['kind'], value: unknown): string {
+  const text = textOf(naming, kind, value);
+  return text.length > limits.portalValueCharsMax ? `${text.slice(0, limits.portalValueCharsMax)}\u2026` : text;
+}
+
+function textOf({ lang, type, item }: Naming, kind: Trait['kind'], value: unknown): string {
+  const many = (names: readonly string[]): string => listOf(lang, names);
+  if (kind === 'recency' && isObject(value)) {
+    return many(Object.entries(value).map(([name, at]) => `${type(name)}: ${typeof at === 'number' ? dateOf(lang, at) : ''}`));
+  }
+  if (kind === 'counter' && isObject(value)) {
+    return many(Object.entries(value).map(([name, days]) => `${type(name)}: ${numberOf(lang, sumOf(days))}`));
+  }
+  if (kind === 'window' && isObject(value)) {
+    const counts = new Map<string, number>();
+    for (const day of Object.values(isObject(value['days']) ? value['days'] : {})) {
+      for (const [id, count] of Object.entries(isObject(day) ? day : {})) counts.set(id, (counts.get(id) ?? 0) + sumOf(count));
+    }
+    const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, shownMax);
+    return many(most.map(([id, count]) => `${item(id)} (${numberOf(lang, count)})`));
+  }
+  if (Array.isArray(value)) {
+    // Stamped values: [moment, position, value], oldest first.
+    const stamped: readonly unknown[] = value;
+    return many(stamped.slice(-shownMax).map((each) => item(String(Array.isArray(each) ? each.at(-1) : each))));
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A count, or the sum of the counts of days. */
+function sumOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return isObject(value) ? Object.values(value).reduce<number>((sum, each) => sum + (typeof each === 'number' ? each : 0), 0) : 0;
+}

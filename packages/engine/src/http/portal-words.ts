@@ -1,0 +1,144 @@
+// What the portal says, in each language. Plain words: what is done and what for; one thing a sentence, no persuasion, no fright.
+// Invariant: every language says everything (the type holds that), and a test that each has texts of its own.
+import type { DataCategory } from '../model/event-type.js';
+import type { Reason } from '../model/decision.js';
+import type { LawfulBasis } from '../model/system-event.js';
+import type { Purpose } from '../model/purpose.js';
+import { ar } from './portal-words-ar.js';
+import { de } from './portal-words-de.js';
+import { en } from './portal-words-en.js';
+import { fr } from './portal-words-fr.js';
+
+/** What a form has brought about, as the page says it afterwards. */
+export type Done = 'chosen' | 'corrected' | 'unchanged' | 'not_corrected' | 'frozen' | 'thawed' | 'asked' | 'failed';
+
+/** Names of items, put together in the way of the language. */
+export type Listed = string;
+
+export interface PortalWords {
+  readonly dir: 'ltr' | 'rtl';
+  /** The language's own name. */
+  readonly name: string;
+  readonly quote: (text: string) => string;
+  readonly skip: string;
+  readonly language: string;
+  readonly leave: string;
+  readonly back: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly as: (id: string) => string;
+  readonly linked: (ids: Listed) => string;
+  readonly done: Readonly<Record<Done, string>>;
+
+  readonly purposes: string;
+  readonly purposesLead: string;
+  readonly signal: string;
+  readonly allow: string;
+  readonly refuse: string;
+  readonly allowAll: string;
+  readonly refuseAll: string;
+  readonly every: string;
+  readonly allowed: (date: string) => string;
+  readonly refused: (date: string) => string;
+  readonly silent: string;
+  readonly basis: (name: string, reason: string) => string;
+  readonly bases: Readonly<Record<LawfulBasis, string>>;
+  readonly purpose: Readonly<Record<Purpose, readonly [name: string, sentence: string]>>;
+
+  readonly known: string;
+  readonly nothingKnown: string;
+  readonly traits: Readonly<Record<string, string>>;
+  /** What event types are called; others by their own names. */
+  readonly types: Readonly<Record<string, string>>;
+  readonly did: string;
+  readonly columns: readonly [what: string, times: string, from: string, purpose: string, category: string];
+  readonly newest: (count: number) => string;
+  readonly seeEach: string;
+  readonly categories: Readonly<Record<DataCategory, string>>;
+  readonly received: string;
+  readonly receivedBy: (names: Listed) => string;
+  readonly nobody: string;
+
+  readonly decisions: string;
+  readonly noDecisions: string;
+  readonly chose: (action: string) => string;
+  readonly choseNothing: string;
+  readonly why: string;
+  readonly first: (item: string) => string;
+  readonly reasons: Readonly<Record<Reason['kind'], (item: string, people: number | undefined) => string>>;
+  readonly hadYouNot: (items: Listed, instead: string) => string;
+  readonly hadThePage: (instead: string) => string;
+  readonly hadItNot: (item: string, instead: string) => string;
+  readonly nothingChanges: string;
+  readonly notAgain: string;
+  readonly movedOn: string;
+  /** Stands in hadYouNot for the whole visit. */
+  readonly usedBefore: string;
+  readonly used: string;
+  readonly usedVisit: (items: Listed) => string;
+  readonly usedOthers: string;
+  readonly usedShop: string;
+  readonly notUsed: string;
+  readonly unusedBefore: string;
+  readonly unusedKinds: (kinds: Listed) => string;
+  readonly unusedPeople: string;
+  readonly stopVisit: string;
+  readonly stopOthers: string;
+
+  readonly events: string;
+  readonly eventsLead: string;
+  readonly correct: string;
+  readonly correctLead: string;
+  readonly save: string;
+
+  readonly rights: string;
+  readonly download: string;
+  readonly downloadLead: string;
+  readonly object: string;
+  readonly objectLead: string;
+  readonly human: string;
+  readonly humanLead: string;
+  readonly humanWish: string;
+  readonly freeze: string;
+  readonly freezeLead: string;
+  readonly thaw: string;
+  readonly forget: string;
+  readonly forgetLead: string;
+  readonly forgetSure: string;
+  readonly forgetWhat: readonly string[];
+
+  readonly receipt: string;
+  readonly forgotten: (events: string, date: string) => string;
+  readonly deadline: (date: string) => string;
+  readonly completed: (date: string) => string;
+  readonly receiptNumber: string;
+  readonly keepReceipt: string;
+  readonly cannotProve: string;
+  readonly checkReceipt: string;
+
+  readonly enterTitle: string;
+  readonly enterLead: string;
+  readonly enter: string;
+  readonly endedTitle: string;
+  readonly endedLead: string;
+}
+
+export const portalLanguages = { en, de, fr, ar } as const;
+export type PortalLanguage = keyof typeof portalLanguages;
+
+export function isPortalLanguage(tag: string | undefined): tag is PortalLanguage {
+  return tag !== undefined && Object.hasOwn(portalLanguages, tag);
+}
+
+/** The language that was asked for; else the first of Accept-Language (RFC 9110, 12.5.4) that there is; else English. */
+export function languageOf(asked: string | undefined, accepted: string | undefined): PortalLanguage {
+  if (isPortalLanguage(asked)) return asked;
+  const ranked = (accepted ?? '').split(',').map((part, place) => {
+    const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+    const quality = Number(parameters.map((each) => /^ *q=([\d.]+) *$/.exec(each)?.[1]).find((each) => each !== undefined) ?? 1);
+    return { tag: tag.split('-')[0] ?? '', quality, place };
+  });
+  ranked.sort((a, b) => b.quality - a.quality || a.place - b.place);
+  const best = ranked.find(({ tag, quality }) => quality > 0 && isPortalLanguage(tag))?.tag;
+  return isPortalLanguage(best) ? best : 'en';
+}

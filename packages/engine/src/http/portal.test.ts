@@ -1,0 +1,374 @@
+// The portal as HTTP: who gets in, what a form needs, and that every right is carried out in the engine. In a real browser:
+// portal.browser.test.ts.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { limits } from '../base/limits.js';
+import { KeyRing } from '../access/key-ring.js';
+import { KeyStore } from '../access/key-store.js';
+import { sealedTickets } from '../adapters/sealed-tickets.js';
+import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import { Doorway } from './doorway.suite.js';
+import type { ChoicePoint } from '../model/choice.js';
+import { meHtml } from './portal-me.js';
+import { portalRights } from './portal-rights.js';
+import { annVisits, linkFor, portalDoor } from './portal.suite.js';
+import { languageOf, portalLanguages } from './portal-words.js';
+
+let doorway: Doorway;
+beforeEach(async () => {
+  doorway = await portalDoor();
+});
+afterEach(() => doorway.close());
+
+const pointOfOffers: ChoicePoint = {
+  name: 'offer',
+  kind: 'choose',
+  actions: [{ id: 'free-tea', kind: 'offer', channel: 'page', category: 'tea' }],
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: null,
+  floorPpm: 50_000,
+  uniformPpm: 10_000,
+  holdoutPpm: 50_000,
+  objective: { outcome: 'order', welfare: { outcome: 'return', allowedPpm: 10_000 } },
+  guardrails: { caps: [], deny: [], vulnerable: [] },
+};
+
+interface Visit {
+  readonly cookie: string;
+  readonly token: string;
+}
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(doorway.url + path, { headers, redirect: 'manual' });
+const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(doorway.url + path, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' });
+
+async function enter(subject: string): Promise<Visit> {
+  const ticket = new URL(await linkFor(doorway, subject)).searchParams.get('ticket') ?? '';
+  const reply = await post('/me/enter', { ticket });
+  expect([reply.status, reply.headers.get('location')]).toEqual([303, '/me?lang=en']);
+  const cookie = (reply.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const page = await (await get('/me', { cookie })).text();
+  return { cookie, token: /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '' };
+}
+
+/** What a form says afterwards. */
+async function did({ cookie, token }: Visit, path: string, fields: Record<string, string> = {}): Promise<string | null> {
+  const reply = await post(path, { token, ...fields }, { cookie });
+  expect(reply.status).toBe(303);
+  return new URL(reply.headers.get('location') ?? '', doorway.url).searchParams.get('done');
+}
+
+const stands = (subject: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(doorway.rig.engine.core.gate.standing(subject)?.stands ?? {}).map(([name, { choice }]) => [name, choice]),
+  );
+
+describe('who gets in', () => {
+  test('a link opens once, by a button; the cookie is for the portal, for scripts not to be had, and for our own pages', async () => {
+    const url = await linkFor(doorway, 'ann');
+    for (let n = 0; n < 3; n += 1) expect((await fetch(url)).status).toBe(200); // looking at it uses nothing up
+    const ticket = new URL(url).searchParams.get('ticket') ?? '';
+    const first = await post('/me/enter', { ticket });
+    expect(first.headers.get('set-cookie')).toMatch(/^ethogram_me=[\w-]+; Path=\/me; Max-Age=1800; HttpOnly; SameSite=Strict$/);
+    expect((await post('/me/enter', { ticket })).status).toBe(403);
+    expect((await fetch(url)).status).toBe(403);
+  });
+
+  test('behind a proxy the cookie is for encrypted lines only', async () => {
+    const ticket = new URL(await linkFor(doorway, 'ann')).searchParams.get('ticket') ?? '';
+    const reply = await post('/me/enter', { ticket }, { 'X-Forwarded-For': '192.0.2.1' });
+    expect(reply.headers.get('set-cookie')).toContain('; Secure');
+  });
+
+  test('without a session nothing is shown or done', async () => {
+    await annVisits(doorway);
+    const routes = doorway.door.routes.filter(({ template }) => /^\/me(?:\.|\/|$)/.test(template));
+    for (const { method, template } of routes) {
+      if (['/me.css', '/me/enter', '/me/receipts/:receipt'].includes(template)) continue;
+      const reply = method === 'GET' ? await get(template) : await post(template, { token: 'x' });
+      expect([method, template, reply.status]).toEqual([method, template, 403]);
+      expect(await reply.text()).not.toMatch(/ann|tea/);
+    }
+    expect(stands('ann')).toEqual({ personalise: 'granted', train: 'granted' });
+  });
+
+  test('a form without the token, or from a page elsewhere, does nothing', async () => {
+    await annVisits(doorway);
+    const { cookie, token } = await enter('ann');
+    const fields = { purpose: 'personalise', choice: 'refused' };
+    for (const [given, headers] of [
+      [{}, {}],
+      [{ token: '' }, {}],
+      [{ token: token.slice(1) }, {}],
+      [{ token: (await enter('ann')).token }, {}],
+      [{ token }, { Origin: 'http://localhost:1' }],
+      [{ token }, { 'Sec-Fetch-Site': 'cross-site' }],
+      [{ token }, { 'Sec-Fetch-Site': 'same-site' }],
+    ] as const) {
+      expect((await post('/me/choices', { ...fields, ...given }, { cookie, ...headers })).status).toBe(403);
+    }
+    expect(stands('ann')['personalise']).toBe('granted');
+    expect((await post('/me/choices', { ...fields, token }, { cookie })).status).toBe(303);
+    expect(stands('ann')['personalise']).toBe('withdrawn');
+  });
+
+  test('a session shows and changes its own person alone', async () => {
+    const decision = await annVisits(doorway);
+    const bob = await enter('bob');
+    const page = await (await get('/me', { cookie: bob.cookie })).text();
+    expect(page).not.toMatch(/ann|The tea/);
+    expect((await get(`/me/decisions/${decision}`, { cookie: bob.cookie })).headers.get('location')).toBe('/me?lang=en');
+    const event = doorway.rig.engine.log.readOne(doorway.rig.engine.core.trace.positions('ann')[1] ?? 0);
+    expect(event?.bytes).not.toBeNull();
+    expect(await did(bob, '/me/corrections', { id: 'm37', of: 'ann', 'p.product_id': 'mug' })).toBe('failed');
+    expect(await (await get('/me/download', { cookie: bob.cookie })).text()).not.toMatch(/ann|tea/);
+  });
+
+  test('there is no portal without a secret for its tickets', async () => {
+    const without = await Doorway.open();
+    try {
+      expect((await without.post('/v1/subjects/ann/portal-link')).body.error.code).toBe('not_found');
+      for (const path of ['/me', '/me.css', '/me/enter']) expect((await without.send('GET', path)).status).toBe(404);
+    } finally {
+      await without.close();
+    }
+  });
+
+  test('a server with keys asks the host for a secret one, and the person for none', async () => {
+    const entropy = new SeededEntropy(8);
+    const made: string[] = [];
+    const guarded = await Doorway.open(async ({ disk, clock }) => {
+      const store = new KeyStore(disk, entropy);
+      for (const kind of ['write', 'secret'] as const) {
+        const key = await store.add(kind, clock.now());
+        if (key.ok) made.push(key.value.text);
+      }
+      const keys = new KeyRing({ store, clock });
+      keys.watch();
+      return { keys, portal: { tickets: sealedTickets(new Uint8Array(32), 'portal', entropy), entropy } };
+    });
+    try {
+      const ask = (key?: string) =>
+        guarded.post('/v1/subjects/ann/portal-link', {}, key === undefined ? {} : { Authorization: `Bearer ${key}` });
+      expect([(await ask()).status, (await ask(made[0])).status]).toEqual([401, 403]);
+      const issued = await ask(made[1]);
+      expect(issued.status).toBe(200);
+      const { path }: { path: string } = JSON.parse(JSON.stringify(issued.body));
+      expect((await fetch(guarded.url + path)).status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
+  });
+});
+
+describe('every right', () => {
+  test('a purpose: one request allows it, one refuses it, all at once too', async () => {
+    await annVisits(doorway);
+    const ann = await enter('ann');
+    expect(await did(ann, '/me/choices', { purpose: 'analytics', choice: 'granted' })).toBe('chosen');
+    expect(stands('ann')['analytics']).toBe('granted');
+    expect(await did(ann, '/me/choices', { purpose: 'analytics', choice: 'refused' })).toBe('chosen');
+    expect(stands('ann')['analytics']).toBe('withdrawn');
+    expect(await did(ann, '/me/choices', { purpose: 'all', choice: 'refused' })).toBe('chosen');
+    expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['withdrawn']));
+    doorway.rig.clock.advance(1000);
+    expect(await did(ann, '/me/choices', { purpose: 'all', choice: 'granted' })).toBe('chosen');
+    expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['granted']));
+    for (const fields of [{ purpose: 'profit', choice: 'granted' }, { purpose: 'train' }, { purpose: 'train', choice: 'maybe' }])
+      expect(await did(ann, '/me/choices', fields)).toBe('failed');
+  });
+
+  test('refusing what rests on a declared interest is an objection; a contract stays, and is told', async () => {
+    const declare = (eventType: string, basis: string) =>
+      doorway.post('/v1/bases', { eventType, purpose: 'personalise', basis, reason: 'so that it works' });
+    await declare('item.imported', 'legitimate_interests');
+    const eve = await enter('eve');
+    expect(await (await get('/me', { cookie: eve.cookie })).text()).toContain('so that it works');
+    await did(eve, '/me/choices', { purpose: 'personalise', choice: 'refused' });
+    expect(stands('eve')).toEqual({ personalise: 'objected' });
+    expect(await (await get('/me', { cookie: eve.cookie })).text()).not.toContain('so that it works');
+  });
+
+  test('a grant in a browser with the objection signal is recorded as given in its hearing', async () => {
+    const { cookie, token } = await enter('ann');
+    const page = await (await get('/me', { cookie, 'Sec-GPC': '1' })).text();
+    expect(page).toContain(portalLanguages.en.signal);
+    await post('/me/choices', { token, purpose: 'personalise', choice: 'granted' }, { cookie, 'Sec-GPC': '1' });
+    expect(doorway.rig.engine.core.gate.standing('ann')?.stands.personalise).toMatchObject({ choice: 'granted', signal: true });
+  });
+
+  test('objection, to everything', async () => {
+    await annVisits(doorway);
+    expect(await did(await enter('ann'), '/me/objection')).toBe('chosen');
+    expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['objected']));
+  });
+
+  test('freezing, and an end of it', async () => {
+    await annVisits(doorway);
+    const ann = await enter('ann');
+    expect(await did(ann, '/me/restriction', { restricted: 'yes' })).toBe('frozen');
+    expect(doorway.rig.engine.core.gate.standing('ann')?.restricted).toBe(true);
+    expect(await (await get('/me', { cookie: ann.cookie })).text()).toContain(portalLanguages.en.thaw);
+    expect(await did(ann, '/me/restriction', { restricted: 'no' })).toBe('thawed');
+    expect(await did(await enter('nobody'), '/me/restriction', { restricted: 'yes' })).toBe('failed');
+  });
+
+  test('correction, of plain values; what is no number is refused', async () => {
+    await annVisits(doorway);
+    const ann = await enter('ann');
+    const list = await (await get('/me/events', { cookie: ann.cookie })).text();
+    const [, id = ''] = /\/me\/event\?id=([^&]+)&amp;of=ann/.exec(list) ?? [];
+    expect(await (await get(`/me/event?id=${id}&of=ann`, { cookie: ann.cookie })).text()).toContain('value="tea"');
+    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'tea' })).toBe('unchanged');
+    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'tea', 'p.price': 'cheap' })).toBe('not_corrected');
+    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': '' })).toBe('not_corrected');
+    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'mug', 'p.price': '2,5' })).toBe('corrected');
+    const known = doorway.rig.engine.profile('ann');
+    expect(known.ok && JSON.stringify(known.value.traits)).toContain('mug');
+    const copy = await (await get('/me/download', { cookie: ann.cookie })).text();
+    expect([copy.includes('"price":2.5'), copy.includes('"tea"')]).toEqual([true, true]); // the decision's own record still has tea
+    expect(await did(ann, '/me/corrections', { id: 'none', of: 'ann' })).toBe('failed');
+  });
+
+  test('asking a human, about a decision of one’s own or in general', async () => {
+    const decision = await annVisits(doorway);
+    const ann = await enter('ann');
+    expect(await did(ann, '/me/review', { wish: 'Why the cup?', decision })).toBe('asked');
+    expect(await did(await enter('bob'), '/me/review', { wish: 'And hers?', decision })).toBe('asked');
+    for (const wish of ['', '   ', 'x'.repeat(limits.portalWishCharsMax + 1)])
+      expect(await did(ann, '/me/review', { wish })).toBe('failed');
+    const { reviews }: { reviews: object[] } = JSON.parse(await (await get('/v1/reviews')).text());
+    expect(reviews).toMatchObject([
+      { subject: 'bob', wish: 'And hers?' },
+      { subject: 'ann', wish: 'Why the cup?', decision },
+    ]);
+    expect(reviews[0]).not.toHaveProperty('decision');
+    expect(await (await get('/me/download', { cookie: ann.cookie })).text()).toContain('Why the cup?');
+    await doorway.rig.engine.erase(['ann']);
+    expect(doorway.rig.engine.reviews().map(({ subject }) => subject)).toEqual(['bob']);
+    const live = await doorway.rig.dump();
+    await doorway.rig.restart(true);
+    expect(await doorway.rig.dump()).toEqual(live);
+  });
+
+  test('the copy of everything is lines of JSON with profile, choices, events and decisions', async () => {
+    const decision = await annVisits(doorway);
+    const { cookie } = await enter('ann');
+    const reply = await get('/me/download', { cookie });
+    expect(reply.headers.get('content-disposition')).toContain('my-data.jsonl');
+    const lines = (await reply.text())
+      .trim()
+      .split('\n')
+      .map((line): { kind?: string; type?: string; id?: string } => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ kind: 'profile', subject: 'ann' });
+    const types = lines.slice(1).map(({ type }) => type);
+    for (const type of ['consent.changed', 'item.viewed', 'decision.made']) expect(types).toContain(type);
+    expect(lines.some(({ id }) => id === decision)).toBe(true);
+  });
+
+  test('forgetting, with a receipt that anybody may look at and that names nobody', async () => {
+    await annVisits(doorway);
+    const { cookie, token } = await enter('ann');
+    const reply = await post('/me/forget?lang=de', { token }, { cookie });
+    const place = reply.headers.get('location') ?? '';
+    expect(place).toMatch(/^\/me\/receipts\/[\w-]+\?lang=de$/);
+    expect(reply.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect(doorway.rig.engine.profile('ann')).toMatchObject({ ok: false, code: 'subject_unknown' });
+    expect((await get('/me', { cookie })).status).toBe(403);
+    const receipt = await (await get(place)).text();
+    expect(receipt).toContain('Sie sind vergessen');
+    expect(receipt).not.toMatch(/\bann\b/);
+    expect((await get('/me/receipts/none')).status).toBe(404);
+  });
+
+  test('leaving ends the session, not only the cookie', async () => {
+    const { cookie, token } = await enter('ann');
+    expect((await post('/me/leave', { token }, { cookie })).status).toBe(200);
+    expect((await get('/me', { cookie })).status).toBe(403);
+  });
+});
+
+describe('what is told', () => {
+  test('a decision in two plain sentences, the second true when it is really done', async () => {
+    const decision = await annVisits(doorway);
+    const { cookie } = await enter('ann');
+    const page = await (await get(`/me/decisions/${decision}`, { cookie })).text();
+    const [, first, second] = /<h1>[^]*?<p>([^<]+)<\/p>\s*<p>([^<]+)<\/p>/.exec(page) ?? [];
+    expect(first).toBe('“The cup” stood in first place because you looked at “The tea”: 6 people looked at both.');
+    const [, instead] = /^Had you not looked at “The tea”, “The (\w+)” would stand there\.$/.exec(second ?? '') ?? [];
+    await doorway.rig.say('twin', 'granted', 'personalise');
+    await doorway.rig.visit('twin', 'coffee');
+    const real = doorway.rig.engine.rank({ point: 'home', subject: 'twin', exclude: ['coffee', 'tea'] });
+    expect(real.ok && real.value.answer[0]?.item).toBe(instead);
+    for (const part of ['Stop using what I look at', 'Stop learning from my visits', 'Your earlier visits', 'what you buy'])
+      expect(page).toContain(part);
+  });
+
+  test('what was chosen to be done, or that nothing was', async () => {
+    const { rig } = doorway;
+    await rig.engine.close();
+    const choicePoints = [pointOfOffers];
+    await rig.start(undefined, { choicePoints });
+    await rig.say('ann', 'granted', 'personalise');
+    const done = await rig.engine.chooseAction({ point: 'offer', subject: 'ann' });
+    if (!done.ok) throw new Error(done.code);
+    const session = { subject: 'ann', id: 'i', token: 't', endsAt: 0 };
+    const page = meHtml({ engine: rig.engine, session, lang: 'en', rights: portalRights(rig.engine), done: null, signal: false });
+    expect(page).toContain(done.value.action === null ? 'nothing was done' : 'was chosen for you');
+  });
+
+  test('every text is escaped', async () => {
+    const evil = '<b onclick="x()">&\'"';
+    await doorway.rig.engine.upsertItems([{ id: 'tea', title: evil }]);
+    await annVisits(doorway);
+    const { cookie } = await enter('ann');
+    for (const path of ['/me', '/me/events']) {
+      const page = await (await get(path, { cookie })).text();
+      expect(page).not.toContain('<b onclick');
+      expect(page).toContain('&lt;b onclick');
+    }
+  });
+
+  test('every page fits in 30 kB with its style, and allows neither script nor frame', async () => {
+    const decision = await annVisits(doorway);
+    for (let n = 0; n < 60; n += 1) await doorway.rig.visit('ann', 'cup');
+    for (let n = 0; n < 6; n += 1) doorway.rig.engine.rank({ point: 'home', subject: 'ann' });
+    await doorway.rig.engine.drain();
+    const { cookie } = await enter('ann');
+    const style = (await (await get('/me.css')).arrayBuffer()).byteLength;
+    for (const lang of Object.keys(portalLanguages)) {
+      for (const path of ['/me', '/me/events', '/me/forget', `/me/decisions/${decision}`]) {
+        const reply = await get(`${path}?lang=${lang}`, { cookie });
+        const bytes = (await reply.arrayBuffer()).byteLength + style;
+        expect([path, lang, bytes <= 30_000]).toEqual([path, lang, true]);
+        const csp = reply.headers.get('content-security-policy') ?? '';
+        expect(csp).toContain("default-src 'none'");
+        expect(csp).not.toMatch(/script-src|unsafe/);
+      }
+    }
+  });
+
+  test('the language is the one asked for, else the first accepted, else English', () => {
+    expect(languageOf('fr', 'de')).toBe('fr');
+    expect(languageOf('xx', 'de-AT, en')).toBe('de');
+    expect(languageOf(undefined, 'it, ar;q=0.4, fr;q=0.9')).toBe('fr');
+    expect(languageOf(undefined, 'it, de;q=0')).toBe('en');
+    expect(languageOf('__proto__', undefined)).toBe('en');
+  });
+
+  test('no language has a text of another where it has its own', () => {
+    const flat = (value: unknown): string[] => {
+      if (typeof value === 'string') return [value];
+      if (typeof value === 'function') return [String((value as (...given: unknown[]) => unknown)('X', 7))];
+      return typeof value === 'object' && value !== null ? Object.values(value).flatMap(flat) : [];
+    };
+    const texts = Object.values(portalLanguages).map(flat);
+    expect(new Set(texts.map(({ length }) => length)).size).toBe(1);
+    for (const [place, text] of (texts[0] ?? []).entries()) {
+      if (text === 'ltr' || text.length < 12) continue;
+      expect([text, texts.slice(1).filter((other) => other[place] === text).length]).toEqual([text, 0]);
+    }
+    expect(limits.portalLinkMs).toBeLessThan(limits.portalSessionMs);
+  });
+});

@@ -1,0 +1,164 @@
+import { crc32, inflateRawSync } from 'node:zlib';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { limits } from '../base/limits.js';
+import { archiveOf, personLines } from './archive.js';
+import { Rig } from './rig.suite.js';
+
+/** Files of a ZIP by name, read from its directory as any reader does. */
+function unzipped(zip: Buffer): Map<string, string> {
+  const files = new Map<string, string>();
+  const end = zip.lastIndexOf(Buffer.from('PK\u0005\u0006', 'latin1'));
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count -= 1) {
+    const [packed, name, extra] = [zip.readUInt32LE(at + 20), zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30)];
+    const head = zip.readUInt32LE(at + 42);
+    const from = head + 30 + zip.readUInt16LE(head + 26) + zip.readUInt16LE(head + 28);
+    const content = inflateRawSync(zip.subarray(from, from + packed));
+    // Head and directory tell the same, and what is in there is what they tell.
+    expect([crc32(content), content.length]).toEqual([zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 24)]);
+    expect(zip.subarray(at + 10, at + 28).equals(zip.subarray(head + 8, head + 26))).toBe(true);
+    files.set(zip.toString('utf8', at + 46, at + 46 + name), content.toString('utf8'));
+    at += 46 + name + extra;
+  }
+  return files;
+}
+
+async function archived(rig: Rig, subject: string): Promise<{ files: Map<string, string> }> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of rig.engine.archive(subject)) pieces.push(piece);
+  return { files: unzipped(Buffer.concat(pieces)) };
+}
+
+const linesIn = (text = ''): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+async function shop(): Promise<Rig> {
+  const rig = await Rig.open();
+  for (const subject of ['ann', 'phone', 'bob']) {
+    await rig.say(subject, 'granted', 'personalise', 'train', 'analytics');
+    await rig.visit(subject, 'tea', `only-${subject}`);
+  }
+  await rig.send({
+    ...rig.view('ann', 'x', rig.clock.now()),
+    type: 'page.viewed',
+    properties: { name: '=cmd("<b>"), "quoted"', path: '/a' },
+  });
+  await rig.engine.link('ann', 'phone', true, 'log-in');
+  rig.engine.rank({ point: 'home', subject: 'ann' });
+  await rig.engine.drain();
+  return rig;
+}
+
+describe('an archive', () => {
+  it('holds all that is kept under all ids of the person, and nothing of anybody else', async () => {
+    const rig = await shop();
+    const { files } = await archived(rig, 'ann');
+    expect([...files.keys()].sort()).toEqual(
+      ['consents.jsonl', 'decisions.jsonl', 'events.jsonl', 'index.html', 'profile.json', 'records.jsonl', 'schema.json']
+        .concat(['tables/item.viewed.csv', 'tables/page.viewed.csv'])
+        .sort(),
+    );
+    const all = [...files.values()].join('\n');
+    expect(all).toContain('only-ann');
+    expect(all).toContain('only-phone');
+    expect(all).not.toMatch(/"bob"|\bbob,/u);
+    expect(linesIn(files.get('events.jsonl')).map(({ subject }) => subject)).toEqual(['ann', 'ann', 'ann', 'phone', 'phone']);
+    expect(linesIn(files.get('records.jsonl')).map(({ type }) => type)).toEqual(['identity.linked']);
+    expect(JSON.parse(files.get('profile.json') ?? '')).toMatchObject({ ids: ['ann', 'phone'], traits: {} });
+    const [decision] = linesIn(files.get('decisions.jsonl'));
+    expect(decision).toMatchObject({ type: 'decision.made', sentences: expect.arrayContaining([expect.stringContaining('Ranked from')]) });
+    expect(linesIn(files.get('consents.jsonl')).length).toBeGreaterThanOrEqual(2);
+    const kinds = [...personLines('ann', rig.engine.archiveParts)].map((line) => String(JSON.parse(line).kind));
+    expect(kinds[0]).toBe('profile');
+    const consents = linesIn(files.get('consents.jsonl')).map(() => 'consent');
+    expect(kinds.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      ...consents,
+      'decision',
+      ...Array<string>(5).fill('event'),
+      'profile',
+      'record',
+    ]);
+  });
+
+  it('is described by its schema, opens for everybody, and runs nothing', async () => {
+    const rig = await shop();
+    const { files } = await archived(rig, 'phone');
+    const schema = JSON.parse(files.get('schema.json') ?? '');
+    const valid = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(schema.events);
+    for (const line of linesIn(files.get('events.jsonl'))) expect(valid(line), JSON.stringify(valid.errors)).toBe(true);
+    expect(valid({ ...linesIn(files.get('events.jsonl'))[0], properties: { product_id: 5 } })).toBe(false);
+    const described = Object.keys(schema.files).map((name) => name.replace('TYPE', 'item.viewed'));
+    for (const name of files.keys()) if (name !== 'tables/page.viewed.csv') expect(described).toContain(name);
+    const [head, row] = (files.get('tables/page.viewed.csv') ?? '').split('\n');
+    expect(head).toBe('id,subject,occurredAt,receivedAt,source,purposes,name,url,path,title,referrer');
+    expect(row).toContain(`"'=cmd(""<b>""), ""quoted""",,/a,,`);
+    const page = files.get('index.html') ?? '';
+    expect(page).toContain('=cmd(&quot;&lt;b&gt;&quot;)');
+    expect(page).not.toMatch(/<script|<b>|https?:/u);
+  });
+
+  it('leaves out what was withdrawn and waits for its destruction; a restriction keeps nobody from what is theirs', async () => {
+    const rig = await shop();
+    await rig.say('bob', 'withdrawn', 'personalise', 'train');
+    expect(linesIn((await archived(rig, 'bob')).files.get('events.jsonl'))).toHaveLength(2);
+    await rig.say('bob', 'objected', 'analytics');
+    await rig.say('bob', 'granted', 'analytics');
+    await rig.visit('bob', 'later');
+    const { files } = await archived(rig, 'bob');
+    expect(linesIn(files.get('events.jsonl')).map(({ properties }) => properties)).toEqual([{ product_id: 'later' }]);
+    expect(files.get('index.html')).toContain('2 events for which you withdrew every purpose');
+    await rig.engine.restrict('ann', true, 'test');
+    expect(linesIn((await archived(rig, 'ann')).files.get('events.jsonl'))).toHaveLength(5);
+    expect((await archived(rig, 'ann')).files.get('index.html')).toContain('You have restricted this');
+  });
+
+  it('shows a corrected event as it is right, once', async () => {
+    const rig = await shop();
+    rig.clock.advance(1000);
+    await rig.send(rig.view('bob', 'wrong', rig.clock.now(), 'w1'));
+    await rig.engine.correct('bob', 'w1', { product_id: 'right' });
+    const { files } = await archived(rig, 'bob');
+    expect([...files.values()].join('\n')).not.toContain('wrong');
+    expect(linesIn(files.get('events.jsonl')).filter(({ id }) => id === 'w1')).toMatchObject([{ corrected: true, type: 'item.viewed' }]);
+  });
+
+  it('breaks off when the person is erased, or changes their consent, while it leaves', async () => {
+    for (const change of ['erase', 'withdraw'] as const) {
+      const rig = await shop();
+      const leaving = rig.engine.archive('bob');
+      expect((await leaving.next()).done).toBe(false);
+      if (change === 'erase') await rig.engine.erase(['bob']);
+      else await rig.say('bob', 'withdrawn', 'train');
+      await expect(leaving.next()).rejects.toMatchObject({ code: change === 'erase' ? 'subject_unknown' : 'permit_stale' });
+    }
+    const rig = await shop();
+    await expect(rig.engine.archive('nobody').next()).rejects.toMatchObject({ code: 'subject_unknown' });
+  });
+
+  it('of many events comes in parts, and memory holds no more than one part', async () => {
+    const rig = await Rig.open();
+    await rig.say('ann', 'granted', 'analytics');
+    const partChars = 50_000;
+    const events = 1000;
+    const wide = { type: 'page.viewed', properties: { name: 'x'.repeat(500) } };
+    for (let n = 0; n < events; n += 100) {
+      const some = Array.from({ length: 100 }, (_, index) => ({ ...rig.view('ann', '', rig.clock.now(), `e${n + index}`), ...wide }));
+      expect((await rig.send(...some)).codes).toEqual([]);
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of archiveOf('ann', { ...rig.engine.archiveParts, partChars })) pieces.push(piece);
+    const files = unzipped(Buffer.concat(pieces));
+    const parts = [...files.keys()].filter((name) => name.startsWith('events'));
+    expect(parts).toEqual(parts.map((_, index) => `events-${index + 1}.jsonl`));
+    expect(parts.length).toBeGreaterThan(3);
+    const gathered = parts.map((name, at) => (files.get(name)?.length ?? 0) + (files.get(`tables/page.viewed-${at + 1}.csv`)?.length ?? 0));
+    // The slice that fills a part is let in whole; an event is a line and a row.
+    expect(Math.max(...gathered)).toBeLessThan(partChars + limits.archiveSliceEvents * 2 * 800);
+    const ids = parts.flatMap((name) => linesIn(files.get(name)).map(({ id }) => id));
+    expect(ids).toEqual(Array.from({ length: events }, (_, n) => `e${n}`));
+  });
+});

@@ -1,0 +1,237 @@
+// The archive of one person (GDPR art. 15 and 20): all that is kept under all their ids, as one ZIP of JSON Lines, CSV, a readable page and
+// a schema. It is read along the log and given out part by part, so a person of a million events leaves in flat memory. Invariants: what
+// may leave is asked of the gate, event by event; nothing leaves after the person was erased or has changed their consent: the stream
+// breaks off instead. Non-goal: what others were shown because of them, which is counts.
+import { explain } from '../answer/why.js';
+import { archivePage, type PageDecision } from '../answer/archive-page.js';
+import { ArchiveParts } from '../answer/archive-parts.js';
+import { archiveSchema } from '../answer/archive-schema.js';
+import { tableHead, tableRow } from '../answer/archive-table.js';
+import { Zip, type ZipEntry } from '../answer/zip.js';
+import { isoText } from '../base/calendar.js';
+import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { changeStanding, type Standing } from '../consent/standing.js';
+import { WithdrawnSince } from '../consent/withdrawn-since.js';
+import type { DecisionRecord } from '../model/decision.js';
+import { decodeEvent } from '../model/event-codec.js';
+import type { BehaviourEvent } from '../model/event.js';
+import { purposesOf } from '../model/purpose.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
+import type { Clock } from '../ports/clock.js';
+import type { Log } from '../ports/log.js';
+import { consentIn } from '../understand/consents.js';
+import { correctionIn } from '../understand/history.js';
+import { edgeIn } from '../understand/identity.js';
+import type { Core } from './core.js';
+
+export interface ArchiveParticulars {
+  readonly core: Core;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** How much text is gathered before it is given out; limits.archivePartChars if absent. */
+  readonly partChars?: number;
+}
+
+/** The bytes of the ZIP. Throws CodedError: subject_unknown at the first; permit_stale when the person has changed their consent since. */
+export async function* archiveOf(subject: string, parts: ArchiveParticulars): AsyncGenerator<Uint8Array> {
+  const zip = new Zip(parts.clock.now());
+  const archive = new Archive(subject, parts);
+  for await (const entry of archive.entries()) {
+    const bytes = await zip.entry(entry);
+    archive.check();
+    yield bytes;
+  }
+  yield zip.end();
+}
+
+/** Lines of JSON about one person, each with its kind: the same as the files of the archive hold. */
+export function* personLines(subject: string, parts: ArchiveParticulars): Iterable<string> {
+  const archive = new Archive(subject, parts);
+  yield JSON.stringify({ kind: 'profile', ...archive.profile() });
+  for (const line of archive.lines()) yield JSON.stringify({ kind: line.kind, ...line.value });
+}
+
+const fileOf = { consent: 'consents.jsonl', event: 'events.jsonl', decision: 'decisions.jsonl', record: 'records.jsonl' } as const;
+
+interface Line {
+  readonly kind: keyof typeof fileOf;
+  readonly value: { readonly [name: string]: unknown };
+  readonly event: BehaviourEvent;
+}
+
+class Archive {
+  readonly #parts: ArchiveParticulars;
+  readonly #ids: readonly string[];
+  readonly #epochs: string;
+  readonly #head: number;
+  readonly #counts = new Map<string, number>();
+  #withheld = 0;
+
+  constructor(subject: string, parts: ArchiveParticulars) {
+    const { core, log } = parts;
+    this.#parts = parts;
+    this.#ids = core.identity.members(subject);
+    this.#head = log.head;
+    this.#epochs = this.#epochsNow();
+    if (!this.#isHere()) throw new CodedError('subject_unknown');
+  }
+
+  /** Throws when nothing more may leave of what was read before. */
+  check(): void {
+    if (!this.#isHere()) throw new CodedError('subject_unknown');
+    // [C53]
+    if (this.#epochsNow() !== this.#epochs) throw new CodedError('permit_stale');
+  }
+
+  profile(): { readonly [name: string]: unknown } {
+    const { core } = this.#parts;
+    const consents = Object.fromEntries(this.#ids.map((id) => [id, core.gate.standing(id) ?? null]));
+    return { subject: this.#ids[0], ids: this.#ids, consents, traits: core.profiles.view(this.#ids) };
+  }
+
+  async *entries(): AsyncGenerator<ZipEntry> {
+    const { core, clock } = this.#parts;
+    yield { name: 'schema.json', bytes: jsonBytes(archiveSchema(core.registry.list())) };
+    yield { name: 'profile.json', bytes: jsonBytes(this.profile()) };
+    const parts = new ArchiveParts(this.#parts.partChars);
+    const newest: { events: BehaviourEvent[]; decisions: PageDecision[] } = { events: [], decisions: [] };
+    let read = 0;
+    for (const { kind, value, event } of this.lines()) {
+      parts.add(fileOf[kind], JSON.stringify(value));
+      const type = kind === 'event' ? core.registry.known(event.type)?.type : undefined;
+      if (type !== undefined) parts.add(`tables/${event.type.replaceAll(/[^\w.-]/gu, '_')}.csv`, tableRow(type, event), tableHead(type));
+      if (kind === 'event') keepNewest(newest.events, event);
+      if (kind === 'decision') keepNewest(newest.decisions, pageDecision(event, value));
+      read += 1;
+      if (read % limits.archiveSliceEvents !== 0) continue;
+      await clock.yield();
+      this.check();
+      if (parts.isFull) yield* parts.take(false);
+    }
+    yield* parts.take(true);
+    yield { name: 'index.html', bytes: Buffer.from(this.#page(newest), 'utf8') };
+  }
+
+  /** What leaves, id after id, each in log order. */
+  *lines(): Iterable<Line> {
+    const { core } = this.#parts;
+    for (const id of this.#ids) {
+      const withdrawn = this.#withdrawn(id);
+      for (const { position, event: was } of this.#events(id)) {
+        const correction = correctionIn(was);
+        const event = correction?.event ?? was;
+        const left = core.gate.leaveToPerson(event, withdrawn.of(correction?.at ?? position));
+        if (left.ok) yield this.#line(left.value, position, correction !== undefined);
+        else this.#withheld += 1;
+      }
+    }
+  }
+
+  #line(event: BehaviourEvent, position: number, corrected: boolean): Line {
+    const { id, subject, type, occurredAt, receivedAt, source, properties } = event;
+    const common = { id, subject, type, occurredAt: isoText(occurredAt), receivedAt: isoText(receivedAt), source };
+    if (type === systemTypes.consentChanged) return { kind: 'consent', event, value: { ...common, position, properties } };
+    if (type === systemTypes.decisionMade) return { kind: 'decision', event, value: { ...common, ...this.#why(event), properties } };
+    if (isSystemType(type) && this.#parts.core.registry.known(type) === undefined)
+      return { kind: 'record', event, value: { ...common, position, properties } };
+    this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
+    const purposes = purposesOf(event.mask);
+    return { kind: 'event', event, value: { ...common, purposes, ...(corrected ? { corrected } : {}), properties } };
+  }
+
+  #why({ id, properties }: BehaviourEvent): {
+    readonly sentences: readonly string[];
+    readonly exposures: unknown;
+    readonly outcomes: unknown;
+  } {
+    const { core } = this.#parts;
+    const record = properties['decision'] as DecisionRecord; // written by the engine
+    const naming = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+    const { summary, items, exclusions, exposures, outcomes } = explain(
+      record,
+      core.decisions.get(id) ?? { exposures: [], outcomes: [] },
+      naming,
+    );
+    const sentences = [
+      summary,
+      ...items.map(({ item, why }) => `${naming(item)}: ${why.join(' ')}`),
+      ...exclusions.map((each) => `Left out: ${each}.`),
+    ];
+    return { sentences, exposures, outcomes };
+  }
+
+  /** Only while bytes of withdrawn events are still there is the person's past looked through. */
+  #withdrawn(id: string): WithdrawnSince {
+    const withdrawn = new WithdrawnSince();
+    if (!this.#parts.core.withdrawals.owes(id)) return withdrawn;
+    let standing: Standing | undefined;
+    for (const { position, event } of this.#events(id)) {
+      if (event.type !== systemTypes.consentChanged) continue;
+      const after = changeStanding(standing, consentIn(event), position, event.occurredAt, event.receivedAt);
+      standing = after.standing;
+      withdrawn.note(position, after.narrowed);
+    }
+    return withdrawn;
+  }
+
+  *#events(id: string): Iterable<{ readonly position: number; readonly event: BehaviourEvent }> {
+    const { core, log } = this.#parts;
+    let last = -1;
+    for (;;) {
+      const next = core.trace.after(id, last);
+      if (next.length === 0) return;
+      for (const position of next) {
+        last = position;
+        if (position >= this.#head) return;
+        const entry = log.readOne(position);
+        if (entry === undefined || entry.bytes === null) continue;
+        const event = decodeEvent(entry.bytes, entry.mask);
+        // A link concerns two ids, and stands in the traces of both. One that was parted from them may be somebody else's.
+        const isTheirs = edgeIn(event)?.every((end) => this.#ids.includes(end)) ?? true;
+        if (event.subject === id && isTheirs) yield { position, event };
+      }
+    }
+  }
+
+  #page({ events, decisions }: { readonly events: BehaviourEvent[]; readonly decisions: PageDecision[] }): string {
+    const { core, clock } = this.#parts;
+    const standings = this.#ids.map((id) => [id, core.gate.standing(id)] as const);
+    return archivePage({
+      madeAt: clock.now(),
+      ids: this.#ids,
+      stands: standings.flatMap(([id, standing]) =>
+        Object.entries(standing?.stands ?? {}).map(([purpose, { choice, at }]) => [id, purpose, choice, isoText(at)] as const),
+      ),
+      restricted: standings.some(([, standing]) => standing?.restricted === true),
+      traits: Object.entries(core.profiles.view(this.#ids)).map(([name, value]) => [name, JSON.stringify(value)]),
+      counts: this.#counts,
+      withheld: this.#withheld,
+      decisions: decisions.toReversed(),
+      events: events.toReversed(),
+    });
+  }
+
+  #epochsNow(): string {
+    return this.#ids.map((id) => this.#parts.core.gate.epoch(id)).join();
+  }
+
+  #isHere(): boolean {
+    const { gate, trace } = this.#parts.core;
+    return this.#ids.some((id) => trace.has(id) || gate.standing(id) !== undefined);
+  }
+}
+
+function pageDecision({ occurredAt, properties }: BehaviourEvent, { sentences }: Line['value']): PageDecision {
+  const { point } = properties['decision'] as DecisionRecord; // written by the engine
+  return { at: occurredAt, point, sentences: Array.isArray(sentences) ? sentences.map(String) : [] };
+}
+
+function keepNewest<T>(list: T[], one: T): void {
+  list.push(one);
+  if (list.length > limits.archivePageRows) list.shift();
+}
+
+function jsonBytes(value: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8');
+}

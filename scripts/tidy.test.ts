@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import * as layersScript from './layers.mjs';
 import { sourceText } from './source-text.js';
-import { check, covers, isTest, layerProblem, linesMax, median, medianLinesMax } from './tidy.js';
+import { check, covers, generated, isTest, layerProblem, linesMax, median, medianLinesMax } from './tidy.js';
 import { banned } from './tidy-rules.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -171,6 +171,8 @@ describe('planted faults are found', () => {
   test('file length and file head', () => {
     expect(rulesOf(understand, '\n'.repeat(linesMax))).toEqual(['file length']);
     expect(rulesOf(understand, '\n'.repeat(linesMax - 1))).toEqual([]);
+    expect(rulesOf(generated, `// generated${'\n'.repeat(linesMax)}`)).toEqual([]);
+    expect(read(generated)).toMatch(/^\/\/ Generated from /);
     expect(check(understand, 'export const x = 1;\n', layers)).toEqual([
       { path: understand, line: 1, rule: 'file head', instead: expect.any(String) },
     ]);

@@ -17,6 +17,8 @@ export interface Tree {
 }
 
 export const linesMax = 600;
+/** Written by packages/client/scripts/generate.mjs, and as long as the API: nobody edits it. */
+export const generated = 'packages/client/src/api.ts';
 export const columnsMax = 140;
 export const medianLinesMax = 120;
 
@@ -45,7 +47,7 @@ export function check(path: string, text: string, tree: Tree, bans: readonly Ban
   };
   if (vagueName.test(path)) report(0, 'file name', 'name the file after its one noun; no utils, helpers, common, misc, types or index');
   const lines = text.replace(/\n$/, '').split('\n');
-  if (lines.length > linesMax) report(0, 'file length', `split it: at most ${linesMax} lines`);
+  if (lines.length > linesMax && path !== generated) report(0, 'file length', `split it: at most ${linesMax} lines`);
   lines.forEach((line, index) => {
     if (line.length > columnsMax) findings.push({ path, line: index + 1, rule: 'line length', instead: `at most ${columnsMax} columns` });
   });

@@ -138,7 +138,7 @@ export const errors = {
   insight_trait: entry(
     404,
     'No trait is defined from which this could be learned.',
-    'Define one of the kind that it needs (patterns: sequence, trends: hours, correlations: counter) for the purpose analytics; see docs/packs.md.',
+    'Define one of the kind it needs (patterns: sequence, trends: hours, correlations: counter) for analytics; see docs/packs.md.',
   ),
   pack_wrong: entry(
     400,

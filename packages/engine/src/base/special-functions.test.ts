@@ -1,6 +1,7 @@
 // Against published values (Abramowitz & Stegun, tables 26.1, 6.1, 26.8) and identities.
 import { describe, expect, it } from 'vitest';
-import { chiSquareTail, digamma, logGamma, logNormalCdf, normalCdf, normalQuantile, trigamma } from './special-functions.js';
+import { logGamma } from './log-gamma.js';
+import { chiSquareTail, digamma, logNormalCdf, normalCdf, normalQuantile, trigamma } from './special-functions.js';
 
 describe('special functions', () => {
   it('normal distribution', () => {

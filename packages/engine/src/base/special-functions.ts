@@ -4,6 +4,7 @@
 // 26.2.14.
 import { assert } from './assert.js';
 import { exp, log } from './exact-math.js';
+import { logGamma } from './log-gamma.js';
 
 const halfLogTwoPi = 0.9189385332046728;
 const seriesTermsMax = 200;
@@ -54,17 +55,6 @@ function mills(x: number): number {
   let fraction = x;
   for (let n = 60; n >= 1; n -= 1) fraction = x + n / fraction;
   return 1 / fraction;
-}
-
-/** Logarithm of the gamma function, x > 0. */
-export function logGamma(x: number): number {
-  let shift = 0;
-  let at = x;
-  for (; at < 12; at += 1) shift += log(at);
-  const inverse = 1 / at;
-  const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))));
-  return (at - 0.5) * log(at) - at + halfLogTwoPi + series - shift;
 }
 
 /** Derivative of ln gamma: the mean of ln X of a Gamma(x, 1) variable. x > 0. */

@@ -11,7 +11,7 @@ import { must } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { Door } from '../http/door.js';
-import type { ProfileView } from '../runtime/engine.js';
+import type { ProfileView } from '../runtime/engine-options.js';
 import { Arguments } from './arguments.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';

@@ -1,6 +1,6 @@
 // A profile in lines for a terminal: what the person chose, then the traits that their grants allowed.
 import { dayMs } from '../base/day.js';
-import type { ProfileView } from '../runtime/engine.js';
+import type { ProfileView } from '../runtime/engine-options.js';
 
 export function profileLines(profile: ProfileView): string[] {
   const lines = [`${profile.subject}: ${profile.events} event${profile.events === 1 ? '' : 's'} kept`];

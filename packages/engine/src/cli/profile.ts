@@ -1,6 +1,6 @@
 // ethogram profile: what is known of one subject.
 import { CodedError } from '../base/errors.js';
-import type { ProfileView } from '../runtime/engine.js';
+import type { ProfileView } from '../runtime/engine-options.js';
 import { dataOption, urlOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';

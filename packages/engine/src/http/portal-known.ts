@@ -10,7 +10,8 @@ import { purposes, purposesOf, type Purpose } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Declared } from '../consent/registry.js';
 import type { Stand } from '../consent/standing.js';
-import type { Engine, ProfileView } from '../runtime/engine.js';
+import type { Engine } from '../runtime/engine.js';
+import type { ProfileView } from '../runtime/engine-options.js';
 import { correctionIn } from '../understand/history.js';
 
 export interface PurposeState {

@@ -1,4 +1,5 @@
-// What the engine can show to others: the ledger, kept up with the log, receipts, and the acts of administration that belong to the history.
+// What the engine can show to others: the ledger, kept up with the log, receipts, and the acts of administration that belong to the
+// history.
 import { Ledger } from '../answer/ledger/ledger.js';
 import { consentDocument } from '../answer/receipt/consent-receipt.js';
 import { erasureDocument } from '../answer/receipt/erasure-receipt.js';

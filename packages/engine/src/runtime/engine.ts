@@ -11,20 +11,13 @@ import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
+import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
-import type { Standing } from '../consent/standing.js';
 import type { Draft } from '../influence/rank.js';
-import type { Disk } from '../ports/disk.js';
 import type { VisitSettings } from '../predict/visits/visit-settings.js';
-import type { Entropy } from '../ports/entropy.js';
-import type { HashStore } from '../ports/hash-store.js';
-import type { Signer } from '../ports/signer.js';
-import type { Keys } from '../ports/keys.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
-import type { Proofs } from '../ports/proofs.js';
 import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
 import type { Ledger } from '../answer/ledger/ledger.js';
 import { explain, type Why } from '../answer/why.js';
@@ -34,8 +27,7 @@ import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
 import { guarded } from '../pack/combined.js';
-import type { Guardrail, ReasonTexts } from '../pack/pack.js';
-import type { Core, CoreOptions } from './core.js';
+import type { Core } from './core.js';
 import { Desk } from './desk.js';
 import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
@@ -46,66 +38,13 @@ import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
-import { checkpoint, recover, type Progress } from './recover.js';
+import { Checkpoints } from './checkpoints.js';
+import type { EngineOptions, Health, ProfileView } from './engine-options.js';
+import { recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
-import { Segmentation, type PersonSegment } from './segmentation.js';
+import { Segmentation } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
 import { Writer, type WriteAnswer } from './writer.js';
-
-export interface EngineOptions extends CoreOptions {
-  readonly entropy: Entropy;
-  /** The key store beneath the log: closed with the engine. */
-  readonly keys: Keys;
-  /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
-  readonly hashes?: HashStore;
-  readonly signer?: Signer;
-  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
-  readonly disk?: Disk;
-  /** Seals and checks what proves who asks; without it only the host vouches for people. */
-  readonly proofs?: Proofs;
-  /** Event types of the tenant; the shop's vocabulary if absent. */
-  readonly eventTypes?: readonly EventType[];
-  readonly points?: readonly DecisionPoint[];
-  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
-  readonly deployment?: Deployment;
-  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
-  readonly choicePoints?: readonly ChoicePoint[];
-  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
-  readonly definitions?: Definitions;
-  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
-  readonly guardrails?: readonly Guardrail[];
-  readonly reasons?: ReasonTexts;
-  /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
-  readonly onHalt?: (error: unknown) => void;
-  readonly onReplay?: Progress;
-  readonly checkpointMs?: number;
-  readonly compactEveryMs?: number;
-  /** 0 turns time ticks off (imports). */
-  readonly tickMs?: number;
-}
-
-export interface ProfileView {
-  readonly subject: string;
-  /** All ids of the person, in order. */
-  readonly ids: readonly string[];
-  readonly consent: Standing | null;
-  readonly traits: { readonly [name: string]: unknown };
-  /** The segments that they are in, or were in lately. */
-  readonly segments: readonly PersonSegment[];
-  readonly events: number;
-}
-
-export interface Health {
-  readonly status: 'ok' | 'stopped';
-  readonly events: number;
-  readonly waitingEvents: number;
-  readonly items: number;
-  readonly visits: number;
-  readonly points: readonly string[];
-  readonly durability: 'durable';
-  /** Requests of people and notices to recipients that are past their date. */
-  readonly overdue: { readonly requests: number; readonly notices: number };
-}
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
 
@@ -121,16 +60,13 @@ export class Engine {
   readonly insights: Insights;
   readonly #options: EngineOptions;
   readonly #writer: Writer;
+  readonly #checkpoints: Checkpoints;
   readonly #erasures: Erasures;
   readonly #rights: Rights;
   /** Points at which one action is chosen. */
   readonly choosing: Choosing;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
-  #checkpointing: Promise<void> | null = null;
-  #checkpointedAt: number;
-  /** By the monotonic clock: before this, rows that wait are no reason for another checkpoint. */
-  #checkpointNotBeforeMs = 0;
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
@@ -140,7 +76,6 @@ export class Engine {
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
     this.#options = options;
-    this.#checkpointedAt = core.fold.position;
     this.#tickedAt = core.fold.position;
     this.insights = new Insights(core, options.clock, options.hashKey);
     this.segmentation = new Segmentation({
@@ -155,8 +90,16 @@ export class Engine {
       sequencer: core.sequencer,
       fold: core.fold,
       onSettled: () => this.#afterSettling(),
-      relief: () => (core.tables.pressure < 2 ? null : this.#checkpointing),
+      relief: () => (core.tables.pressure < 2 ? null : this.#checkpoints.running),
       onHalt: (error) => options.onHalt?.(error),
+    });
+    this.#checkpoints = new Checkpoints({
+      core,
+      log: options.log,
+      clock: options.clock,
+      isHalted: () => this.#writer.halted,
+      forgetting: () => this.#erasures.forgetting,
+      onDone: () => this.answers.save(),
     });
     this.backups = new Backups({ disk: options.disk, log: options.log, clock: options.clock, writer: this.#writer });
     this.answers = new Answers({ ...options, core, writer: this.#writer, newId: (prefix) => this.#newId(prefix) });
@@ -190,7 +133,7 @@ export class Engine {
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
       beforeCompletion: () => this.#rights.forgetWithdrawn(),
-      checkpoint: () => this.#checkpointNow(),
+      checkpoint: () => this.#checkpoints.now(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
         if (!done.ok) throw new CodedError(done.code);
@@ -257,7 +200,7 @@ export class Engine {
     await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
-    engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#startCheckpoint());
+    engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#checkpoints.start());
     engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) {
@@ -541,8 +484,7 @@ export class Engine {
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
-      await this.#checkpointing?.catch(() => undefined);
-      await this.#checkpoint().catch(() => undefined);
+      await this.#checkpoints.last();
     }
     await this.answers.close(!this.#writer.halted);
     await this.#options.state.close();
@@ -635,49 +577,8 @@ export class Engine {
   }
 
   #afterSettling(): void {
-    const { fold, tables, withdrawals } = this.core;
-    if (withdrawals.isOwed) this.#erasures.schedule();
+    if (this.core.withdrawals.isOwed) this.#erasures.schedule();
     this.answers.keepUp();
-    // Often and small, because handing rows to the store is one piece of work; but of the time it gets a small share at most.
-    const due = tables.dirtyRows >= limits.checkpointRows && this.#options.clock.elapsedMs() >= this.#checkpointNotBeforeMs;
-    const must = tables.pressure >= 1 || fold.position - this.#checkpointedAt >= limits.checkpointEvents;
-    if (due || must) this.#startCheckpoint();
-  }
-
-  #startCheckpoint(): void {
-    if (
-      this.#erasures.forgetting !== null ||
-      this.#checkpointing !== null ||
-      this.core.fold.position === this.#checkpointedAt ||
-      this.#writer.halted
-    )
-      return;
-    void this.#checkpoint().catch(() => undefined);
-  }
-
-  /** Resolves when a checkpoint that began after the call is durable. */
-  async #checkpointNow(): Promise<void> {
-    while (this.#checkpointing !== null || this.#erasures.forgetting !== null) {
-      await this.#checkpointing?.catch(() => undefined);
-      await this.#erasures.forgetting;
-    }
-    return this.#checkpoint();
-  }
-
-  /** A checkpoint that fails (a full disk) is tried again later: state can be rebuilt, the log is the truth. */
-  async #checkpoint(): Promise<void> {
-    const position = this.core.fold.position;
-    const { clock } = this.#options;
-    const fromMs = clock.elapsedMs();
-    this.#checkpointing = checkpoint(this.core, this.#options);
-    try {
-      await this.#checkpointing;
-      this.#checkpointedAt = position;
-      this.answers.save();
-    } finally {
-      this.#checkpointing = null;
-      const untilMs = clock.elapsedMs();
-      this.#checkpointNotBeforeMs = untilMs + Math.max(limits.checkpointGapMs, (untilMs - fromMs) * limits.checkpointGapTimes);
-    }
+    this.#checkpoints.startIfDue();
   }
 }

@@ -26,7 +26,8 @@ import { Suppressions } from '../consent/suppressions.js';
 import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { combine } from '../pack/combined.js';
 import type { Pack } from '../pack/pack.js';
-import { defaultPoints, Engine, type EngineOptions } from './engine.js';
+import { defaultPoints, Engine } from './engine.js';
+import type { EngineOptions } from './engine-options.js';
 import { shopTypes } from './shop-types.js';
 import { surroundings } from './surroundings.js';
 

@@ -1,5 +1,5 @@
-// Reads the choices at one point from the log, with their outcomes, as far as they may be learned from: by the masks of their events and the
-// consent that holds now. For off-policy evaluation; one pass over the log.
+// Reads the choices at one point from the log, with their outcomes, as far as they may be learned from: by the masks of their events and
+// the consent that holds now. For off-policy evaluation; one pass over the log.
 import { decodeEvent } from '../model/event-codec.js';
 import { bitOf } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';

@@ -1,7 +1,8 @@
 // The public face of the package `ethogram`: the engine in process.
 export { open, type OpenOptions } from './open.js';
 export type { Wrapping } from '../ports/wrapping.js';
-export { Engine, type EngineOptions, type Health, type ProfileView } from './engine.js';
+export { Engine } from './engine.js';
+export type { EngineOptions, Health, ProfileView } from './engine-options.js';
 export type { WriteAnswer } from './writer.js';
 export { shopTypes } from './shop-types.js';
 export type { IncomingEvent } from '../collect/incoming.js';

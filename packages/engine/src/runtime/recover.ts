@@ -81,11 +81,11 @@ function claim(core: Core, event: BehaviourEvent, position: number): void {
 }
 
 /** Writes the state as it is at the fold's position. Rejects when the store cannot; the rows then wait for the next time. */
-export async function checkpoint(core: Core, options: CoreOptions): Promise<void> {
+export async function checkpoint(core: Core, { log }: Pick<CoreOptions, 'log'>): Promise<void> {
   const position = core.fold.position;
   const ids = core.dedupe.changes(position);
   try {
-    await core.tables.checkpoint({ position, redactions: options.log.redactions, format: stateFormatOf(core.definitions) }, ids);
+    await core.tables.checkpoint({ position, redactions: log.redactions, format: stateFormatOf(core.definitions) }, ids);
   } catch (error) {
     core.dedupe.unsaved(ids);
     throw error;

@@ -15,7 +15,8 @@ import type { Purpose } from '../model/purpose.js';
 import type { ChoicePoint } from '../model/choice.js';
 import type { Definitions } from '../model/definitions.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { Engine, type EngineOptions } from './engine.js';
+import { Engine } from './engine.js';
+import type { EngineOptions } from './engine-options.js';
 
 export class Rig {
   readonly clock = new ManualClock();

@@ -1,7 +1,8 @@
 // Against fine quadrature of the same integral, and of the integral over the Beta posteriors that it stands for.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logGamma, normalCdf, normalDensity } from '../../base/special-functions.js';
+import { logGamma } from '../../base/log-gamma.js';
+import { normalCdf, normalDensity } from '../../base/special-functions.js';
 import { logitOf, type Posterior } from '../../predict/arms/arm-counts.js';
 import { BestProbabilities } from './best-probabilities.js';
 import { drawn, floorAt, floorLeast, raiseToFloor } from './floor.js';

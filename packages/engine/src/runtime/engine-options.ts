@@ -1,0 +1,72 @@
+// What an engine is opened with, and the two short views that it gives of itself: a person's profile, its own health.
+import type { ChoicePoint } from '../model/choice.js';
+import type { DecisionPoint } from '../model/decision-point.js';
+import type { Definitions } from '../model/definitions.js';
+import type { Deployment } from '../model/deployment.js';
+import type { EventType } from '../model/event-type.js';
+import type { Standing } from '../consent/standing.js';
+import type { Disk } from '../ports/disk.js';
+import type { Entropy } from '../ports/entropy.js';
+import type { HashStore } from '../ports/hash-store.js';
+import type { Keys } from '../ports/keys.js';
+import type { Proofs } from '../ports/proofs.js';
+import type { Signer } from '../ports/signer.js';
+import type { Guardrail, ReasonTexts } from '../pack/pack.js';
+import type { CoreOptions } from './core.js';
+import type { Progress } from './recover.js';
+import type { PersonSegment } from './segmentation.js';
+
+export interface EngineOptions extends CoreOptions {
+  readonly entropy: Entropy;
+  /** The key store beneath the log: closed with the engine. */
+  readonly keys: Keys;
+  /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
+  readonly hashes?: HashStore;
+  readonly signer?: Signer;
+  /** Where log, keys and the list of the erased lie as files: what a backup copies. */
+  readonly disk?: Disk;
+  /** Seals and checks what proves who asks; without it only the host vouches for people. */
+  readonly proofs?: Proofs;
+  /** Event types of the tenant; the shop's vocabulary if absent. */
+  readonly eventTypes?: readonly EventType[];
+  readonly points?: readonly DecisionPoint[];
+  /** Where and for what it is used. What is not said is taken at its strictest (consent/law-gates.ts). */
+  readonly deployment?: Deployment;
+  /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
+  readonly choicePoints?: readonly ChoicePoint[];
+  /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
+  readonly definitions?: Definitions;
+  /** Rules of packs over what a decision point may answer, and their texts of reasons. */
+  readonly guardrails?: readonly Guardrail[];
+  readonly reasons?: ReasonTexts;
+  /** Called once when a write or sync failed, or an assertion of the fold did not hold: the process must stop and reopen from disk. */
+  readonly onHalt?: (error: unknown) => void;
+  readonly onReplay?: Progress;
+  readonly checkpointMs?: number;
+  readonly compactEveryMs?: number;
+  /** 0 turns time ticks off (imports). */
+  readonly tickMs?: number;
+}
+
+export interface ProfileView {
+  readonly subject: string;
+  /** All ids of the person, in order. */
+  readonly ids: readonly string[];
+  readonly consent: Standing | null;
+  readonly traits: { readonly [name: string]: unknown };
+  /** The segments that they are in, or were in lately. */
+  readonly segments: readonly PersonSegment[];
+  readonly events: number;
+}
+
+export interface Health {
+  readonly status: 'ok' | 'stopped';
+  readonly events: number;
+  readonly waitingEvents: number;
+  readonly items: number;
+  readonly visits: number;
+  readonly points: readonly string[];
+  readonly durability: 'durable';
+  /** Requests of people and notices to recipients that are past their date. */
+  readonly overdue: { readonly requests: number; readonly notices: number };
+}

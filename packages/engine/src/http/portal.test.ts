@@ -297,9 +297,12 @@ describe('what is told', () => {
     const [, first, second] = /<h1>[^]*?<p>([^<]+)<\/p>\s*<p>([^<]+)<\/p>/.exec(page) ?? [];
     expect(first).toBe('“The cup” stood in first place because you looked at “The tea”: 6 people looked at both.');
     const [, instead] = /^Had you not looked at “The tea”, “The (\w+)” would stand there\.$/.exec(second ?? '') ?? [];
-    await doorway.rig.say('twin', 'granted', 'personalise');
-    await doorway.rig.visit('twin', 'coffee');
-    const real = doorway.rig.engine.rank({ point: 'home', subject: 'twin', exclude: ['coffee', 'tea'] });
+    // Another shop, in which she did not: her own visit teaches others, so a second person in the same shop would not tell.
+    const other = await portalDoor();
+    await other.rig.say('ann', 'granted', 'personalise', 'train');
+    await other.rig.visit('ann', 'coffee');
+    const real = other.rig.engine.rank({ point: 'home', subject: 'ann', exclude: ['coffee', 'tea'] });
+    await other.close();
     expect(real.ok && real.value.answer[0]?.item).toBe(instead);
     for (const part of ['Stop using what I look at', 'Stop learning from my visits', 'Your earlier visits', 'what you buy'])
       expect(page).toContain(part);

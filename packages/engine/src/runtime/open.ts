@@ -6,7 +6,8 @@
 //   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
 //   FOLDER/signing   the key that signs checkpoints and receipts
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
-import { FileLog, type FileLogLimits } from '../adapters/file-log/file-log.js';
+import { FileLog } from '../adapters/file-log/file-log.js';
+import type { FileLogLimits } from '../adapters/file-log/file-log-limits.js';
 import { HashFiles } from '../adapters/hash-files.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyFile, type KeyFileOptions } from '../adapters/key-file.js';

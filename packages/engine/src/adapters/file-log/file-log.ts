@@ -13,6 +13,7 @@ import type { AppendEvent, Compaction, CompactOptions, EventEvidence, Log, LogEn
 import { makeDurableFolder } from '../durable-folder.js';
 import { Compactor, type Resealer } from './compactor.js';
 import { encodeSegmentHead, segmentHeadBytes, segmentName, type SegmentHead } from './format.js';
+import type { FileLogLimits } from './file-log-limits.js';
 import { GroupCommit } from './group-commit.js';
 import { HeaderHashes } from './header-hashes.js';
 import { LogReader } from './log-reader.js';
@@ -25,15 +26,6 @@ import { scanSegments, type Scan } from './scan.js';
 import { Segment } from './segment.js';
 import { Spares, type Spare } from './spares.js';
 import { Verification } from './verify.js';
-
-export interface FileLogLimits {
-  readonly segmentBytes: number;
-  readonly reserveBytes: number;
-  readonly recordBytesMax: number;
-  /** Within so long events are sealed by person, if `compact` is called every `compactEveryMs`. */
-  readonly hotMs: number;
-  readonly compactEveryMs: number;
-}
 
 export interface FileLogOptions {
   readonly disk: Disk;

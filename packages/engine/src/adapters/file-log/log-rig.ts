@@ -8,7 +8,8 @@ import { KeyFile } from '../key-file.js';
 import { ManualClock } from '../manual-clock.js';
 import { MemoryDisk } from '../memory-disk.js';
 import { SeededEntropy } from '../seeded-entropy.js';
-import { FileLog, type FileLogLimits } from './file-log.js';
+import { FileLog } from './file-log.js';
+import type { FileLogLimits } from './file-log-limits.js';
 
 export const smallLimits = { segmentBytes: 4096, reserveBytes: 2048, recordBytesMax: 2048 };
 

@@ -16,13 +16,17 @@ const signaturesMax = 64;
 /** A key as it is written down and handed out: `name+hex(key id)+base64(type || public key)`. */
 export interface VerifierKey {
   readonly name: string;
-  readonly keyId: Buffer;
+  readonly keyId: Uint8Array;
   readonly publicKey: Uint8Array;
 }
 
 /** SHA-256(name || 0x0A || type || public key)[:4] */
-export function keyIdOf(name: string, publicKey: Uint8Array): Buffer {
+export function keyIdOf(name: string, publicKey: Uint8Array): Uint8Array {
   return sha256(Buffer.concat([Buffer.from(`${name}\n`, 'utf8'), Buffer.of(ed25519Type), publicKey])).subarray(0, keyIdBytes);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 export function isKeyName(name: string): boolean {
@@ -34,7 +38,7 @@ export function verifierKeyOf(name: string, publicKey: Uint8Array): VerifierKey 
 }
 
 export function verifierKeyText({ name, keyId, publicKey }: VerifierKey): string {
-  return `${name}+${keyId.toString('hex')}+${toBase64(Buffer.concat([Buffer.of(ed25519Type), publicKey]))}`;
+  return `${name}+${hex(keyId)}+${toBase64(Buffer.concat([Buffer.of(ed25519Type), publicKey]))}`;
 }
 
 /** Undefined for what is no Ed25519 key, or one whose id does not belong to it. */
@@ -44,7 +48,7 @@ export function parseVerifierKey(text: string): VerifierKey | undefined {
   const bytes = fromBase64(encoded);
   if (!isKeyName(name) || bytes?.length !== 1 + publicKeyBytes || bytes[0] !== ed25519Type) return undefined;
   const key = verifierKeyOf(name, bytes.subarray(1));
-  return key.keyId.toString('hex') === id ? key : undefined;
+  return hex(key.keyId) === id ? key : undefined;
 }
 
 /** The note of a text, which ends with a newline. */
@@ -70,7 +74,7 @@ export function openNote(note: string, keys: readonly VerifierKey[]): OpenedNote
   for (const line of lines) {
     const parsed = parseSignature(line);
     if (parsed === undefined) return refused('a signature line is malformed');
-    const key = keys.find(({ name, keyId }) => name === parsed.name && keyId.equals(parsed.keyId));
+    const key = keys.find(({ name, keyId }) => name === parsed.name && parsed.keyId.equals(keyId));
     if (key === undefined) continue;
     if (!isSignedBy(key.publicKey, Buffer.from(text, 'utf8'), parsed.signature)) return refused('the signature does not hold');
     verified += 1;

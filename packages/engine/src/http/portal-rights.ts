@@ -21,7 +21,10 @@ export function portalRights(engine: Engine): PortalRights {
   return {
     canAsk: true,
     ask: (subject, wish, decision) => engine.requestReview(subject, { wish, ...(decision === null ? {} : { decision }) }),
-    recipients: () => [],
+    recipients: (subject) => {
+      const ids = engine.core.identity.members(subject);
+      return [...new Set(ids.flatMap((id) => engine.core.recipients.of(id).map(({ recipient }) => recipient)))].sort();
+    },
     copy: (subject) => copyOf(engine, subject),
     receipt: (id) => engine.core.receipts.get(id),
   };

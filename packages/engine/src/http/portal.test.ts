@@ -308,6 +308,22 @@ describe('what is told', () => {
       expect(page).toContain(part);
   });
 
+  test('who was given what is known of them, under any of their ids; nobody, if nobody was', async () => {
+    await annVisits(doorway);
+    const { engine } = doorway.rig;
+    const { cookie } = await enter('ann');
+    expect(await (await get('/me', { cookie })).text()).not.toContain('Parcel Partners');
+    await doorway.rig.say('ann-phone', 'granted', 'personalise');
+    await engine.link('ann', 'ann-phone', true, 'a log-in');
+    for (const id of ['ann', 'ann-phone']) {
+      const told = await engine.tellings.disclose(id, { recipient: 'Parcel Partners', reference: `p-${id}`, purpose: 'service' });
+      expect(told.ok).toBe(true);
+    }
+    const page = await (await get('/me', { cookie })).text();
+    expect(page.match(/Parcel Partners/g)).toHaveLength(1);
+    expect(page).not.toContain('p-ann');
+  });
+
   test('what was chosen to be done, or that nothing was', async () => {
     const { rig } = doorway;
     await rig.engine.close();

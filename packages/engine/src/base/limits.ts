@@ -90,6 +90,7 @@ export const limits = {
   keySlotsAhead: 256,
   hotMs: 15 * 60_000,
   compactEveryMs: 60_000,
+  coldTogetherMin: 8,
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,

@@ -491,8 +491,8 @@ export class FileLog implements Log {
 }
 
 /**
- * Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them as soon as
- * there are many, so that few are sealed anew often.
+ * Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them as soon
+ * as there are many.
  */
 function runsOf(
   segments: readonly Segment[],
@@ -533,7 +533,7 @@ function smallBefore(
 ): readonly Segment[] {
   const found: Segment[] = [];
   const events = ({ first, below }: Segment): number => below - first;
-  const [newest] = segments.slice(index, index + 1);
+  const newest = segments[index];
   let count = newest === undefined ? 0 : events(newest);
   let bytes = newest === undefined ? 0 : sizeOf(newest);
   for (let at = index - 1; at >= 0; at -= 1) {

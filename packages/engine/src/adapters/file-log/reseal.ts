@@ -157,7 +157,7 @@ class Resealing {
       if (key === undefined || plain === undefined) throw damaged(source.name, record, 'seal does not hold');
       salts.use(record.keyId, key);
       let derivedHere = derived.get(record.keyId);
-      if (derivedHere === undefined) derived.set(record.keyId, (derivedHere = new Map()));
+      if (derivedHere === undefined) derived.set(record.keyId, (derivedHere = new Map<string | null, Origin>()));
       let receivedAt: number | undefined;
       for (let index = 0; index < record.count; index += 1) {
         const bytes = plain.eventAt(index);

@@ -1,6 +1,7 @@
 // `node scripts/freeze-log.mjs NAME` after a build: writes packages/engine/src/runtime/frozen/NAME.json, a small data folder as this code
-// writes it, with what stands in it. runtime/frozen.test.ts opens every such file for ever: a change that old data does not survive turns it
-// red. People, items and times are made up. Files are gzip in base64, since most of them is room made ahead. A file that stands there is never written anew.
+// writes it, with what stands in it. runtime/frozen.test.ts opens every such file for ever: a change that old data does not survive turns
+// it red. People, items and times are made up. Files are gzip in base64, since most of them is room made ahead. A file that stands there is
+// never written anew.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

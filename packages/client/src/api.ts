@@ -75,6 +75,9 @@ export type ErrorCode =
   | 'row_too_long'
   | 'row_encoding'
   | 'row_json'
+  | 'kept_unknown'
+  | 'kept_ground'
+  | 'hold_unknown'
   | 'basis_not_declarable'
   | 'key_missing'
   | 'key_unknown'
@@ -285,6 +288,7 @@ export type BasisRequest = {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+  readonly keepDays?: number;
   readonly reason: string;
 };
 
@@ -518,7 +522,16 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+  readonly kept?: readonly KeptNote[];
   readonly document: string | null;
+};
+
+export type KeptNote = {
+  readonly kind: 'obligation' | 'hold';
+  readonly name: string;
+  readonly eventType: string | null;
+  readonly events: number;
+  readonly until: string | null;
 };
 
 export type LedgerInclusion = {

@@ -11,7 +11,7 @@ import { SystemEntropy } from './system-entropy.js';
 export type ResealAnswer = { readonly done: Resealed } | { readonly damage: string } | { readonly failure: string };
 
 /** In steps of nice(2). */
-const givesWay = 10;
+const givesWay = 5;
 
 const port = parentPort;
 assert(port !== null, 'this runs as a thread of ResealThread');

@@ -91,6 +91,7 @@ export const limits = {
   hotMs: 15 * 60_000,
   compactEveryMs: 60_000,
   coldTogetherMin: 8,
+  keepDaysMax: 36_525,
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,

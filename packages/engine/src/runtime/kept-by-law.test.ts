@@ -3,6 +3,7 @@ import { MemoryDisk } from '../adapters/memory-disk.js';
 import { dayMs } from '../base/day.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { EventType } from '../model/event-type.js';
+import { restoreFiles } from './restore.js';
 import { Rig } from './rig.suite.js';
 import { shopTypes } from './shop-types.js';
 
@@ -198,6 +199,24 @@ describe('what a law obliges to keep', () => {
     await again.start(undefined, { eventTypes: [...shopTypes, invoice] });
     expect(again.engine.profile('ann').ok).toBe(false);
     expect(again.engine.kept.list().map(({ events }) => events)).toEqual([1]);
+  });
+
+  it('is in a backup, and back with it; what is over by then is destroyed before anything is served', async () => {
+    const rig = await invoiced();
+    await rig.engine.erase(['ann']);
+    const backup = new MemoryDisk();
+    expect(await rig.engine.backups.run(backup)).toMatchObject({ ok: true });
+    for (const [days, left] of [
+      [0, 1],
+      [years + 1, 0],
+    ] as const) {
+      const disk = new MemoryDisk();
+      await restoreFiles(backup, disk, [], rig.clock);
+      const again = new Rig(disk);
+      again.clock.advance(rig.clock.now() - again.clock.now() + days * dayMs);
+      await again.start(undefined, { eventTypes: [...shopTypes, invoice] });
+      expect([again.engine.kept.list().length, disk.list('kept').length, again.engine.profile('ann').ok]).toEqual([left, left, false]);
+    }
   });
 
   it('needs a legal obligation that was declared for whole days, and an event that was kept under it', async () => {

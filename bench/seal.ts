@@ -134,9 +134,11 @@ async function ingestRatio(source: string, count: number, rounds: number): Promi
   }
   return {
     ingest_ratio: rounded(medianOf(ratios), 3),
-    bare_cpu_us: rounded(medianOf(bare.map(({ cpuUs }) => cpuUs)), 1),
-    sealed_cpu_us: rounded(medianOf(sealed.map(({ cpuUs }) => cpuUs)), 1),
-    sealed_cold_share: rounded(medianOf(sealed.map(({ coldShare }) => coldShare)), 3),
+    ingest: {
+      bare_cpu_us: rounded(medianOf(bare.map(({ cpuUs }) => cpuUs)), 1),
+      sealed_cpu_us: rounded(medianOf(sealed.map(({ cpuUs }) => cpuUs)), 1),
+      cold_share: rounded(medianOf(sealed.map(({ coldShare }) => coldShare)), 3),
+    },
   };
 }
 

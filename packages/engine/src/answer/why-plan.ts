@@ -99,7 +99,7 @@ function summaryOf({ contextualBecause, members, membersLeftOut, refused, stops,
 
 function refusalSentence({ rule, items }: PlanRefusal, name: Naming): string {
   const named = items.map(name).join(', ');
-  return `There is no such plan: of ${named} it holds that ${ruleSentence[rule]}.`;
+  return `There is no such plan with ${named}: ${ruleSentence[rule]}.`;
 }
 
 function stopSentences({ mustSee, reasons }: PlanStop): string[] {

@@ -82,7 +82,7 @@ describe('check-pack', () => {
       { ...plain, models: [odds], decisionPoints: [{ name: 'p', kind: 'rank', limit: 1, uniformPpm: 0, model: 'odds' }] },
     ],
     ['point_shape', '/decisionPoints/0/holdoutPpm', { ...plain, decisionPoints: [{ ...choice, holdoutPpm: 0 }] }],
-    ['shape', '/decisionPoints/0/learner', { ...plain, decisionPoints: [{ ...choice, learner: 'guess' }] }],
+    ['shape', '/decisionPoints/0', { ...plain, decisionPoints: [{ ...choice, learner: 'guess' }] }],
     ['point_unknown', '/guardrails/0/point', { ...plain, guardrails: [{ name: 'g', point: 'no', only: {}, because: 'x' }] }],
     ['point_taken', '/decisionPoints/0/name', { ...plain, decisionPoints: [{ name: 'home', kind: 'rank', limit: 1, uniformPpm: 0 }] }],
     ['reason_text', '/reasons/popular', { ...plain, reasons: { popular: 'for {whom}' } }],

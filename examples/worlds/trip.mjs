@@ -1,5 +1,5 @@
-// A trip, end to end: a city that sixty visitors have walked through, a plan for three, one of whom has allowed nothing, a castle that closes
-// while they are on their way, a price that goes up, wishes that cannot be met, and a member who is erased.
+// A trip, end to end: a city that sixty visitors have walked through, a plan for three, one of whom has allowed nothing, a place that
+// closes while they are on their way, a price that goes up, wishes that cannot be met, and a member who is erased.
 import { travel } from 'ethogram/packs/travel';
 import { World, draws, money, must } from './world.mjs';
 
@@ -63,9 +63,8 @@ export async function trip() {
   const [done] = first.stops;
   clock.pass((done.leaveAt - clock.now()) / 60_000);
   const closing = first.stops.slice(1).find(({ mustSee }) => !mustSee).item;
-  world.tell(
-    `# ${time(clock.now())}: ${titles.get(done.item)} is done. ${titles.get(closing)} has closed for the day, and the bus is 20 minutes late.`,
-  );
+  const news = `${titles.get(done.item)} is done. ${titles.get(closing)} has closed for the day, and the bus is 20 minutes late.`;
+  world.tell(`# ${time(clock.now())}: ${news}`);
   const again = { ...asked, disruption: { plan: first.id, done: [done.item], closed: [closing], delayMinutes: 20 } };
   const second = await planned(world, again);
 
@@ -91,9 +90,8 @@ export async function trip() {
   world.tell('# Bob is erased.');
   const { events } = await engine.erase(['bob']);
   const why = must(engine.planning.why(third.id));
-  world.tell(
-    `${events} events of his are gone. Ann's plan remains, ${why.stops.length} stops as they were told; it can be made again from what is kept: ${why.reproducible}.`,
-  );
+  world.tell(`${events} events of his are gone. Ann's plan remains, ${why.stops.length} stops as they were told;`);
+  world.tell(`it can be made again from what is kept: ${why.reproducible}.`);
   await planned(world, asked);
   world.tell();
   world.tell('# Ann is erased.');

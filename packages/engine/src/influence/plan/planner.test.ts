@@ -188,6 +188,24 @@ describe('the planner', () => {
     expect(told / possible).toBeGreaterThan(0.98);
   });
 
+  it('finds out exactly whether up to six must-sees fit, in whatever order', () => {
+    let [fit, none] = [0, 0];
+    for (let seed = 1; seed <= 250; seed += 1) {
+      const { windows, ...rest } = drawn(seed + 9_000, 4 + (seed % 3));
+      const candidates = rest.candidates
+        .filter(({ open }) => open.length > 0)
+        .map((each) => ({ ...each, price: 0, minutes: Math.ceil(each.minutes / 2) }));
+      const constraints = { ...rest.constraints, budget: null, avoid: [], mustSee: candidates.map(({ item }) => item) };
+      const problem: PlanProblem = { ...rest, windows, candidates, constraints };
+      const plan = planStops(problem);
+      const possible = best(problem, () => 1) !== null;
+      expect(plan.refused === null, `seed ${seed}: ${JSON.stringify(plan.refused)}`).toBe(possible);
+      if (possible) fit += 1;
+      else none += 1;
+    }
+    expect(Math.min(fit, none)).toBeGreaterThan(40);
+  });
+
   it('is a function of the problem: the order of candidates does not matter', () => {
     for (let seed = 1; seed <= 60; seed += 1) {
       const problem = drawn(seed, 8);

@@ -10,7 +10,7 @@ import { exp } from '../../base/exact-math.js';
 import { limits } from '../../base/limits.js';
 import type { PlanCandidate, PlanProblem, PlanRefusal, PlanRule } from '../../model/plan.js';
 import { mustSeeOrders } from './must-sees.js';
-import { Schedule, type Timed } from './schedule.js';
+import { Schedule, type Moment, type Timed } from './schedule.js';
 
 export interface Planned {
   readonly stops: readonly Timed[];
@@ -22,8 +22,12 @@ export interface Planned {
 interface Route {
   readonly order: readonly PlanCandidate[];
   readonly timed: readonly Timed[];
+  /** Before each stop, and after the last. */
+  readonly moments: readonly Moment[];
   readonly worth: number;
   readonly spent: number;
+  readonly ends: number;
+  readonly walked: number;
 }
 
 export function planStops(problem: PlanProblem): Planned {
@@ -155,7 +159,7 @@ class Planner {
         for (const candidate of this.#usable) {
           if (route.order.includes(candidate) || this.#isOver(route.spent + (candidate.price ?? 0))) continue;
           for (let at = 0; at <= route.order.length; at += 1) {
-            const grown = this.#route(route.order.toSpliced(at, 0, candidate));
+            const grown = this.#with(route, candidate, at);
             if (grown !== undefined) next.push(grown);
           }
         }
@@ -168,15 +172,40 @@ class Planner {
   }
 
   #route(order: readonly PlanCandidate[]): Route | undefined {
-    const timed = this.#schedule.of(order);
-    if (timed === undefined) return undefined;
-    let worth = 0;
-    let spent = this.#spentBefore;
-    for (const candidate of order) {
-      worth += this.#worth(candidate);
-      spent += candidate.price ?? 0;
+    let route: Route | undefined = {
+      order: [],
+      timed: [],
+      moments: [this.#schedule.begin()],
+      worth: 0,
+      spent: this.#spentBefore,
+      ends: 0,
+      walked: 0,
+    };
+    for (const [at, candidate] of order.entries()) route = route === undefined ? undefined : this.#with(route, candidate, at);
+    return route;
+  }
+
+  /** The route with one more stop at a place of its order; what comes before it stays as it is. undefined: it does not fit. */
+  #with(route: Route, candidate: PlanCandidate, place: number): Route | undefined {
+    const timed = route.timed.slice(0, place);
+    const moments = route.moments.slice(0, place + 1);
+    let now = moments[place];
+    for (const next of [candidate, ...route.order.slice(place)]) {
+      const visit: Timed | undefined = now === undefined ? undefined : this.#schedule.next(now, next);
+      if (now === undefined || visit === undefined) return undefined;
+      timed.push(visit);
+      now = this.#schedule.after(now, visit);
+      moments.push(now);
     }
-    return { order, timed, worth, spent };
+    return {
+      order: route.order.toSpliced(place, 0, candidate),
+      timed,
+      moments,
+      worth: route.worth + this.#worth(candidate),
+      spent: route.spent + (candidate.price ?? 0),
+      ends: now?.at ?? 0,
+      walked: timed.reduce((sum, { walkMinutes }) => sum + walkMinutes, 0),
+    };
   }
 
   #whyNot({ order, spent }: Route, candidate: PlanCandidate): PlanRule {
@@ -216,10 +245,8 @@ function narrowed(routes: Route[]): Route[] {
 /** More worth, then the earlier end, then less walking, then the order of ids: a total order of routes. */
 function isBefore(one: Route, other: Route): boolean {
   if (one.worth !== other.worth) return one.worth > other.worth;
-  const ends = (route: Route): number => route.timed.at(-1)?.leaveAt ?? 0;
-  if (ends(one) !== ends(other)) return ends(one) < ends(other);
-  const walked = (route: Route): number => route.timed.reduce((sum, { walkMinutes }) => sum + walkMinutes, 0);
-  if (walked(one) !== walked(other)) return walked(one) < walked(other);
+  if (one.ends !== other.ends) return one.ends < other.ends;
+  if (one.walked !== other.walked) return one.walked < other.walked;
   return JSON.stringify(itemsOf(one.order)) < JSON.stringify(itemsOf(other.order));
 }
 

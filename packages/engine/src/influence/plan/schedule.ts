@@ -37,7 +37,8 @@ export function walkMinutes(from: Position | null, to: Position | null, pace: Pa
 export class Schedule {
   readonly problem: PlanProblem;
   readonly pace: PaceRule;
-  readonly #walks = new Map<string, number>();
+  /** Minutes by where from and where to: places are the objects of the problem, so they are their own keys. */
+  readonly #walks = new Map<Position, Map<Position, number>>();
 
   constructor(problem: PlanProblem) {
     this.problem = problem;
@@ -98,9 +99,10 @@ export class Schedule {
 
   #walk(from: Position | null, to: PlanCandidate): number {
     if (from === null) return 0;
-    const key = `${from.latitude} ${from.longitude} ${to.item}`;
-    let walk = this.#walks.get(key);
-    if (walk === undefined) this.#walks.set(key, (walk = walkMinutes(from, to, this.pace)));
+    let walks = this.#walks.get(from);
+    if (walks === undefined) this.#walks.set(from, (walks = new Map()));
+    let walk = walks.get(to);
+    if (walk === undefined) walks.set(to, (walk = walkMinutes(from, to, this.pace)));
     return walk;
   }
 }

@@ -50,12 +50,13 @@ export async function shop() {
 
   const below = draws(11);
   let bought = 0;
-  for (let person = 0; person < 60; person += 1) {
-    const subject = `shopper-${person}`;
-    await world.grant(subject, 'personalise', 'train');
+  const shoppers = Array.from({ length: 60 }, (_, person) => `shopper-${person}`);
+  await Promise.all(shoppers.map((who) => world.grant(who, 'personalise', 'train')));
+  const acts = [];
+  for (const [person, subject] of shoppers.entries()) {
     const tea = below(3) === 0 ? 'assam' : 'sencha';
     const with_ = tea === 'sencha' ? ['pot', 'cups'][below(2)] : 'honey';
-    const acts = [world.act(subject, 'item.viewed', { product_id: tea }), world.act(subject, 'item.viewed', { product_id: with_ })];
+    for (const product_id of [tea, with_]) acts.push(world.act(subject, 'item.viewed', { product_id }));
     if (below(2) === 0) {
       acts.push(world.act(subject, 'item.added', { product_id: tea }));
       if (below(3) > 0) {
@@ -64,9 +65,9 @@ export async function shop() {
         acts.push(world.act(subject, 'order.completed', { order_id: `o${person}`, total: 40, currency: 'EUR', products }));
       }
     }
-    await world.send(...acts);
     clock.pass(45);
   }
+  await world.send(...acts);
   world.tell(`60 people came by, with their permission; ${bought} of them bought.`);
 
   world.tell();

@@ -99,6 +99,7 @@ export class Plan {
       if (met.has(member)) continue;
       for (const id of this.#parts.identity.members(member)) met.add(id);
       const contribution = this.#contribution(member);
+      // [C64]
       if (contribution === null) leftOut += 1;
       else members.push(contribution);
     }
@@ -256,6 +257,7 @@ export class Plan {
     if (previous === null) return asker === null && request.windows !== undefined ? ok(null) : fail('plan_unknown', '/disruption/plan');
     if (previous.subject === null) return ok(previous);
     // One that was made from somebody's data is read for them alone, under their grant.
+    // [C66]
     if (asker !== null && asker.epochs.some(([id]) => id === previous.subject)) return ok(previous);
     return request.windows === undefined ? fail('plan_unknown', '/disruption/plan') : ok(null);
   }

@@ -70,6 +70,7 @@ export class Plans implements FoldPart {
       if (event.type !== systemTypes.planJoined) continue;
       const { plan } = joinedIn(event);
       const left = this.joined(plan).filter((each) => each !== position);
+      // [C67]
       if (left.length === 0) this.#joined.delete(plan);
       else this.#joined.set(plan, left);
     }

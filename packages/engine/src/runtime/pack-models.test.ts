@@ -58,8 +58,11 @@ class ShopRig extends Rig {
     return super.start(points, { choicePoints });
   }
 
+  lastId = '';
+
   async act(subject: string, type: string, properties: Record<string, unknown>): Promise<void> {
     const { id, source } = this.view(subject, 'x');
+    this.lastId = id;
     const done = await this.send({ id, subject, type, occurredAt: this.clock.now(), source, properties });
     if (done.accepted !== 1) throw new Error(done.codes.join());
   }
@@ -148,6 +151,11 @@ describe('models of packs', () => {
       }
     }
     expect(await rig.engine.packModelling.publish('worth')).toMatchObject({ ok: true });
+    expect(rig.engine.core.packModels.cards().map(({ name, erasureClass, holds }) => [name, erasureClass, holds.count > 50])).toEqual([
+      ['bags', 'exact', true],
+      ['odds', 'exact', true],
+      ['worth', 'rederived', true],
+    ]);
     const { band } = await rig.choose('p108', 'gift');
     expect(band?.estimate).toBeGreaterThan(0);
     const live = await rig.dump();
@@ -174,6 +182,12 @@ describe('models of packs', () => {
     expect(shared(await rig.models())).toEqual(shared(before));
     await rig.engine.restrict('zoe', false, 'test');
     expect(await rig.models()).toEqual(learned);
+
+    const bought = rig.lastId;
+    expect(await rig.engine.correct('zoe', bought, order(55, 'cup', 'tea'))).toMatchObject({ ok: true });
+    expect(shared(await rig.models())).not.toEqual(shared(learned));
+    expect(await rig.engine.correct('zoe', bought, order(55, 'cup', 'honey'))).toMatchObject({ ok: true });
+    expect(shared(await rig.models())).toEqual(shared(learned));
 
     await rig.say('zoe', 'withdrawn', 'train');
     expect(shared(await rig.models())).toEqual(shared(before));

@@ -282,7 +282,7 @@ describe('a plan that is disrupted', () => {
     expect(dear.refused).toMatchObject({ rule: 'over_budget' });
   });
 
-  it('is nobody else\u2019s to change, and not the person\u2019s own after they withdrew', async () => {
+  it('belongs to whom it was made for: others cannot change it, nor can they after they withdrew', async () => {
     const rig = await TripRig.open();
     for (const who of ['ann', 'bob']) await rig.say(who, 'granted', 'personalise');
     const plan = await rig.plan({ subject: 'ann', avoid: ['zoo'] });

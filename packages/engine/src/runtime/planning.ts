@@ -65,6 +65,7 @@ export class Planning {
     const appended = this.#place(settled.value);
     if (!appended.ok) return appended;
     await writer.settled();
+    // [C65]
     if (core.plan.isHeld(settled.value)) return ok(settled.value.record);
     const contextual = core.plan.superseded(draft, newId());
     if (!contextual.ok) return contextual;

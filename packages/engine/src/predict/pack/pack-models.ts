@@ -9,12 +9,14 @@
 // lifetime      purchase days              rederived            what a person will spend
 import { canonicalJson } from '../../base/canonical-json.js';
 import { dayOf } from '../../base/day.js';
+import { limits } from '../../base/limits.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Gate } from '../../consent/gate.js';
 import type { Permitted } from '../../consent/permitted.js';
 import type { Registry } from '../../consent/registry.js';
 import type { ModelSpec } from '../../model/definitions.js';
 import type { BehaviourEvent } from '../../model/event.js';
+import type { ModelCard } from '../../model/model-card.js';
 import { bitOf, type PurposeMask } from '../../model/purpose.js';
 import { isSystemType, systemTypes } from '../../model/system-event.js';
 import type { Table } from '../../ports/tables.js';
@@ -50,6 +52,13 @@ export interface PublishedRow {
 
 /** People from whose purchases lifetime value is fitted at least. */
 export const buyersMin = 50;
+
+const answers: Readonly<Record<ModelSpec['kind'], string>> = {
+  places: 'how a place fits into a course, from the trips of everybody who lets us learn',
+  baskets: 'what goes with what, from the baskets of everybody who lets us learn',
+  propensity: 'how likely a visit ends in what is aimed at, by what came in it so far',
+  lifetime: 'what a person will spend, from purchase days and values',
+};
 
 interface Derived {
   readonly change: (before: readonly Act[], after: readonly Act[]) => void;
@@ -100,6 +109,29 @@ export class PackModels implements FoldPart {
 
   names(): readonly string[] {
     return [...this.#specs.keys()];
+  }
+
+  /** What each says of itself. */
+  cards(): ModelCard[] {
+    return [...this.#specs.values()].map(({ name, kind, learnsFrom }) => {
+      let people = 0;
+      for (const [, row] of this.#rows.rows()) if (learnable(row[name] ?? []).length > 0) people += 1;
+      return {
+        name,
+        answers: answers[kind],
+        learnsFor: 'train',
+        readsFor: 'personalise',
+        erasureClass: kind === 'lifetime' ? 'rederived' : 'exact',
+        learnsFrom: [...learnsFrom].sort(),
+        holds: { unit: 'people whom it learns from', count: people < limits.evidencePeopleMin ? 0 : people },
+        bounds: { 'acts of one person': limits.modelActsMax },
+        limits: [
+          kind === 'places' || kind === 'baskets'
+            ? 'It orders items; it judges nobody.'
+            : 'An estimate of one person; it decides nothing alone.',
+        ],
+      };
+    });
   }
 
   /** A model of places with the weights that may be served now. */
@@ -179,6 +211,7 @@ export class PackModels implements FoldPart {
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {
+    // [C69]
     this.#mask(subject, ~purposes);
   }
 
@@ -202,6 +235,7 @@ export class PackModels implements FoldPart {
 
   #serving(name: string, now: number): Readonly<PublishedRow> | undefined {
     const row = this.#published.get(name);
+    // [C68]
     return row === undefined || this.#isOverdue(row.position, now) ? undefined : row;
   }
 

@@ -55,13 +55,13 @@ export async function shop() {
   const acts = [];
   for (const [person, subject] of shoppers.entries()) {
     const tea = below(3) === 0 ? 'assam' : 'sencha';
-    const with_ = tea === 'sencha' ? ['pot', 'cups'][below(2)] : 'honey';
-    for (const product_id of [tea, with_]) acts.push(world.act(subject, 'item.viewed', { product_id }));
+    const beside = tea === 'sencha' ? ['pot', 'cups'][below(2)] : 'honey';
+    for (const product_id of [tea, beside]) acts.push(world.act(subject, 'item.viewed', { product_id }));
     if (below(2) === 0) {
       acts.push(world.act(subject, 'item.added', { product_id: tea }));
       if (below(3) > 0) {
         bought += 1;
-        const products = [tea, with_].map((product_id) => ({ product_id }));
+        const products = [tea, beside].map((product_id) => ({ product_id }));
         acts.push(world.act(subject, 'order.completed', { order_id: `o${person}`, total: 40, currency: 'EUR', products }));
       }
     }

@@ -100,7 +100,7 @@ export class Schedule {
   #walk(from: Position | null, to: PlanCandidate): number {
     if (from === null) return 0;
     let walks = this.#walks.get(from);
-    if (walks === undefined) this.#walks.set(from, (walks = new Map()));
+    if (walks === undefined) this.#walks.set(from, (walks = new Map<Position, number>()));
     let walk = walks.get(to);
     if (walk === undefined) walks.set(to, (walk = walkMinutes(from, to, this.pace)));
     return walk;

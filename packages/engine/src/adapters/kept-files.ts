@@ -90,7 +90,7 @@ export class KeptFiles implements KeptStore {
     const known = ids.filter((id) => this.#held.has(id));
     if (known.length === 0) return 0;
     const events = known.reduce((sum, id) => sum + (this.#held.get(id)?.told.events ?? 0), 0);
-    // [C71]
+    // [C77]
     await this.#options.keys.destroy(known);
     for (const id of known) this.#held.delete(id);
     await this.#remove(known);

@@ -26,6 +26,8 @@ import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
+import { PackModelling, type PackModellingParts } from './pack-modelling.js';
+import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
 import type { Core } from './core.js';
 import { Desk } from './desk.js';
@@ -69,6 +71,9 @@ export class Engine {
   readonly #rights: Rights;
   /** Points at which one action is chosen. */
   readonly choosing: Choosing;
+  /** Points at which a course is planned. */
+  readonly planning: Planning;
+  readonly packModelling: PackModelling;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #tickedAt: number;
@@ -144,7 +149,7 @@ export class Engine {
       newId: () => this.#newId('e'),
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
-      beforeCompletion: () => this.#rights.forgetWithdrawn(),
+      beforeCompletion: () => this.#rights.forgetWithdrawn().then(() => this.packModelling.publishAgain()),
       checkpoint: () => this.#checkpoints.now(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
@@ -161,15 +166,11 @@ export class Engine {
       writer: this.#writer,
       kept: this.kept,
     });
-    this.choosing = new Choosing(
-      {
-        core,
-        writer: this.#writer,
-        newId: () => this.#newId('d'),
-        record: (type, properties) => this.#facts([{ type, properties }]),
-      },
-      options.choicePoints ?? [],
-    );
+    const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
+    const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
+    this.choosing = new Choosing({ ...parts, record }, options.choicePoints ?? []);
+    this.planning = new Planning(parts, options.planPoints ?? []);
+    this.packModelling = new PackModelling({ ...parts, record });
   }
 
   /** Every decision point. */
@@ -204,7 +205,7 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     let engine = new Engine(await recover(options, options.onReplay), options);
     const types = options.eventTypes ?? shopTypes;
-    const refused = lawBreachOf(engine.core.registry.list(), types, engine.points, options);
+    const refused = lawBreachOf(engine.core.registry.list(), types, [...engine.points, ...engine.planning.points], options);
     if (refused !== null) {
       await engine.close();
       throw new CodedError('law_gate', refused);

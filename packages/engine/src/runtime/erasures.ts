@@ -90,7 +90,7 @@ export class Erasures {
       subjects: ids.length,
       events: asked.events,
       ...(commitments.length === 0 ? {} : { commitments }),
-      // [C66]
+      // [C72]
       ...(asked.kept.length === 0 ? {} : { kept: notesOf(asked.kept) }),
     };
     await this.#parts.record('erasure.recorded', { told: receipt });
@@ -108,7 +108,7 @@ export class Erasures {
     const events = await writer.exclusive(async () => {
       const positions: number[] = [];
       const { gone: chosen, tell = [] } = choose();
-      // [C65]
+      // [C71]
       const kept = [...chosen].flatMap(([subject, gone]) => this.#parts.kept.of(subject, gone));
       if (kept.length > 0 && (await this.#parts.kept.keep(kept)) !== null) return 0;
       if (tell.length > 0) writer.appendNow(tell);
@@ -166,7 +166,7 @@ export class Erasures {
       for (const each of asked) each.kept = this.#toKeep(each);
       count = asked.reduce((sum, { kept }) => sum + kept.reduce((events, { events: own }) => events + own.length, 0), 0);
       if (count === known || count === 0) break;
-      // [C64]
+      // [C70]
       const refused = await this.#parts.kept.keep(asked.flatMap(({ kept }) => kept));
       if (refused !== null) return refused;
     }
@@ -211,7 +211,7 @@ export class Erasures {
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget([...positions]);
-    // [C67]
+    // [C73]
     await this.#agree([...found.keys()], erasedAt, [...positions]);
   }
 

@@ -98,11 +98,11 @@ export class KeptByLaw {
     const { kept: store, act } = this.#parts;
     const found = store.list().find((each) => each.id === id);
     if (found === undefined) return fail('kept_unknown');
-    // [C68]
+    // [C74]
     if (under !== found.name) return fail('kept_ground');
     if (!isSaid(by)) return fail('body_shape', '/by');
     if (!isSaid(reason)) return fail('body_shape', '/reason');
-    // [C69]
+    // [C75]
     const done = await act({ what: 'kept.read', by, why: reason, about: aboutOf(found) });
     if (!done.ok) return done;
     return ok((store.read(id) ?? []).map(({ bytes, mask }) => decodeEvent(bytes, mask)));
@@ -136,7 +136,7 @@ export class KeptByLaw {
    * hold_unknown or body_shape. Resolves with how many events were destroyed.
    */
   async end(hold: string, { by, reason }: Answerable): Promise<Result<{ readonly destroyed: number }>> {
-    // [C73]
+    // [C79]
     if (!isSaid(by) || !isSaid(reason)) return fail('body_shape', isSaid(by) ? '/reason' : '/by');
     const { core } = this.#parts;
     const ended: LegalHold = { hold, by, reason };
@@ -152,7 +152,7 @@ export class KeptByLaw {
 
   #due(): readonly KeptClass[] {
     const today = dayOf(this.#parts.clock.now());
-    // [C70]
+    // [C76]
     return this.list().filter(({ untilDay }) => untilDay !== null && untilDay < today);
   }
 
@@ -174,7 +174,7 @@ export class KeptByLaw {
     };
     for (const placed of going) {
       const { event } = placed;
-      // [C72]
+      // [C78]
       for (const hold of holds) put(held(hold), placed);
       const obligation = isSystemType(event.type) ? undefined : core.registry.obligation(event.type, event.mask);
       if (obligation === undefined) continue;

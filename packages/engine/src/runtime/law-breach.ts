@@ -1,14 +1,13 @@
 // What the law forbids of what is about to run, in words: its event types, those of the log too unless they are about to be replaced, and
 // its decision points. Nothing starts while there is any.
-import { breachText, lawBreaches } from '../consent/law-gates.js';
+import { breachText, lawBreaches, type LawPoint } from '../consent/law-gates.js';
 import type { EventType } from '../model/event-type.js';
-import type { DecisionPoint } from '../model/decision-point.js';
 import type { EngineOptions } from './engine-options.js';
 
 export function lawBreachOf(
   known: readonly EventType[],
   fresh: readonly EventType[],
-  ranks: readonly DecisionPoint[],
+  ranks: readonly LawPoint[],
   { deployment = {}, choicePoints = [] }: EngineOptions,
 ): string | null {
   const names = new Set(fresh.map(({ name }) => name));

@@ -77,6 +77,9 @@ export const limits = {
   tuneVisitsMax: 16_000,
   tuneQuestionsMax: 6_000,
   choicesKept: 256,
+  experimentsKept: 20,
+  experimentGroupsMax: 20,
+  covariateMax: 1_000,
   choiceActionsMax: 200,
   choiceSegmentCharsMax: 64,
   // the file log and the key file

@@ -104,7 +104,8 @@ export class Rank {
   again(record: DecisionRecord, changed: Partial<RankParameters>): Result<DecisionRecord> {
     const { gate } = this.#parts;
     const { inputs, filter, exclude, pins, limit } = { ...record, ...changed };
-    const point: DecisionPoint = { name: record.point, kind: 'rank', limit, uniformPpm: record.uniformPpm };
+    const counted = record.countsAs === undefined ? {} : { countsAs: record.countsAs };
+    const point: DecisionPoint = { name: record.point, kind: 'rank', limit, uniformPpm: record.uniformPpm, ...counted };
     const request: RankRequest = { point: point.name, filter, exclude, pins, limit };
     const { subject } = record;
     if (subject === null) {
@@ -198,6 +199,7 @@ export class Rank {
       uniformPpm: point.uniformPpm,
       draws: order.draws,
       slice: order.slice,
+      ...(asker === null || point.countsAs === undefined || answer.length === 0 ? {} : { countsAs: point.countsAs }),
       answer,
     };
     return { record, request, point, permit: mode === 'personal' ? permit : null, losses: this.#parts.losses() };

@@ -152,6 +152,7 @@ export class Engine {
       {
         core,
         writer: this.#writer,
+        traits: options.definitions?.traits ?? core.traits,
         newId: () => this.#newId('d'),
         record: (type, properties) => this.#facts([{ type, properties }]),
       },
@@ -296,7 +297,9 @@ export class Engine {
       mask: everyPurpose,
     };
     const appended = this.#writer.appendNow([event]);
-    return appended.ok ? ok(record) : appended;
+    if (!appended.ok) return appended;
+    this.core.choices.placeList(record);
+    return ok(record);
   }
 
   /** Decides: one action, or none. Resolves when its record is on disk. */

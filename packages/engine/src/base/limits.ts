@@ -80,6 +80,7 @@ export const limits = {
   experimentsKept: 20,
   experimentGroupsMax: 20,
   covariateMax: 1_000,
+  ridgeTrialsMax: 2_199_023_255_551,
   choiceActionsMax: 200,
   choiceSegmentCharsMax: 64,
   // the file log and the key file

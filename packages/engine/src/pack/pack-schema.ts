@@ -80,6 +80,7 @@ const point = Type.Object(
     kind: Type.Literal('rank'),
     limit: Type.Integer({ minimum: 1 }),
     uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+    countsAs: Type.Optional(oneOfThese(['page', 'email', 'push', 'sms'])),
   },
   exact,
 );

@@ -199,10 +199,12 @@ export class Stage {
 
   /** Chooses: scores, lets others go on `pauses` times, places, waits for the disk, answers; then says that it was shown and followed. */
   async nudge(subject: string, pauses: number, follows: readonly string[]): Promise<void> {
-    await this.turns.turn(`nudge ${subject}`);
+    this.#ids += 1;
+    const own = `${subject} ${this.#ids}`;
+    await this.turns.turn(`nudge ${own}`);
     const draft = this.engine.choosing.prepare({ point: 'nudge', subject });
     if (!draft.ok) throw new Error(draft.code);
-    for (let pause = 0; pause < pauses; pause += 1) await this.turns.turn(`place ${subject}`);
+    for (let pause = 0; pause < pauses; pause += 1) await this.turns.turn(`place ${own}`);
     const done = await this.#answered(this.engine.choosing.emit(draft.value));
     if (!done.ok) throw new Error(done.code);
     this.#choices.answered(done.value, subject);
@@ -249,7 +251,7 @@ export class Stage {
     const live = [...(await finish(this.turns, this.engine.dump()))];
     this.judge.log();
     this.judge.state(this.engine);
-    this.#choices.state(this.engine);
+    this.#choices.state(this.engine, true);
     const rebuilt = [...(await recover({ ...this.#options, state: new MemoryState() })).dump()];
     const at = live.findIndex((line, index) => line !== rebuilt[index]);
     if (at >= 0 || live.length !== rebuilt.length)

@@ -25,7 +25,7 @@ interface Made {
 interface Person {
   readonly granted: { personalise: boolean; train: boolean };
   made: Made[];
-  joined: Map<string, { readonly arm: string; readonly before: number; won: boolean }>;
+  joined: Map<string, { readonly arm: string; readonly group: string; readonly before: number; won: boolean }>;
   /** When somebody or something addressed them, on a channel of the cap. */
   readonly addressed: number[];
 }
@@ -54,7 +54,7 @@ export function checkChoices(lines: Iterable<string>, log: Log): string[] {
     if (part !== 'choice' || sums !== 'sums') continue;
     // [key, segment, action, bucket, trials, wins]
     if (kind === 'counts' && rest[1] === '""') add(told, `counts ${rest[0]} ${rest[2]}`, Number(rest[4]), Number(rest[5]));
-    if (kind === 'harm' || (kind === 'arm' && rest[0]?.endsWith(',""]') === true)) told.set(`${kind} ${rest[0]}`, rest.slice(1).join(' '));
+    if (kind === 'harm' || kind === 'arm') told.set(`${kind} ${rest[0]}`, rest.slice(1).join(' '));
   }
   const counted = recounted(people.values());
   for (const at of new Set([...told.keys(), ...counted.keys()]))
@@ -89,7 +89,12 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
     person.made.push({ record, teaches, isShown: false, isWon: false, isHarmed: false });
     if (person.made.length > limits.choicesKept) person.made.shift();
     if (experiment !== null && teaches && !person.joined.has(experiment.name))
-      person.joined.set(experiment.name, { arm: experiment.arm, before: experiment.before ?? 0, won: false });
+      person.joined.set(experiment.name, {
+        arm: experiment.arm,
+        group: record.segment.split('|')[0] ?? '',
+        before: experiment.before ?? 0,
+        won: false,
+      });
   } else if ((type === systemTypes.exposure || type === systemTypes.outcome) && (mask & bits.train) !== 0) {
     const made = person.made.find(({ record }) => record.id === properties['decisionId']);
     if (made === undefined) return;
@@ -130,14 +135,16 @@ function recounted(people: Iterable<Person>): Map<string, string> {
       for (const group of segment === '' ? [''] : ['', segment])
         add(counted, `harm ${JSON.stringify([point, era, group, side])}`, 1, isHarmed ? 1 : 0);
     }
-    for (const [name, { arm, before, won }] of joined) {
-      const at = `arm ${JSON.stringify([name, arm, ''])}`;
-      const sums = groups.get(at) ?? [0, 0, 0, 0, 0];
+    for (const [name, { arm, group, before, won }] of joined) {
       const y = won ? 1 : 0;
-      groups.set(
-        at,
-        [1, y, before, before * before, before * y].map((each, index) => each + (sums[index] ?? 0)),
-      );
+      for (const each of group === '' ? [''] : ['', group]) {
+        const at = `arm ${JSON.stringify([name, arm, each])}`;
+        const sums = groups.get(at) ?? [0, 0, 0, 0, 0];
+        groups.set(
+          at,
+          [1, y, before, before * before, before * y].map((more, index) => more + (sums[index] ?? 0)),
+        );
+      }
     }
   }
   for (const [at, sums] of groups) counted.set(at, sums.join(' '));

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { must } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
-import { noDefinitions } from '../model/definitions.js';
+import { noDefinitions, type Definitions } from '../model/definitions.js';
 import type { ChoicePoint, ChoiceRecord } from '../model/choice.js';
 import { ownChoices } from './own-choices.js';
 import { Rig } from './rig.suite.js';
@@ -30,7 +30,13 @@ const point: ChoicePoint = {
     groups: ['evening'],
   },
 };
-const definitions = { ...noDefinitions, traits: [{ name: 'taught', kind: 'counter', purpose: 'train' }] } as const;
+const definitions: Definitions = {
+  ...noDefinitions,
+  traits: [
+    { name: 'taught', kind: 'counter', purpose: 'train' },
+    { name: 'acts', kind: 'counter', purpose: 'personalise' },
+  ],
+};
 const dayMs = 86_400_000;
 
 async function opened(changed: Partial<ChoicePoint> = {}): Promise<Rig> {
@@ -199,7 +205,7 @@ describe('choices', () => {
     await rig.visit('ann', 'tea', 'cup');
     expect((await choose(rig, 'ann')).experiment).toMatchObject({ name: 'learned', before: 2 });
     await rig.engine.close();
-    const covariate = { trait: 'events_by_day', of: ['item.viewed'], days: 30 };
+    const covariate = { trait: 'acts', of: ['item.viewed'], days: 30 };
     const refused = opened({ experiment: { ...must(point.experiment, 'it is there'), covariate } });
     await expect(refused).rejects.toThrow(CodedError);
     await expect(refused).rejects.toThrow('/experiment/covariate');

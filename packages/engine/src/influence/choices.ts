@@ -176,6 +176,8 @@ export class Choices implements FoldPart {
         // [C76]
         row.joined = {};
       }
+      // That it was answered stays a fact; what followed is known no more.
+      if (all) row.listed = row.listed.map((each) => ({ ...each, shown: false, won: false }));
       if (row.declared === null) return;
       // [C72]
       row.declared.mask &= ~purposes;

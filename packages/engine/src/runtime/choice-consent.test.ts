@@ -343,6 +343,10 @@ describe('lists that carry offers', () => {
     await follow(rig, ann, must(lists[1], 'two'), 'order');
     expect((await choose(rig, ann)).action).not.toBeNull();
     expect(rig.engine.why(must(lists[0], 'two'))).toMatchObject({ ok: true, value: { decision: { countsAs: 'page' } } });
+    const { done: known } = rig.engine.core.choices.person([ann]);
+    await rig.say(ann, 'withdrawn', 'personalise');
+    const { done: left } = rig.engine.core.choices.person([ann]);
+    expect(left).toEqual(known.map((each) => ({ ...each, shown: false, won: false })));
     await rig.engine.erase([ann]);
     const dump = await rig.dump();
     await rig.restart(true);

@@ -86,7 +86,7 @@ export class Choose {
       subject,
       because: undefined,
       // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
-      // [C71]
+      // [C87]
       person: choices.person(identity.members(subject)),
       segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}`,
       members,
@@ -99,7 +99,7 @@ export class Choose {
   settle(draft: ChoiceDraft): ChoiceDraft {
     const { losses, choices } = this.#parts;
     const { request, point, record } = draft;
-    // [C67]
+    // [C83]
     if (!this.isHeld(draft)) return this.#contextual(request, point, record.id, 'superseded');
     if (draft.losses === losses() && draft.placed === choices.placed) return draft;
     return this.prepare(request, point, record.id);
@@ -110,7 +110,7 @@ export class Choose {
     const { gate } = this.#parts;
     const { subject, epoch } = record;
     const own = permit === null || subject === null || (gate.open(permit, 'personalise').ok && gate.epoch(subject) === epoch);
-    // [C69]
+    // [C85]
     return own && others.every(([each, was]) => gate.epoch(each) === was);
   }
 
@@ -126,7 +126,7 @@ export class Choose {
     because: NonNullable<ChoiceRecord['contextualBecause']>,
   ): ChoiceDraft {
     return this.#draft(request, point, id, {
-      // [C70]
+      // [C86]
       subject: null,
       because,
       person: null,

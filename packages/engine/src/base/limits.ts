@@ -116,6 +116,7 @@ export const limits = {
   // requests of people, and recipients
   requestsOpenMax: 100_000,
   requestsListed: 1_000,
+  requestsOpenOfPersonMax: 20,
   proofLinkMs: 60 * 60_000,
   proofChallengeMs: 5 * 60_000,
   devicesMax: 16,
@@ -179,8 +180,12 @@ export const limits = {
   portalDecisionsShown: 5,
   portalValueCharsMax: 200,
   portalWishCharsMax: 2_000,
-  reviewLookBack: 100_000,
-  reviewsListed: 200,
+  portalRequestsShown: 5,
+  portalExcludedShown: 20,
+  portalChallengeMs: 2 * 60_000,
+  accountSignInMs: 10 * 60_000,
+  accountAnswerMs: 10_000,
+  accountSignInsMax: 64,
   // the command line
   importBatchRows: 2_000,
   importBatchesInFlight: 2,

@@ -80,7 +80,6 @@ export class ColdRoutes {
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
     table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
-    table.add('GET', '/v1/reviews', { needs: 'secret' }, () => answer(ok({ reviews: engine.reviews() })));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -147,10 +146,13 @@ export class ColdRoutes {
     const body = asked.json();
     const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
-    const { subject, change: given, occurredAt } = consent.value;
+    const { subject, change: given, occurredAt, device } = consent.value;
     const change = carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
     const done = await this.#engine.choose(subject, change, occurredAt);
-    return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
+    if (!done.ok) return answer(done);
+    // A choice holds whether its key is taken or not: only the first ones of an id bring one.
+    const key = device === undefined ? {} : { device: (await this.#engine.desk.register(subject, device, false)).ok };
+    return answer(ok({ success: true, epoch: done.value.epoch, ...key }));
   }
 
   async #bases({ json: bodyOf }: Asked): Promise<Response> {

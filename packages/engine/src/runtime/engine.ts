@@ -12,7 +12,7 @@ import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Draft } from '../influence/rank.js';
@@ -33,7 +33,6 @@ import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
-import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import { breachText, lawBreaches } from '../consent/law-gates.js';
@@ -409,16 +408,6 @@ export class Engine {
   /** Seals by person what is due, and wraps every key under a new wrapping key; the old one is destroyed. */
   rekey(): Promise<Compaction> {
     return this.#options.log.compact({ words: this.core.words() });
-  }
-
-  /** A person asks that a human looks at it. Resolves when that is on disk. */
-  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
-    return this.#rights.review(subject, request);
-  }
-
-  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
-  reviews(): AskedReview[] {
-    return newestReviews(this.#options.log);
   }
 
   /** Destroys the bytes and keys of everybody erased so far, now. */

@@ -1,6 +1,7 @@
 // The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, notice?, device?, timestamp?, sentAt?}. It says what the
-// person chose, where (`origin`), which text they were shown (`notice`: {id, version, language, sha256 of the text}), and when, if not now, by a
-// clock that `sentAt` corrects as it does for events; nothing widens without a `granted` that stands here word for word.
+// person chose, where (`origin`), which text they were shown (`notice`: {id, version, language, sha256 of the text}), with which key their
+// device signs from now on (`device`), and when, if not now, by a clock that `sentAt` corrects as it does for events; nothing widens
+// without a `granted` that stands here word for word.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';

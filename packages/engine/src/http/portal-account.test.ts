@@ -84,7 +84,7 @@ async function refusedWith(reply: Response, code: 'account_refused' | 'account_u
   expect(page).toContain(portalLanguages.en.accountRefusals[code]);
 }
 
-test('off to the provider with PKCE, state and nonce, back to the configured address, in by one button as who the claim names', async () => {
+test('off to the provider with PKCE, state and nonce, back to the configured address, in by one button', async () => {
   const reply = await get('/me/account', { Host: doorway.url.slice(7) });
   expect(reply.headers.get('set-cookie')).toMatch(/^ethogram_me_sign_in=[\w-]+; Path=\/me\/account; Max-Age=600; HttpOnly; SameSite=Lax$/);
   const { cookie, url } = await begun();

@@ -40,8 +40,10 @@ test('what was done, what part chance had, what was used with a button against e
   const why = await page(`/me/decisions/${record.id}`, visit);
   const [, first, second] = /<h1>[^]*?<p>([^<]+)<\/p>\s*<p>([^<]+)<\/p>/.exec(why) ?? [];
   expect(first).toBe(words.chose(words.quote(record.action ?? '')));
-  const percent = new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(record.propensity * 100);
-  expect(second).toBe(words.choiceChance(percent));
+  expect(second).toBe(words.choiceEven('3')); // nothing is learned yet
+  const learned = { ...record, propensity: 0.4567, candidates: record.candidates.map((each, n) => ({ ...each, probability: n / 10 })) };
+  expect(chanceSentence('en', learned)).toBe(words.choiceChance('45.7'));
+  expect(chanceSentence('en', { ...record, candidates: record.candidates.slice(0, 1) })).toBe(words.choiceOnly);
   expect(record.excluded.map(({ action, rule }) => [action, rule])).toEqual([['night-cap', 'denied_category']]);
   for (const part of [
     words.usedPerson,

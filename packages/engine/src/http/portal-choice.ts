@@ -5,9 +5,12 @@ import type { ChoiceRecord } from '../model/choice.js';
 import type { Purpose } from '../model/purpose.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, form, framed, listOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
 import { unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
+
+/** Probabilities this close are told as the same. */
+const evenWithin = 0.0005;
 
 /** What was chosen to be done, or that nothing was. */
 export function choiceSentence(lang: PortalLanguage, { action }: ChoiceRecord): string {
@@ -20,6 +23,9 @@ export function chanceSentence(lang: PortalLanguage, { held, propensity, candida
   const words = wordsOf(lang);
   if (held !== null) return words.choiceHeld[held];
   if (candidates.length < 2) return words.choiceOnly;
+  // Before anything was learned, and in the arm of a trial that goes by nothing learned.
+  if (candidates.every(({ probability }) => Math.abs(probability - propensity) < evenWithin))
+    return words.choiceEven(numberOf(lang, candidates.length));
   const percent = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(propensity * 100);
   return words.choiceChance(percent);
 }

@@ -123,6 +123,7 @@ export const ar: PortalWords = {
   stopVisit: 'لا تستخدموا ما أنظر إليه',
   stopOthers: 'لا تتعلموا من زياراتي',
   choiceChance: (percent) => `قررت ذلك القرعة، وكان لهذا ${percent} من 100: ما نفع غيرك كان نصيبه أكبر.`,
+  choiceEven: (count) => `قررت ذلك القرعة، وكان لكل واحد من ${count} النصيب نفسه.`,
   choiceOnly: 'لم يكن شيء آخر ممكنًا.',
   choiceHeld: {
     holdout: 'لم يُفعل شيء: وضعتك القرعة بين من نتركهم وشأنهم لنرى ما تفعله اقتراحاتنا.',

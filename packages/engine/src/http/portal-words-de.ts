@@ -124,6 +124,7 @@ export const de: PortalWords = {
   stopVisit: 'Nicht mehr verwenden, was ich ansehe',
   stopOthers: 'Nicht mehr aus meinen Besuchen lernen',
   choiceChance: (percent) => `Das Los hat entschieden, und dies hatte ${percent} von 100 Losen: Was anderen gut tat, hatte mehr davon.`,
+  choiceEven: (count) => `Das Los hat entschieden, und jede von ${count} Möglichkeiten hatte gleich viele Lose.`,
   choiceOnly: 'Etwas anderes war nicht möglich.',
   choiceHeld: {
     holdout:

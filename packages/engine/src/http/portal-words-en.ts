@@ -124,6 +124,7 @@ export const en: PortalWords = {
   stopVisit: 'Stop using what I look at',
   stopOthers: 'Stop learning from my visits',
   choiceChance: (percent) => `It was drawn by lot, and had ${percent} of 100 lots: what went well for others had more of them.`,
+  choiceEven: (count) => `It was drawn by lot, and each of ${count} things had the same share.`,
   choiceOnly: 'Nothing else was possible.',
   choiceHeld: {
     holdout: 'Nothing was done, because you are one of the people, drawn by lot, whom we leave alone to see what our suggestions do.',

@@ -123,6 +123,7 @@ export const fr: PortalWords = {
   stopVisit: 'Ne plus utiliser ce que je regarde',
   stopOthers: 'Ne plus apprendre de mes visites',
   choiceChance: (percent) => `Le sort a décidé, et ceci avait ${percent} chances sur 100 : ce qui a convenu à d’autres en avait plus.`,
+  choiceEven: (count) => `Le sort a décidé, et chacune des ${count} possibilités avait autant de chances.`,
   choiceOnly: 'Rien d’autre n’était possible.',
   choiceHeld: {
     holdout: 'Rien n’a été fait : le sort vous a mis parmi ceux que nous laissons tranquilles, pour voir ce que font nos suggestions.',

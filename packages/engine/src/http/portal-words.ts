@@ -91,6 +91,7 @@ export interface PortalWords {
   readonly stopVisit: string;
   readonly stopOthers: string;
   readonly choiceChance: (percent: string) => string;
+  readonly choiceEven: (count: string) => string;
   readonly choiceOnly: string;
   readonly choiceHeld: Readonly<Record<NonNullable<ChoiceRecord['held']>, string>>;
   readonly usedPerson: string;

@@ -83,7 +83,7 @@ export async function openDevice({ url, writeKey = '', portal = url }: DeviceOpt
 }
 
 async function made(): Promise<Pair> {
-  const { publicKey, privateKey } = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair; // of a pair
+  const { publicKey, privateKey } = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
   return { publicKey: base64url(await crypto.subtle.exportKey('raw', publicKey)), privateKey };
 }
 

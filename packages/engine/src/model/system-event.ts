@@ -93,7 +93,10 @@ export interface AdminAct {
     | 'events.exported'
     | 'controller.declared'
     | 'breach.recorded';
-  /** Id of the caller's key; `operator` for whoever has the data folder itself. */
+  /**
+   * Id of the caller's key; `operator` for whoever has the data folder itself, or sits at a server without keys; `person` for what somebody
+   * did with their own data in the portal.
+   */
   readonly by: string;
   /** The reason that was given, or what is to be said about it; '' if nothing. */
   readonly why: string;

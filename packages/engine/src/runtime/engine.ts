@@ -43,6 +43,7 @@ import { recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
 import { Segmentation } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
+import { Unmaskings } from './unmaskings.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
@@ -55,6 +56,8 @@ export class Engine {
   readonly desk: Desk;
   /** To whom data was given, and what they are owed. */
   readonly tellings: Tellings;
+  /** Who saw whom. */
+  readonly unmaskings: Unmaskings;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
   readonly #options: EngineOptions;
@@ -110,6 +113,14 @@ export class Engine {
       suppressions: options.suppressions,
       newId: (prefix) => this.#newId(prefix),
       schedule: () => this.#erasures.schedule(),
+    });
+    this.unmaskings = new Unmaskings({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      newId: (prefix) => this.#newId(prefix),
     });
     this.desk = new Desk({
       core,

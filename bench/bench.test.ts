@@ -191,7 +191,8 @@ describe('benches in their small form', () => {
     expectPositive(figures, fields);
     expect(figures['cold_bytes_per_event']).toBeLessThan(Number(figures['hot_bytes_per_event']) / 4);
     expect((await bench('seal', 'no-words'))['cold_bytes_per_event']).toBeGreaterThan(1.1 * Number(figures['cold_bytes_per_event']));
-    expect((await bench('seal', 'slow-seal'))['ingest_ratio']).toBeLessThan(0.75 * Number(figures['ingest_ratio']));
+    // A millisecond for each event drowns whatever else the machine does.
+    expect((await bench('seal', 'slow-seal'))['ingest_ratio']).toBeLessThan(0.5 * Number(figures['ingest_ratio']));
   });
 
   it('bandit gives its fields; wrong propensities and a slow choice each turn one red', async () => {

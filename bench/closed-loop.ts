@@ -14,7 +14,7 @@ export interface ClosedLoop {
   /** The next request of this connection; it may reuse the buffer of the connection's last one. */
   readonly next: (connection: number) => Buffer;
   /** Looks at every answer, also at those outside the measured time; throws to end the run. */
-  readonly check: (answer: Answer, connection: number) => void;
+  readonly check: (answer: Answer, connection: number, within: boolean) => void;
   readonly warmMs: number;
   readonly measureMs: number;
 }
@@ -36,9 +36,10 @@ export async function closedLoop(loop: ClosedLoop): Promise<Round> {
           if (sentMs >= untilMs) return resolve();
           connection.send(loop.next(index), (answer) => {
             const nowMs = performance.now();
-            if (nowMs >= fromMs && nowMs < untilMs) times.push(nowMs - sentMs);
+            const within = nowMs >= fromMs && nowMs < untilMs;
+            if (within) times.push(nowMs - sentMs);
             try {
-              loop.check(answer, index);
+              loop.check(answer, index, within);
             } catch (error) {
               return broken(error);
             }

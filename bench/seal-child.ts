@@ -36,7 +36,7 @@ if (!isSealed) takeSealingOut();
 else if (fault === 'slow-seal') {
   const write = Object.getOwnPropertyDescriptor(PersonSalts.prototype, 'write')?.value as (...all: unknown[]) => void; // its method
   PersonSalts.prototype.write = function slow(...all) {
-    burn(0.05);
+    burn(1);
     Reflect.apply(write, this, all);
   };
 }

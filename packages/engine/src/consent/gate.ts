@@ -39,7 +39,7 @@ export class Gate {
 
   /** The record that held the change could not be written: as if it had never been asked. */
   resetAhead(subject: string, before: Standing | undefined): void {
-    if (before === undefined || before === this.#settled.get(subject)) this.#ahead.delete(subject);
+    if (before === undefined || before.epoch === this.#settled.get(subject)?.epoch) this.#ahead.delete(subject);
     else this.#ahead.set(subject, before);
   }
 

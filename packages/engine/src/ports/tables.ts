@@ -2,6 +2,8 @@
 //
 // A checkpoint writes exactly the rows as they were at one position although folding goes on meanwhile: a row that is about to be edited
 // while it still waits for the running checkpoint is encoded first (copy on write). So no stop of the world is needed.
+// What a checkpoint has written lies in memory as its text until it is asked for: a row is some twenty small arrays, and those of everybody
+// took four times the memory and had to be walked by every garbage collection.
 // Invariant: what `State` holds is always the fold of the log up to one position, never a mixture.
 import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';
@@ -14,15 +16,17 @@ export type RowKey = string | number;
 interface Cell {
   readonly table: Shelf;
   readonly key: RowKey;
-  /** undefined: deleted. */
+  /** undefined: deleted, or still its text. */
   value: unknown;
+  /** What a checkpoint wrote, until it is read again; null: `value` holds. */
+  text: string | null;
   /** Number of the checkpoint that is to write it; -1: none is waited for. */
   dueIn: number;
   /** Number of the checkpoint that packed it last; -1: none. */
   packedIn: number;
   /** Asked for since the sweep came by last. */
   recent: boolean;
-  /** Units of its text when it was last read or written; of a new row, a guess. In memory each takes several bytes. */
+  /** Units of its text when it was last read or written; of a new row, a guess. As a value each takes several bytes. */
   size: number;
 }
 
@@ -111,7 +115,8 @@ export class Tables {
       const key = keyText(rowKey);
       if (within(key)) changed.set(key, value);
     };
-    for (const cells of [shelf.flushing, shelf.dirty]) for (const { key, value } of cells) change(key, value);
+    for (const cells of [shelf.flushing, shelf.dirty])
+      for (const { key, value, text } of cells) change(key, text === null ? value : decode(text));
     const fresh = [...changed.keys()].sort(byteOrder);
     let next = 0;
     for (const [key, text] of this.#state.range(shelf.name, from, below)) {
@@ -165,7 +170,11 @@ export class Tables {
     for (const shelf of this.#shelves) {
       for (const cell of shelf.flushing) {
         if (cell.dueIn !== running) continue;
-        this.#pack(cell);
+        const text = this.#pack(cell);
+        if (text !== null) {
+          cell.text = text;
+          cell.value = undefined;
+        }
         cell.dueIn = -1;
         slice += 1;
         if (slice % limits.checkpointSliceRows === 0) await this.#clock.yield();
@@ -174,11 +183,13 @@ export class Tables {
   }
 
   /** Puts a row into the running checkpoint, as it is now. */
-  #pack(cell: Cell): void {
+  #pack(cell: Cell): string | null {
     const before = cell.size;
-    this.#batch?.add(cell.table.name, keyText(cell.key), encode(cell));
+    const text = encode(cell);
+    this.#batch?.add(cell.table.name, keyText(cell.key), text);
     this.#size += cell.size - before;
     cell.packedIn = this.#next - 1;
+    return text;
   }
 
   /** A row is to be written by the next checkpoint. */
@@ -249,26 +260,28 @@ export class Table<T, K extends RowKey = string> implements Rows<T, K> {
   }
 
   get(key: K): Readonly<T> | undefined {
-    return this.#tables.cell(this.#shelf, key).value as T | undefined; // a table is written and read under one type
+    return valueOf(this.#tables.cell(this.#shelf, key)) as T | undefined; // a table is written and read under one type
   }
 
   edit(key: K, make: () => T): T {
     const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
-    if (cell.value === undefined) cell.value = make();
-    return cell.value as T; // a table is written and read under one type
+    const value = valueOf(cell) ?? (cell.value = make());
+    return value as T; // a table is written and read under one type
   }
 
   set(key: K, value: T): void {
     const cell = this.#tables.cell(this.#shelf, key);
     this.#tables.touch(cell);
+    cell.text = null;
     cell.value = value;
   }
 
   delete(key: K): void {
     const cell = this.#tables.cell(this.#shelf, key);
-    if (cell.value === undefined) return;
+    if (cell.value === undefined && cell.text === null) return;
     this.#tables.touch(cell);
+    cell.text = null;
     cell.value = undefined;
   }
 
@@ -283,10 +296,19 @@ function keyText(key: RowKey): string {
 }
 
 function cellOf(table: Shelf, key: RowKey, text: string | null): Cell {
-  return { table, key, value: decode(text), dueIn: -1, packedIn: -1, recent: true, size: text?.length ?? newRowSize };
+  return { table, key, value: undefined, text, dueIn: -1, packedIn: -1, recent: true, size: text?.length ?? newRowSize };
+}
+
+function valueOf(cell: Cell): unknown {
+  if (cell.text !== null) {
+    cell.value = decode(cell.text);
+    cell.text = null;
+  }
+  return cell.value;
 }
 
 function encode(cell: Cell): string | null {
+  if (cell.text !== null) return cell.text;
   if (cell.value === undefined) return null;
   const text = JSON.stringify(cell.value);
   cell.size = text.length;

@@ -50,7 +50,7 @@ input, textarea {
   background: var(--paper); color: var(--ink); border: 2px solid var(--edge); border-radius: .5rem;
 }
 form > button { margin-block-start: .75rem; }
-.pair > button { margin: 0; }
+.pair > button { margin: 0; padding-inline: .4rem; }
 dl { margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .6rem; color: var(--soft); }

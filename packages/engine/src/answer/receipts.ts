@@ -50,6 +50,12 @@ export class Receipts implements FoldPart {
     return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
   }
 
+  /** Has the deadline passed of an erasure that was recorded after a position? What was published there is then not served any more. */
+  isOverdue(position: number, now: number): boolean {
+    for (const [, row] of this.#rows.rows()) if (row.position > position && now >= row.deadlineAt) return true;
+    return false;
+  }
+
   apply(event: BehaviourEvent, position: number): void {
     if (event.type === systemTypes.erasureRecorded) {
       const { receipt, ...told } = event.properties['told'] as ErasureReceipt; // written by the engine

@@ -123,6 +123,29 @@ export const errors = {
   permit_stale: entry(409, 'The grant beneath a permitted value has changed since.', 'Ask the gate again; the answer may now be no.'),
   item_shape: entry(400, 'An item lacks its id, or a field has the wrong type.', '`field` names the place; see the README for an item.'),
   point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points.'),
+  plan_currency: entry(
+    400,
+    'Two budgets of one plan are in different currencies, and Ethogram converts none.',
+    'Name every budget in one currency.',
+  ),
+  plan_windows: entry(
+    400,
+    'The windows of a plan are missing, overlap, are not in order, or are longer than they may be.',
+    'Give each day a window of its own, earlier ones first; the limits are in docs/limits.md.',
+  ),
+  plan_start: entry(
+    404,
+    'The item at which the plan begins, ends or goes on has no place.',
+    'Give it latitude and longitude as attributes.',
+  ),
+  plan_unknown: entry(404, 'There is no plan of that id for whoever asks.', 'Ids are in the answer to the plan; a redacted one is gone.'),
+  plan_done: entry(400, 'A stop that is said to be done is not in the plan.', 'Name stops of the plan that is changed.'),
+  model_unknown: entry(404, 'There is no model of that name and kind.', 'A pack defines it in `models`; see docs/packs.md.'),
+  model_too_few: entry(
+    409,
+    'There is too little to fit the model from.',
+    'Publish again when more people let it learn; docs/plans.md says how many.',
+  ),
   decision_unknown: entry(
     404,
     'There is no decision of that id.',

@@ -29,6 +29,7 @@ import { carriesObjection, objectionOver } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
 import { addPortal } from './portal-routes.js';
+import { addPlans } from './plan-routes.js';
 import type { PortalKeys } from './portal-session.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
@@ -102,6 +103,7 @@ export class ColdRoutes {
     addBackups(table, engine);
     addRequests(table, engine);
     addUnderstanding(table, engine);
+    addPlans(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);

@@ -9,6 +9,7 @@ import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { planSchemas } from './plan-schemas.js';
 import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
@@ -63,7 +64,7 @@ const bag = opt(nullable(Type.Object({}, open)));
 
 const reason = Type.Object(
   {
-    kind: oneOfThese(['visits_like_yours', 'went_on_to', 'further_on', 'other', 'popular', 'in_catalogue', 'pinned']),
+    kind: oneOfThese(['visits_like_yours', 'went_on_to', 'further_on', 'bought_with', 'other', 'popular', 'in_catalogue', 'pinned']),
     item: opt(Type.String()),
     contribution: Type.Number(),
     people: opt(Type.Integer({ minimum: limits.evidencePeopleMin })),
@@ -339,6 +340,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...planSchemas,
   ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),

@@ -11,6 +11,7 @@ import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, Guard
 import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import { featuresOf } from '../predict/arms/arm-ridges.js';
+import type { PackModels } from '../predict/pack/pack-models.js';
 import { currentVisit } from '../understand/current-visit.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
@@ -42,6 +43,7 @@ export interface ChooseParts {
   readonly identity: Identity;
   readonly choices: Choices;
   readonly catalogue: Catalogue;
+  readonly packModels: PackModels;
   readonly draw: Draw;
   readonly clock: Clock;
   readonly position: () => number;
@@ -54,6 +56,7 @@ interface Asker {
   readonly because: ChoiceRecord['contextualBecause'];
   readonly person: PersonState | null;
   readonly segment: string;
+  readonly band?: ChoiceRecord['band'];
   readonly permit: Permitted<'personalise', number> | null;
   readonly others: ChoiceDraft['others'];
 }
@@ -76,12 +79,14 @@ export class Choose {
     const permit = gate.permitRead(subject, 'personalise', currentVisit(profile).length);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     const depth = gate.open(permit.value, 'personalise');
+    const band = this.#band(subject, members, point);
     return this.#draft(request, point, id, {
       subject,
       because: undefined,
       // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
       person: choices.person(identity.members(subject)),
-      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}`,
+      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}${band === undefined ? '' : `|${band.model} ${band.at}`}`,
+      ...(band === undefined ? {} : { band }),
       permit: permit.value,
       others: members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const),
     });
@@ -128,7 +133,7 @@ export class Choose {
   #draft(request: ChoiceRequest, point: ChoicePoint, id: string, asker: Asker): ChoiceDraft {
     const { gate, choices, draw, clock, position, losses } = this.#parts;
     const at = clock.now();
-    const { subject, because, person, segment, permit, others } = asker;
+    const { subject, because, person, segment, band, permit, others } = asker;
     const { era, stop } = choices.point(point.name);
     const isHeldBack = subject !== null && isHeldOut(draw, subject, point.holdoutPpm);
     const isStopped = stop !== null;
@@ -182,6 +187,7 @@ export class Choose {
       policy: choosePolicy,
       learner: point.learner,
       segment,
+      ...(band === undefined ? {} : { band }),
       features,
       halfLifeDays: point.halfLifeDays,
       bucket,
@@ -201,6 +207,17 @@ export class Choose {
       experiment: arm === undefined ? null : { name: point.experiment?.name ?? '', arm },
     };
     return { record, request, point, permit, others, losses: losses(), placed: choices.placed };
+  }
+
+  /** In which band of its model's estimate a person lies; undefined: the point goes by none, or nothing is known. */
+  #band(subject: string, members: readonly string[], { model }: ChoicePoint): ChoiceRecord['band'] {
+    if (model === undefined) return undefined;
+    const { clock, gate, packModels } = this.#parts;
+    const permit = gate.permitRead(subject, 'personalise', members);
+    const estimate = permit.ok ? packModels.estimate(model.name, permit.value, clock.now()) : permit;
+    if (!estimate.ok || estimate.value === null) return undefined;
+    const { score } = estimate.value;
+    return { model: model.name, at: model.cuts.filter((cut) => score >= cut).length, estimate: score };
   }
 
   #ruleOf(

@@ -5,6 +5,7 @@ import type { Definitions } from '../model/definitions.js';
 import type { Deployment } from '../model/deployment.js';
 import type { EventType } from '../model/event-type.js';
 import type { Standing } from '../consent/standing.js';
+import type { PlanPoint } from '../model/plan.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { HashStore } from '../ports/hash-store.js';
@@ -34,6 +35,8 @@ export interface EngineOptions extends CoreOptions {
   readonly deployment?: Deployment;
   /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
   readonly choicePoints?: readonly ChoicePoint[];
+  /** Points at which a course is planned. */
+  readonly planPoints?: readonly PlanPoint[];
   /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
   readonly definitions?: Definitions;
   /** Rules of packs over what a decision point may answer, and their texts of reasons. */

@@ -26,6 +26,8 @@ import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
+import { PackModelling, type PackModellingParts } from './pack-modelling.js';
+import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
 import type { Core } from './core.js';
 import { Desk } from './desk.js';
@@ -67,6 +69,9 @@ export class Engine {
   readonly #rights: Rights;
   /** Points at which one action is chosen. */
   readonly choosing: Choosing;
+  /** Points at which a course is planned. */
+  readonly planning: Planning;
+  readonly packModelling: PackModelling;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #tickedAt: number;
@@ -142,7 +147,7 @@ export class Engine {
       newId: () => this.#newId('e'),
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
-      beforeCompletion: () => this.#rights.forgetWithdrawn(),
+      beforeCompletion: () => this.#rights.forgetWithdrawn().then(() => this.packModelling.publishAgain()),
       checkpoint: () => this.#checkpoints.now(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
@@ -158,15 +163,11 @@ export class Engine {
       owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
     });
-    this.choosing = new Choosing(
-      {
-        core,
-        writer: this.#writer,
-        newId: () => this.#newId('d'),
-        record: (type, properties) => this.#facts([{ type, properties }]),
-      },
-      options.choicePoints ?? [],
-    );
+    const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
+    const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
+    this.choosing = new Choosing({ ...parts, record }, options.choicePoints ?? []);
+    this.planning = new Planning(parts, options.planPoints ?? []);
+    this.packModelling = new PackModelling({ ...parts, record });
   }
 
   /** Every decision point. */
@@ -497,7 +498,7 @@ export class Engine {
   #lawBreach(fresh: readonly EventType[]): string | null {
     const names = new Set(fresh.map(({ name }) => name));
     const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
+    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? []), ...this.planning.points];
     const breaches = lawBreaches({ deployment: this.deployment, types, points });
     return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
   }

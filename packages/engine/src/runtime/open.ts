@@ -39,6 +39,7 @@ export type OpenOptions = Partial<
     | 'points'
     | 'deployment'
     | 'choicePoints'
+    | 'planPoints'
     | 'definitions'
     | 'onHalt'
     | 'onReplay'
@@ -129,8 +130,11 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
 }
 
 /** What packs add to options. Throws CodedError pack_wrong. */
-function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
-  return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
+function packOptions(packs: readonly Pack[], options: OpenOptions): Partial<EngineOptions> {
+  const { eventTypes = shopTypes, points = defaultPoints, choicePoints = [], planPoints = [] } = options;
+  const names = [...points, ...choicePoints, ...planPoints].map(({ name }) => name);
+  const added = combine(packs, { ...surroundings, eventTypes, decisionPoints: points, choicePoints, points: names });
+  return { ...added, planPoints: [...planPoints, ...added.planPoints] };
 }
 
 /** Where the wrapping key of a data folder is, for whoever opens its key store. */

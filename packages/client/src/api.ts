@@ -82,6 +82,9 @@ export type ErrorCode =
   | 'row_too_long'
   | 'row_encoding'
   | 'row_json'
+  | 'kept_unknown'
+  | 'kept_ground'
+  | 'hold_unknown'
   | 'basis_not_declarable'
   | 'key_missing'
   | 'key_unknown'
@@ -297,6 +300,7 @@ export type BasisRequest = {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+  readonly keepDays?: number;
   readonly reason: string;
 };
 
@@ -626,7 +630,16 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+  readonly kept?: readonly KeptNote[];
   readonly document: string | null;
+};
+
+export type KeptNote = {
+  readonly kind: 'obligation' | 'hold';
+  readonly name: string;
+  readonly eventType: string | null;
+  readonly events: number;
+  readonly until: string | null;
 };
 
 export type LedgerInclusion = {

@@ -225,6 +225,13 @@ export const errors = {
   ),
   row_encoding: entry(400, 'A row is not UTF-8.', 'Convert the file to UTF-8. The rest is imported.'),
   row_json: entry(400, 'A line is not one JSON object.', 'Write one object a line (JSONL). The rest is imported.'),
+  kept_unknown: entry(404, 'Nothing is kept by law under that number.', '`ethogram kept` lists what is kept, by class.'),
+  kept_ground: entry(
+    403,
+    'What is kept by law is read for its own ground alone, and another was named.',
+    'Name the obligation or hold that it is kept under.',
+  ),
+  hold_unknown: entry(404, 'There is no legal hold of that id.', '`ethogram kept` lists those that nobody has ended.'),
   basis_not_declarable: entry(
     400,
     'The event type does not take a declared basis for this purpose: only consent will do.',

@@ -103,6 +103,8 @@ export const limits = {
   keySlotsAhead: 256,
   hotMs: 15 * 60_000,
   compactEveryMs: 60_000,
+  coldTogetherMin: 8,
+  keepDaysMax: 36_525,
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
   personSecretsMax: 65_536,

@@ -188,6 +188,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       eventType: Type.String(),
       purpose: ref('Purpose'),
       basis: oneOfThese(lawfulBases),
+      keepDays: opt(Type.Integer({ minimum: 1, maximum: limits.keepDaysMax })),
       reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
     },
     open,
@@ -348,7 +349,15 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+    kept: opt(Type.Array(ref('KeptNote'))),
     document: nullable(Type.String()),
+  }),
+  KeptNote: Type.Object({
+    kind: oneOfThese(['obligation', 'hold']),
+    name: Type.String(),
+    eventType: nullable(Type.String()),
+    events: Type.Integer({ minimum: 0 }),
+    until: nullable(Type.String()),
   }),
   LedgerInclusion: Type.Object({
     leafIdx: Type.Integer(),

@@ -3,6 +3,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
 import { Devices } from '../answer/devices.js';
+import { Holds } from '../answer/holds.js';
 import { Notices } from '../answer/notices.js';
 import { KeyActs } from '../answer/key-acts.js';
 import { Receipts } from '../answer/receipts.js';
@@ -49,7 +50,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/9';
+export const stateFormat = 'ethogram-state/10';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -95,6 +96,7 @@ export class Core {
   readonly devices: Devices;
   readonly recipients: Recipients;
   readonly notices: Notices;
+  readonly holds: Holds;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly segments: Segments;
@@ -176,6 +178,7 @@ export class Core {
     this.devices = new Devices(tables.table('device'));
     this.recipients = new Recipients(tables.table('recipient'));
     this.notices = new Notices(tables.table('notice'));
+    this.holds = new Holds(tables.table('hold'));
     const {
       catalogue,
       identity,
@@ -211,6 +214,7 @@ export class Core {
       this.devices,
       this.recipients,
       this.notices,
+      this.holds,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);

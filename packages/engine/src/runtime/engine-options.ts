@@ -9,6 +9,7 @@ import type { PlanPoint } from '../model/plan.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { HashStore } from '../ports/hash-store.js';
+import type { KeptStore } from '../ports/kept-store.js';
 import type { Keys } from '../ports/keys.js';
 import type { Proofs } from '../ports/proofs.js';
 import type { Signer } from '../ports/signer.js';
@@ -24,6 +25,8 @@ export interface EngineOptions extends CoreOptions {
   /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
   readonly hashes?: HashStore;
   readonly signer?: Signer;
+  /** What a law obliges to keep of people who were erased. */
+  readonly kept: KeptStore;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
   /** Seals and checks what proves who asks; without it only the host vouches for people. */

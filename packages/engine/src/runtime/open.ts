@@ -3,12 +3,14 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+//   FOLDER/kept    what a law obliges to keep of the erased, sealed apart
 //   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
 //   FOLDER/signing   the key that signs checkpoints and receipts
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog } from '../adapters/file-log/file-log.js';
 import type { FileLogLimits } from '../adapters/file-log/file-log-limits.js';
 import { HashFiles } from '../adapters/hash-files.js';
+import { KeptFiles } from '../adapters/kept-files.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyFile, type KeyFileOptions } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -24,7 +26,7 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
-import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
+import { erasuresFolder, keptFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { combine } from '../pack/combined.js';
 import type { Pack } from '../pack/pack.js';
 import { defaultPoints, Engine } from './engine.js';
@@ -106,6 +108,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
+  const kept = await KeptFiles.open({ disk, folder: keptFolder, keys, entropy });
   const draw = new KeyedDraw(drawSalt);
   const hashes = await HashFiles.open(disk, ledgerFolder);
   const signer = await openSigner({ disk, folder: signingFolder }, entropy);
@@ -119,6 +122,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     keys,
     state,
     suppressions,
+    kept,
     clock,
     entropy,
     draw,

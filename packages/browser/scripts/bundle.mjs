@@ -13,6 +13,7 @@ const wanted = [
   ['ethogram.js', 'client.js', 'es'],
   ['ethogram.iife.js', 'snippet.js', 'iife'],
   ['panel.js', 'panel/panel.js', 'es'],
+  ['device.js', 'device.js', 'es'],
   ['tcf.js', 'cmp/tcf.js', 'es'],
   ['gpp.js', 'cmp/gpp.js', 'es'],
 ];
@@ -28,7 +29,8 @@ export async function bundles() {
       output: { format, minify: true, codeSplitting: false },
       logLevel: 'warn',
     });
-    texts.set(name, built.output[0].code);
+    // Hints for bundlers: these texts are for browsers.
+    texts.set(name, built.output[0].code.replaceAll('/* @__PURE__ */ ', ''));
   }
   return texts;
 }

@@ -24,6 +24,8 @@ export interface BrowserOptions {
   readonly writeKey?: string | undefined;
   /** Report page views by itself, also those of a single-page application; true when absent. */
   readonly pages?: boolean;
+  /** The public key of this browser (`/device`), told with the choices of its own id. */
+  readonly device?: () => string | undefined;
   /** Told of each event or choice that will not be delivered. */
   readonly onDrop?: (dropped: Dropped) => void;
   /** Told of what holds after each choice that changes something. */
@@ -55,7 +57,7 @@ export interface Browser {
 
 type Said = { readonly [purpose: string]: boolean | undefined };
 
-export function connect({ url, writeKey = '', pages = true, onDrop, onChoice }: BrowserOptions): Browser {
+export function connect({ url, writeKey = '', pages = true, device, onDrop, onChoice }: BrowserOptions): Browser {
   const store = browserStore();
   const queue = entryQueue(store, () => onDrop?.({ code: 'queue_full' }), randomId());
   const remember = remembering<Decision>();
@@ -88,11 +90,12 @@ export function connect({ url, writeKey = '', pages = true, onDrop, onChoice }: 
   };
 
   /** Queues, for each id of the person, what they say now and did not say before. */
-  const tell = (ids: readonly (string | undefined)[], { choices = {}, at = 0 }: Person, before: Said, origin: string): void => {
+  const tell = (ids: readonly (string | undefined)[], { choices = {}, at = 0, id }: Person, before: Said, origin: string): void => {
     const now: Said = choices;
     const said: Record<string, string> = {};
     for (const purpose in { ...before, ...now }) said[purpose] = now[purpose] ? 'granted' : before[purpose] ? 'withdrawn' : 'denied';
-    for (const subject of ids) if (subject) queue.pushChoice({ subject, choices: said, origin }, at);
+    for (const subject of ids)
+      if (subject) queue.pushChoice({ subject, choices: said, origin, device: subject === id ? device?.() : undefined }, at);
     delivery.soon();
     void delivery.flush();
   };

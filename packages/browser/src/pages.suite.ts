@@ -9,6 +9,7 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 import { KeyRing } from '../../engine/src/access/key-ring.js';
 import { KeyStore } from '../../engine/src/access/key-store.js';
 import { NodeDisk } from '../../engine/src/adapters/node-disk.js';
+import { sealedTickets } from '../../engine/src/adapters/sealed-tickets.js';
 import { SystemClock } from '../../engine/src/adapters/system-clock.js';
 import { SystemEntropy } from '../../engine/src/adapters/system-entropy.js';
 import { Door } from '../../engine/src/http/door.js';
@@ -123,7 +124,9 @@ export class PageWorld {
   }
 
   async startDoor(): Promise<void> {
-    const door = new Door({ engine: this.engine, clock: new SystemClock(), keys: this.#keys });
+    const entropy = new SystemEntropy();
+    const portal = { tickets: sealedTickets(new Uint8Array(32).fill(9), 'portal', entropy), entropy };
+    const door = new Door({ engine: this.engine, clock: new SystemClock(), keys: this.#keys, portal });
     this.#port = (await door.listen({ port: this.#port })).port;
     this.#door = door;
   }

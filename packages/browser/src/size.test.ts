@@ -15,6 +15,7 @@ test.each([
   ['ethogram.js', 3_000],
   ['ethogram.iife.js', 3_000],
   ['panel.js', 5_500],
+  ['device.js', 1_300],
   ['tcf.js', 800],
   ['gpp.js', 1_000],
 ])('%s: at most %d bytes', (name, bytesMax) => {

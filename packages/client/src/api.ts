@@ -114,6 +114,10 @@ export type ErrorCode =
   | 'deployment_shape'
   | 'law_gate'
   | 'portal_link'
+  | 'account_refused'
+  | 'account_unreachable'
+  | 'account_unknown'
+  | 'device_linked'
   | 'folder_not_empty'
   | 'backup_running'
   | 'backup_stopped'
@@ -271,6 +275,7 @@ export type ConsentRequest = {
   readonly choices: { readonly [name in Purpose]?: Choice };
   readonly origin?: string | null;
   readonly notice?: Notice | null;
+  readonly device?: string;
   readonly timestamp?: string;
   readonly sentAt?: string;
 } & (
@@ -279,7 +284,7 @@ export type ConsentRequest = {
   | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
 );
 
-export type ConsentAnswer = { readonly success: true; readonly epoch: number };
+export type ConsentAnswer = { readonly success: true; readonly epoch: number; readonly device?: boolean };
 
 export type RestrictionRequest = { readonly restricted: boolean; readonly origin?: string };
 
@@ -679,6 +684,10 @@ export type DeviceRequest = { readonly publicKey: string };
 
 export type FirstDeviceRequest = { readonly subject: string; readonly publicKey: string };
 
+export type EntryChallenge = { readonly challenge: string; readonly expiresAt: number };
+
+export type DeviceEntryRequest = { readonly challenge: string; readonly publicKey: string; readonly signature: string };
+
 export type DeviceAnswer = { readonly keys: number };
 
 export type RequestWish = {
@@ -686,6 +695,7 @@ export type RequestWish = {
   readonly event?: string;
   readonly properties?: { readonly [name: string]: unknown };
   readonly decision?: string;
+  readonly text?: string;
 };
 
 export type RequestAuthority = { readonly kind: 'guardian' | 'agent' | 'assisted'; readonly by: string; readonly evidence: string };

@@ -27,10 +27,12 @@ export class Requests implements FoldPart {
   readonly #rows: Table<RequestRow>;
   /** By when open ones are due. */
   readonly #due = new Map<string, number>();
+  /** Subject -> ids of what was asked for in their stream. Follows from the rows. */
+  readonly #asked = new Map<string, Set<string>>();
 
   constructor(rows: Table<RequestRow>) {
     this.#rows = rows;
-    for (const [id, row] of rows.rows()) if (row.state === 'open') this.#due.set(id, row.dueAt);
+    for (const [id, row] of rows.rows()) this.#note(id, row);
   }
 
   get(id: string): RequestRow | undefined {
@@ -44,6 +46,15 @@ export class Requests implements FoldPart {
 
   get open(): number {
     return this.#due.size;
+  }
+
+  /** Ids of what these ids of a person asked for. */
+  of(subjects: readonly string[]): string[] {
+    return subjects.flatMap((subject) => [...(this.#asked.get(subject) ?? [])]);
+  }
+
+  openOf(subjects: readonly string[]): number {
+    return this.of(subjects).filter((id) => this.#due.has(id)).length;
   }
 
   overdue(now: number): number {
@@ -80,14 +91,16 @@ export class Requests implements FoldPart {
     // to ask rests on no purpose
   }
 
-  forget(_: string, events: readonly Placed[]): void {
+  forget(subject: string, events: readonly Placed[]): void {
     // [C58]
     for (const { event } of events) {
       if (event.type !== systemTypes.requestOpened) continue;
       const { request } = openedIn(event);
       this.#rows.delete(request);
       this.#due.delete(request);
+      this.#asked.get(subject)?.delete(request);
     }
+    if (this.#asked.get(subject)?.size === 0) this.#asked.delete(subject);
   }
 
   *dump(): Iterable<string> {
@@ -96,8 +109,15 @@ export class Requests implements FoldPart {
 
   #set(id: string, row: RequestRow): void {
     this.#rows.set(id, row);
+    this.#note(id, row);
+  }
+
+  #note(id: string, row: RequestRow): void {
     if (row.state === 'open') this.#due.set(id, row.dueAt);
     else this.#due.delete(id);
+    const asked = this.#asked.get(row.subject);
+    if (asked === undefined) this.#asked.set(row.subject, new Set([id]));
+    else asked.add(id);
   }
 }
 

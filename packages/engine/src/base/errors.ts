@@ -337,6 +337,22 @@ export const errors = {
     'The link to the portal has been used, has ended, or was not made here.',
     'Issue another one: POST /v1/subjects/ID/portal-link.',
   ),
+  account_refused: entry(
+    403,
+    'The identity provider or the person said no, or its answer does not hold.',
+    'Begin again at /me/account. If it stays so, compare issuer, client id, secret and redirect URI with the provider: docs/portal.md.',
+  ),
+  account_unreachable: entry(503, 'The identity provider could not be asked.', 'Begin again in a while; see that this server reaches it.'),
+  account_unknown: entry(
+    403,
+    'The account was checked, but the claim that names the subject is missing from it, or is no id.',
+    'Name another claim in ETHOGRAM_OIDC_CLAIM, or have the provider put it into the ID token.',
+  ),
+  device_linked: entry(
+    403,
+    'The id of this device is linked to another one, so its key alone opens no portal.',
+    'Come in by the account, or by a link of the host.',
+  ),
   folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
   backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),

@@ -1,6 +1,7 @@
 // ethogram export: what a folder holds, in files that others can read. Streams, so that a folder of any size leaves in bounded memory.
 // Non-goals: a backup (copy the folder), and raw events without a purpose: law 3 knows none.
 import { UsageError, type Arguments } from './arguments.js';
+import { callerAt } from './caller.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -67,18 +68,26 @@ export const exportData: Command = {
     const out = args.text('out');
     const csv = (args.choice('format', formats) ?? (/\.csv(?:\.gz)?$/.test(out ?? '') ? 'csv' : 'jsonl')) === 'csv';
     if (csv && known !== 'events') throw new UsageError('only events can be written as CSV');
+    const folder = new DataFolder(args);
+    const by = callerAt(folder.path);
     if (known === 'person' && out?.endsWith('.zip') === true) {
-      return withEngine(new DataFolder(args), terminal, async (engine) => {
+      return withEngine(folder, terminal, async (engine) => {
         const { bytes } = await writeArchive(engine, subject ?? '', out);
-        await engine.answers.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject ?? '');
+        await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject ?? '');
         terminal.result({ kind: 'archive', bytes, out }, () => [`${bytes} bytes in ${out}`]);
         return exitCode.ok;
       });
     }
     const interrupt = new Interrupt(() => terminal.note('stopping'));
     try {
-      return await withEngine(new DataFolder(args), terminal, (engine) =>
-        write(engine, choice, { known, subject: subject ?? '', csv, out, recipient: args.text('recipient') ?? '' }, interrupt, terminal),
+      return await withEngine(folder, terminal, (engine) =>
+        write(
+          engine,
+          choice,
+          { known, subject: subject ?? '', csv, out, recipient: args.text('recipient') ?? '', by },
+          interrupt,
+          terminal,
+        ),
       );
     } finally {
       interrupt.release();
@@ -92,6 +101,8 @@ interface Wish {
   readonly csv: boolean;
   readonly out: string | undefined;
   readonly recipient: string;
+  /** Whom the history names. */
+  readonly by: string;
 }
 
 function choiceIn(args: Arguments): EventChoice {
@@ -110,7 +121,7 @@ function choiceIn(args: Arguments): EventChoice {
 async function write(
   engine: Engine,
   choice: EventChoice | undefined,
-  { known, subject, csv, out, recipient }: Wish,
+  { known, subject, csv, out, recipient, by }: Wish,
   interrupt: Interrupt,
   terminal: Terminal,
 ): Promise<number> {
@@ -129,9 +140,8 @@ async function write(
     await sink.end();
   }
   // Who received what is part of the evidence.
-  if (known === 'person') await engine.answers.act({ what: 'person.exported', by: 'operator', why: '', about: '' }, subject);
-  else if (choice !== undefined)
-    await engine.answers.act({ what: 'events.exported', by: 'operator', why: recipient, about: choice.purpose });
+  if (known === 'person') await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject);
+  else if (choice !== undefined) await engine.answers.act({ what: 'events.exported', by, why: recipient, about: choice.purpose });
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

@@ -17,6 +17,7 @@ import { fromBase64, toBase64 } from '../base/strict-base64.js';
 import { strictJson } from '../base/strict-json.js';
 import { ledgerFolder, logFolder, signingFolder } from '../runtime/folders.js';
 import { UsageError, type Arguments } from './arguments.js';
+import { callerAt } from './caller.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -85,7 +86,7 @@ async function keysAfter(act: 'keys' | 'rotate' | 'renew', args: Arguments, term
   } else {
     await withEngine(folder, terminal, async (engine) => {
       const about = engine.ledger.keys().map(verifierKeyText).at(0) ?? '';
-      const done = await engine.answers.act({ what: 'signing-key.rotated', by: 'operator', why: act, about });
+      const done = await engine.answers.act({ what: 'signing-key.rotated', by: callerAt(folder.path), why: act, about });
       if (!done.ok) throw new CodedError(done.code);
     });
     if (act === 'rotate') await rotateSigner(place, new SystemEntropy());

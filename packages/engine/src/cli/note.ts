@@ -3,6 +3,7 @@ import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { AdminAct } from '../model/system-event.js';
 import { UsageError } from './arguments.js';
+import { callerAt } from './caller.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -23,14 +24,16 @@ export const note: Command = {
   argument: { kind: 'word', choices: acts },
   shape: ['logged: the act'],
   async run(args, terminal) {
-    const [what, about = '', ...more] = args.positionals;
-    const known = acts.find((each) => each === what);
+    const [name, about = '', ...more] = args.positionals;
+    const known = acts.find((each) => each === name);
     if (known === undefined || more.length > 0 || (known === 'controller') !== (about !== ''))
       throw new UsageError('it takes `controller NAME` or `breach`');
     const why = args.needed('text', 'what is to be said');
     if (why.length > limits.reasonCharsMax || about.length > limits.idCharsMax) throw new UsageError('that is longer than is taken');
-    const act: AdminAct = { what: known === 'controller' ? 'controller.declared' : 'breach.recorded', by: 'operator', why, about };
-    const done = await withEngine(new DataFolder(args), terminal, (engine) => engine.answers.act(act));
+    const folder = new DataFolder(args);
+    const what = known === 'controller' ? 'controller.declared' : 'breach.recorded';
+    const act: AdminAct = { what, by: callerAt(folder.path), why, about };
+    const done = await withEngine(folder, terminal, (engine) => engine.answers.act(act));
     if (!done.ok) throw new CodedError(done.code);
     terminal.result({ logged: act }, () => ['Logged.']);
     return exitCode.ok;

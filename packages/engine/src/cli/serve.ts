@@ -7,6 +7,7 @@ import { KeyStore, type Key } from '../access/key-store.js';
 import { Rejects } from '../access/rejects.js';
 import { limits } from '../base/limits.js';
 import { Door } from '../http/door.js';
+import { accountsOf } from './account-settings.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
 import { portalTickets } from '../runtime/open.js';
@@ -22,6 +23,7 @@ export const serve: Command = {
   help: [
     'Without keys it is for this machine alone; `ethogram keys add` makes one, and then every caller needs a key.',
     'It speaks plain HTTP: before a network put a proxy that speaks TLS.',
+    'ETHOGRAM_OIDC_ISSUER and its like let people into the portal by their account: docs/portal.md.',
   ],
   examples: [
     'ethogram serve',
@@ -52,6 +54,7 @@ export const serve: Command = {
     const port = args.integer('port', 0, 65_535) ?? 4040;
     const host = args.text('host') ?? (args.flag('open-to-network') ? '0.0.0.0' : undefined);
     const origins = args.list('allow-origin');
+    const accounts = accountsOf(process.env);
     const folder = new DataFolder(args);
     const clock = new SystemClock();
     const onError = (error: unknown): void => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug');
@@ -78,7 +81,7 @@ export const serve: Command = {
         rejects,
         vitals: processVitals(),
         demo,
-        portal: { tickets: await portalTickets(disk, entropy), entropy },
+        portal: { tickets: await portalTickets(disk, entropy), entropy, accounts },
         ...(origins.length === 0 ? {} : { allowOrigins: origins }),
         ...(args.flag('log') ? { log: (line: string): void => void process.stderr.write(`${line}\n`) } : {}),
       });

@@ -36,6 +36,7 @@ import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
 import { addUnderstanding } from './understanding-routes.js';
+import { unmasked } from './unmasked-answer.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -72,17 +73,23 @@ export class ColdRoutes {
     table.add('POST', '/v1/items', { needs: 'secret' }, (asked) => this.#items(asked));
     table.add('POST', '/v1/consents', pageWithKey, (asked) => this.#consents(asked));
     table.add('POST', '/v1/bases', { needs: 'admin' }, (asked) => this.#bases(asked));
-    table.add('GET', '/v1/decisions/:id', pageWithKey, ({ param }) => answer(engine.why(param('id'))));
-    table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, async ({ param }) => answer(await engine.whyInFull(param('id'))));
-    table.add('GET', '/v1/choices/:id', { needs: 'write' }, ({ param }) => answer(engine.whyChoice(param('id'))));
+    table.add('GET', '/v1/decisions/:id', pageWithKey, (asked) => this.#why(asked));
+    table.add('GET', '/v1/decisions/:id/full', { needs: 'secret' }, ({ param, key }) =>
+      unmasked(
+        engine,
+        key,
+        () => engine.whyInFull(param('id')),
+        ({ decision }) => [decision.subject],
+      ),
+    );
+    table.add('GET', '/v1/choices/:id', { needs: 'write' }, (asked) => this.#whyChoice(asked));
     table.add('GET', '/v1/points/:name', { needs: 'secret' }, ({ param }) => answer(pointAnswer(param('name'), engine)));
     table.add('POST', '/v1/points/:name/restart', { needs: 'admin' }, (asked) => this.#restartPoint(asked));
-    table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, ({ param }) => this.#subject(param('id')));
+    table.add('GET', '/v1/subjects/:id', { needs: 'secret' }, (asked) => this.#subject(asked));
     table.add('DELETE', '/v1/subjects/:id', { needs: 'admin' }, ({ param }) => this.#erase(param('id')));
     table.add('POST', '/v1/subjects/:id/restriction', { needs: 'secret' }, (asked) => this.#restrict(asked));
     table.add('POST', '/v1/subjects/:id/links', { needs: 'secret' }, (asked) => this.#link(asked));
     table.add('POST', '/v1/subjects/:id/corrections', { needs: 'secret' }, (asked) => this.#correct(asked));
-    table.add('GET', '/v1/reviews', { needs: 'secret' }, () => answer(ok({ reviews: engine.reviews() })));
     table.add('GET', '/v1/event-types', { needs: 'write', browser: true }, () => this.#eventTypes());
     table.add('GET', '/v1/rejects', { needs: 'secret' }, ({ query }) => this.#listRejects(query('code'), query('limit')));
     table.add('GET', '/v1/projects/:writeKey/settings', { needs: 'write', browser: true, keyInUrl: true }, ({ param }) =>
@@ -151,10 +158,13 @@ export class ColdRoutes {
     const body = asked.json();
     const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
-    const { subject, change: given, occurredAt } = consent.value;
+    const { subject, change: given, occurredAt, device } = consent.value;
     const change = carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
     const done = await this.#engine.choose(subject, change, occurredAt);
-    return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
+    if (!done.ok) return answer(done);
+    // A choice holds whether its key is taken or not: only the first ones of an id bring one.
+    const key = device === undefined ? {} : { device: (await this.#engine.desk.register(subject, device, false)).ok };
+    return answer(ok({ success: true, epoch: done.value.epoch, ...key }));
   }
 
   async #bases({ json: bodyOf }: Asked): Promise<Response> {
@@ -173,8 +183,21 @@ export class ColdRoutes {
     return answer(done.ok ? ok({ success: true }) : done);
   }
 
-  #subject(id: string): Response {
-    return answer(isId(id) ? this.#engine.profile(id) : fail('subject_unknown'));
+  #subject({ param, key }: Asked): Promise<Response> {
+    const id = param('id');
+    const read = () => (isId(id) ? this.#engine.profile(id) : fail('subject_unknown'));
+    return unmasked(this.#engine, key, read, ({ ids }) => ids);
+  }
+
+  /** A write key is a page's, and its decision the person's own. */
+  #why({ param, key }: Asked): Promise<Response> | Response {
+    const read = () => this.#engine.why(param('id'));
+    return isPage(key) ? answer(read()) : unmasked(this.#engine, key, read, ({ decision }) => [decision.subject]);
+  }
+
+  #whyChoice({ param, key }: Asked): Promise<Response> | Response {
+    const read = () => this.#engine.whyChoice(param('id'));
+    return isPage(key) ? answer(read()) : unmasked(this.#engine, key, read, ({ choice }) => [choice.subject]);
   }
 
   /** Erasing somebody who is not there is a success: what was asked for holds. */
@@ -195,13 +218,15 @@ export class ColdRoutes {
     return answer(done.ok ? ok({ success: true, epoch: done.value.epoch }) : done);
   }
 
-  async #link({ param, json: bodyOf }: Asked): Promise<Response> {
+  async #link({ param, key, json: bodyOf }: Asked): Promise<Response> {
     const body = bodyOf();
     const wish = body.ok ? parseLink(body.value) : body;
     if (!wish.ok) return refuse(wish);
     const { other, linked, evidence } = wish.value;
     const done = await this.#engine.link(param('id'), other, linked, evidence);
-    return answer(done.ok ? ok({ success: true, ids: done.value.ids }) : done);
+    if (!done.ok) return refuse(done);
+    const read = () => ok({ success: true, ids: this.#engine.core.identity.members(param('id')) });
+    return unmasked(this.#engine, key, read, ({ ids }) => ids);
   }
 
   async #correct({ param, json: bodyOf }: Asked): Promise<Response> {
@@ -236,6 +261,11 @@ export class ColdRoutes {
     const health = this.#engine.health();
     return json(health.status === 'ok' ? 200 : 503, JSON.stringify(health));
   }
+}
+
+/** Without keys whoever asks for a decision may be a page as well. */
+function isPage(key: Key | null): boolean {
+  return key === null || key.kind === 'write';
 }
 
 export function queryOf(url: string): URLSearchParams {

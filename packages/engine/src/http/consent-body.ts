@@ -1,18 +1,22 @@
-// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, notice?, timestamp?, sentAt?}. It says what the person
-// chose, where (`origin`), which text they were shown (`notice`: {id, version, language, sha256 of the text}), and when, if not now, by a
-// clock that `sentAt` corrects as it does for events; nothing widens without a `granted` that stands here word for word.
+// The body of POST /v1/consents: {subject, choices: {purpose: choice}, origin?, notice?, device?, timestamp?, sentAt?}. It says what the
+// person chose, where (`origin`), which text they were shown (`notice`: {id, version, language, sha256 of the text}), with which key their
+// device signs from now on (`device`), and when, if not now, by a clock that `sentAt` corrects as it does for events; nothing widens
+// without a `granted` that stands here word for word.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import { choices as known, type Choice, type ConsentChange, type NoticeReference } from '../model/system-event.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal } from './json-body.js';
+import { publicKeyOf } from './requests-body.js';
 import { parseTime, skewOf } from './time.js';
 
 export interface ConsentBody {
   readonly subject: string;
   readonly change: ConsentChange;
   readonly occurredAt: number | undefined;
+  /** The key of the device, which opens the portal of a new id later (portal-device.ts). */
+  readonly device: string | undefined;
 }
 
 /** Fails with body_shape, purpose_unknown or event_time and the place. */
@@ -37,10 +41,13 @@ export function parseConsent(body: unknown, receivedAt: number): Result<ConsentB
   const notice = body['notice'] ?? undefined;
   if (notice !== undefined && !isNotice(notice)) return fail('body_shape', '/notice');
   const change = { choices, origin, ...(notice === undefined ? {} : { notice: referenceOf(notice) }) };
-  if (timestamp === undefined) return ok({ subject: subject.value, change, occurredAt: undefined });
-  const said = parseTime(timestamp);
-  if (said === undefined) return fail('event_time', '/timestamp');
-  return ok({ subject: subject.value, change, occurredAt: said + skewOf(sentAt, receivedAt) });
+  const key = body['device'] === undefined ? ok(undefined) : publicKeyOf(body['device'], '/device');
+  if (!key.ok) return key;
+  const said = { subject: subject.value, change, device: key.value };
+  if (timestamp === undefined) return ok({ ...said, occurredAt: undefined });
+  const at = parseTime(timestamp);
+  if (at === undefined) return fail('event_time', '/timestamp');
+  return ok({ ...said, occurredAt: at + skewOf(sentAt, receivedAt) });
 }
 
 function isNotice(value: unknown): value is NoticeReference {

@@ -62,7 +62,7 @@ describe('the way through', () => {
     expect((await doorway.send('GET', '/health')).body).toMatchObject({ status: 'ok', items: 3, points: ['home'] });
     expect((await doorway.send('DELETE', '/v1/subjects/ann')).body).toMatchObject({
       success: true,
-      events: 4,
+      events: 5, // a choice, two views, a decision, and that they were shown
       receipt: expect.stringMatching(/^e_/u) as string,
     });
     expect((await doorway.send('GET', '/v1/subjects/ann')).body.error.code).toBe('subject_unknown');

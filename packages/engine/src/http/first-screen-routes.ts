@@ -46,13 +46,16 @@ export function addFirstScreen(table: RouteTable, parts: FirstScreenParts): void
   const screen = new FirstScreen(parts);
   const text = (type: string, body: string): Response =>
     new Response(body, { headers: { ...safe, 'Content-Type': `${type}; charset=utf-8` } });
-  table.add('GET', '/', { needs: 'none' }, (asked) => text('text/html', screen.page(asked)));
+  table.add('GET', '/', { needs: 'none' }, async (asked) => text('text/html', await screen.page(asked)));
   table.add('GET', '/first-screen.css', { needs: 'none' }, () => text('text/css', firstScreenStyle));
   table.add('GET', '/first-screen.js', { needs: 'none' }, () => text('text/javascript', firstScreenScript));
   table.add('GET', '/first-screen/now', { needs: 'secret' }, (asked) => screen.now(asked));
   table.add('GET', '/first-screen/live', { needs: 'secret' }, (asked) => screen.live(asked));
   table.add('POST', '/first-screen/demo', { needs: 'secret' }, (asked) => screen.demo(asked));
 }
+
+/** As the history names whoever sits at a machine without keys. */
+const byScreen = 'operator';
 
 class FirstScreen {
   readonly #parts: FirstScreenParts;
@@ -62,14 +65,16 @@ class FirstScreen {
     this.#parts = parts;
   }
 
-  page(asked: Asked): string {
+  async page(asked: Asked): Promise<string> {
     const hasKeys = this.#parts.hasKeys();
     const seen = !hasKeys && isHere(asked);
+    if (seen) await this.#noteNewest();
     return pageHtml({ base: `http://${asked.headers.host ?? 'localhost'}`, hasKeys, now: seen ? this.#look(true) : null });
   }
 
-  now(asked: Asked): Response {
+  async now(asked: Asked): Promise<Response> {
     if (!this.#maySee(asked)) return refuse({ code: 'key_missing' });
+    if (asked.key === null) await this.#noteNewest();
     return new Response(this.#news(asked), { headers: { ...safe, 'Content-Type': 'application/json' } });
   }
 
@@ -138,7 +143,10 @@ class FirstScreen {
   #look(inFull: boolean): Now {
     const { engine, demo } = this.#parts;
     const moment = newestMoment(engine);
-    const subject = moment === null ? '' : inFull ? moment.subject : masked(moment.subject);
+    // In full only what is noted: in the stream that is a moment later.
+    const owed = moment !== null && inFull && engine.unmaskings.owes(byScreen, moment.subject);
+    if (owed) void this.#noteNewest();
+    const subject = moment === null ? '' : inFull && !owed ? moment.subject : masked(moment.subject);
     return {
       moment,
       subject,
@@ -146,6 +154,13 @@ class FirstScreen {
       items: engine.health().items,
       demo: demo?.state ?? 'absent',
     };
+  }
+
+  /** Whoever sits at this machine sees who it was; that they did is noted first. What cannot be noted stays masked. */
+  async #noteNewest(): Promise<void> {
+    const { engine } = this.#parts;
+    const moment = newestMoment(engine);
+    if (moment !== null) await engine.unmaskings.note(byScreen, [moment.subject]).catch(() => undefined);
   }
 
   #turnedAway(): Pick<Now, 'withoutGrant' | 'twice'> {

@@ -7,6 +7,7 @@ import type { Engine } from '../runtime/engine.js';
 import { answer, refuse } from './cold-answer.js';
 import { isId } from './id.js';
 import type { RouteTable } from './route-table.js';
+import { callerOf } from './unmasked-answer.js';
 
 const forAll = { needs: 'none', browser: true } as const;
 const plain = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' } as const;
@@ -24,9 +25,12 @@ export function addLedger(table: RouteTable, { engine }: { readonly engine: Engi
   table.add('GET', '/v1/ledger/inclusion', forAll, ({ query }) => answer(inclusion(engine, query('record'), query('size'))));
   table.add('GET', '/v1/ledger/consistency', forAll, ({ query }) => answer(consistency(engine, query('from'), query('to'))));
   table.add('GET', '/v1/receipts/:id', { needs: 'secret' }, ({ param }) => file(engine.answers.erasureReceipt(param('id'))));
-  table.add('GET', '/v1/subjects/:id/consent-receipt', { needs: 'secret' }, async ({ param }) =>
-    file(isId(param('id')) ? await engine.answers.consentReceipt(param('id')) : fail('subject_unknown')),
-  );
+  table.add('GET', '/v1/subjects/:id/consent-receipt', { needs: 'secret' }, async ({ param, key }) => {
+    const id = param('id');
+    if (!isId(id)) return refuse(fail('subject_unknown'));
+    const noted = await engine.unmaskings.note(callerOf(key), [id]);
+    return noted.ok ? file(await engine.answers.consentReceipt(id)) : refuse(noted);
+  });
 }
 
 /** Exactly the bytes that were signed: to be kept as they are. */

@@ -1,6 +1,7 @@
 // Every route in a sentence, with what it takes and gives. open-api.test.ts holds this table to the routes of a real server, both ways, and
 // the kind of key that a route states to the one that stands here.
 import type { KeyNeed } from '../access/key-kind.js';
+import { portalOperations } from './open-api-portal.js';
 import { requestOperations } from './open-api-requests.js';
 import { trackingPaths } from './tracking-paths.js';
 
@@ -37,136 +38,10 @@ const tracking: readonly Operation[] = [...trackingPaths].map(([path, call]) => 
   query: ['writeKey'],
 }));
 
-const portal: readonly Operation[] = [
-  {
-    method: 'POST',
-    path: '/v1/subjects/:id/portal-link',
-    id: 'portalLink',
-    needs: 'secret',
-    summary: 'A link to the portal for one person: opens once, for minutes.',
-    gives: json('PortalLink'),
-  },
-  { method: 'GET', path: '/me.css', id: 'portalStyle', needs: 'none', summary: 'The style of the portal.', gives: { 'text/css': null } },
-  {
-    method: 'GET',
-    path: '/me/enter',
-    id: 'portalEntry',
-    needs: 'none',
-    summary: 'Where a link leads: one button.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'POST',
-    path: '/me/enter',
-    id: 'portalEnter',
-    needs: 'none',
-    summary: 'Uses the link up and opens the portal.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/receipts/:receipt',
-    id: 'portalReceipt',
-    needs: 'none',
-    summary: 'The receipt of an erasure, which names nobody.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me',
-    id: 'portal',
-    needs: 'none',
-    summary: 'A person\u2019s own page. It and what follows ask for the session of a link.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/events',
-    id: 'portalEvents',
-    needs: 'none',
-    summary: 'Each thing that the person did.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/event',
-    id: 'portalEvent',
-    needs: 'none',
-    summary: 'One of them, to be corrected.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/decisions/:id',
-    id: 'portalDecision',
-    needs: 'none',
-    summary: 'Why a decision was what it was, for the person.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/forget',
-    id: 'portalForgetting',
-    needs: 'none',
-    summary: 'What being forgotten means.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'GET',
-    path: '/me/download',
-    id: 'portalDownload',
-    needs: 'none',
-    summary: 'All that is kept of the person.',
-    gives: { 'application/x-ndjson': null },
-  },
-  {
-    method: 'POST',
-    path: '/me/choices',
-    id: 'portalChoose',
-    needs: 'none',
-    summary: 'Allows or refuses a purpose, or all.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'POST',
-    path: '/me/objection',
-    id: 'portalObject',
-    needs: 'none',
-    summary: 'Objects to everything.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'POST',
-    path: '/me/restriction',
-    id: 'portalRestrict',
-    needs: 'none',
-    summary: 'Freezes the person\u2019s data, or lifts that.',
-    gives: { 'text/html': null },
-  },
-  {
-    method: 'POST',
-    path: '/me/corrections',
-    id: 'portalCorrect',
-    needs: 'none',
-    summary: 'Corrects an event.',
-    gives: { 'text/html': null },
-  },
-  { method: 'POST', path: '/me/review', id: 'portalReview', needs: 'none', summary: 'Asks a human.', gives: { 'text/html': null } },
-  {
-    method: 'POST',
-    path: '/me/forget',
-    id: 'portalForget',
-    needs: 'none',
-    summary: 'Erases the person; answers with the receipt.',
-    gives: { 'text/html': null },
-  },
-  { method: 'POST', path: '/me/leave', id: 'portalLeave', needs: 'none', summary: 'Ends the session.', gives: { 'text/html': null } },
-];
-
 export const operations: readonly Operation[] = [
   ...tracking,
   ...requestOperations,
-  ...portal,
+  ...portalOperations,
   {
     method: 'POST',
     path: '/v1/events',
@@ -429,14 +304,6 @@ export const operations: readonly Operation[] = [
     summary: 'Shows that the tree of one size begins the tree of another (RFC 6962).',
     gives: json('LedgerConsistency'),
     query: ['from', 'to'],
-  },
-  {
-    method: 'GET',
-    path: '/v1/reviews',
-    id: 'reviews',
-    needs: 'secret',
-    summary: 'What people asked a human to look at.',
-    gives: json(null),
   },
   {
     method: 'POST',

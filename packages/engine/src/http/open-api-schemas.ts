@@ -25,6 +25,8 @@ const time = Type.String({
   description: 'ISO 8601 with a zone',
   pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d)$',
 });
+/** Ed25519: 32 bytes in base64url. */
+const publicKey = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const ms = Type.Integer({ description: 'ms since 1970 UTC' });
 const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 const open = { additionalProperties: true } as const;
@@ -164,6 +166,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
         origin: opt(nullable(id)),
         notice: opt(nullable(ref('Notice'))),
+        device: opt(publicKey),
         timestamp: opt(time),
         sentAt: opt(time),
       },
@@ -171,7 +174,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     ),
     naming(false),
   ]),
-  ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer() }),
+  ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer(), device: opt(Type.Boolean()) }),
   RestrictionRequest: Type.Object({ restricted: Type.Boolean(), origin: opt(id) }, open),
   LinkRequest: Type.Object(
     { other: id, linked: opt(Type.Boolean()), evidence: opt(Type.String({ maxLength: limits.reasonCharsMax })) },
@@ -396,8 +399,13 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   }),
   ProofToken: Type.Object({ token: Type.String(), expiresAt: ms }),
   ChallengeRequest: Type.Object({ subject: id }, open),
-  DeviceRequest: Type.Object({ publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) }, open),
-  FirstDeviceRequest: Type.Object({ subject: id, publicKey: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) }, open),
+  DeviceRequest: Type.Object({ publicKey }, open),
+  FirstDeviceRequest: Type.Object({ subject: id, publicKey }, open),
+  EntryChallenge: Type.Object({ challenge: Type.String(), expiresAt: ms }),
+  DeviceEntryRequest: Type.Object(
+    { challenge: Type.String(), publicKey, signature: Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' }) },
+    open,
+  ),
   DeviceAnswer: Type.Object({ keys: Type.Integer() }),
   RequestWish: Type.Object(
     {
@@ -405,6 +413,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       event: opt(id),
       properties: opt(Type.Object({}, open)),
       decision: opt(id),
+      text: opt(Type.String({ minLength: 1, maxLength: limits.reasonCharsMax })),
     },
     open,
   ),

@@ -103,29 +103,10 @@ export function kindsOf({ core }: Engine, events: readonly BehaviourEvent[]): Ev
   return [...kinds.values()].sort((a, b) => b.times - a.times || (a.type.name < b.type.name ? -1 : 1));
 }
 
-/** A decision that was made for this very person. */
-export function decisionOf(engine: Engine, subject: string, id: string): DecisionRecord | undefined {
+/** A decision or choice that was made for this very person. */
+export function decisionOf(engine: Engine, subject: string, id: string): DecisionRecord | ChoiceRecord | undefined {
   const why = engine.why(id);
-  const asked = why.ok ? why.value.decision : undefined;
+  const choice = why.ok ? undefined : engine.whyChoice(id);
+  const asked = why.ok ? why.value.decision : choice?.ok === true ? choice.value.choice : undefined;
   return asked?.subject != null && engine.core.identity.members(subject).includes(asked.subject) ? asked : undefined;
-}
-
-/** Lines of JSON: the profile, then every event of every id, in the order of the log. Times are ms since 1970 UTC. */
-export function* copyOf(engine: Engine, subject: string): Iterable<string> {
-  const { core, log } = engine;
-  const profile = profileOf(engine, subject);
-  yield JSON.stringify({
-    kind: 'profile',
-    subject,
-    ids: profile?.ids ?? [subject],
-    consent: profile?.consent ?? null,
-    traits: profile?.traits ?? {},
-  });
-  const positions = core.identity.members(subject).flatMap((id) => [...core.trace.positions(id)]);
-  for (const position of positions.sort((a, b) => a - b)) {
-    const entry = log.readOne(position);
-    if (entry === undefined || entry.bytes === null) continue;
-    const { mask, ...event } = decodeEvent(entry.bytes, entry.mask);
-    yield JSON.stringify({ ...event, purposes: purposesOf(mask) });
-  }
 }

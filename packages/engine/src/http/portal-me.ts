@@ -1,14 +1,15 @@
 // The page of the portal itself: what it may be used for, what is known, who received it, what was decided, and what else can be done.
 import { limits } from '../base/limits.js';
-import type { ChoiceRecord } from '../model/choice.js';
 import { html, type Html } from './first-screen-html.js';
 import { kindsOf, newestOf, profileOf, purposeStates, type Newest, type PurposeState } from './portal-known.js';
+import { choiceSentence } from './portal-choice.js';
 import { humanHtml } from './portal-human.js';
 import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
 import { firstSentence } from './portal-why.js';
+import { requestsHtml } from './portal-requests.js';
 import type { PortalRights } from './portal-rights.js';
 import { traitValue } from './portal-trait.js';
-import type { Done, PortalLanguage } from './portal-words.js';
+import type { Done } from './portal-words.js';
 
 export interface Overview extends Seen {
   readonly rights: PortalRights;
@@ -42,6 +43,7 @@ export function meHtml(seen: Overview): string {
           )}
         </li>
       </ul>
+      ${profile?.consent == null ? null : html`<p><a class="button" href="/me/choices.json" download>${words.choicesFile}</a></p>`}
     </section>
     <section id="known" aria-labelledby="known-title">
       <h2 id="known-title">${words.known}</h2>
@@ -53,6 +55,7 @@ export function meHtml(seen: Overview): string {
       <h2 id="decisions-title">${words.decisions}</h2>
       ${decisionsHtml(seen, newest)}
     </section>
+    ${requestsHtml(lang, seen.rights.requests(session.subject))}
     <section id="rights" aria-labelledby="rights-title">
       <h2 id="rights-title">${words.rights}</h2>
       <ul class="cards">
@@ -148,11 +151,7 @@ function decisionsHtml({ engine, lang }: Seen, { decisions }: Newest): Html {
       html`<li class="card">
         <p>${record.kind === 'rank' ? firstSentence(engine, lang, record) : choiceSentence(lang, record)}</p>
         <p class="soft">${dateOf(lang, record.at)}</p>
-        ${
-          record.kind === 'rank'
-            ? html`<p><a class="button" href="/me/decisions/${encodeURIComponent(record.id)}?lang=${lang}">${words.why}</a></p>`
-            : null
-        }
+        <p><a class="button" href="/me/decisions/${encodeURIComponent(record.id)}?lang=${lang}">${words.why}</a></p>
       </li>`,
   );
   return html`<ul class="cards">
@@ -160,13 +159,7 @@ function decisionsHtml({ engine, lang }: Seen, { decisions }: Newest): Html {
   </ul>`;
 }
 
-/** What was chosen to be done, or that nothing was. */
-function choiceSentence(lang: PortalLanguage, { action }: ChoiceRecord): string {
-  const words = wordsOf(lang);
-  return action === null ? words.choseNothing : words.chose(words.quote(action));
-}
-
-function rightsHtml({ lang, session, rights }: Overview, frozen: boolean): Html[] {
+function rightsHtml({ lang, session }: Overview, frozen: boolean): Html[] {
   const words = wordsOf(lang);
   const card = (name: string, lead: string, inside: Html): Html =>
     html`<li class="card">
@@ -178,7 +171,7 @@ function rightsHtml({ lang, session, rights }: Overview, frozen: boolean): Html[
   return [
     card(words.download, words.downloadLead, html`<a class="button" href="/me/download" download>${words.download}</a>`),
     card(words.object, words.objectLead, form({ lang, session, action: '/me/objection' }, html`<button>${words.object}</button>`)),
-    ...(rights.canAsk ? [humanHtml({ lang, session }, null)] : []),
+    humanHtml({ lang, session }, null),
     card(words.freeze, words.freezeLead, form(freeze, html`<button>${frozen ? words.thaw : words.freeze}</button>`)),
     card(words.forget, words.forgetLead, html`<a class="button" href="/me/forget?lang=${lang}">${words.forget}</a>`),
   ];

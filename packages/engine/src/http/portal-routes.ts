@@ -1,11 +1,13 @@
-// /me: a person's own page. The host issues a link for one person (POST /v1/subjects/ID/portal-link, a secret key); the link becomes a
-// session (portal-session.ts); from then on the person sees and steers what concerns them. No page needs a script.
+// /me: a person's own page. Who they are is shown by a link of the host (POST /v1/subjects/ID/portal-link, a secret key), by an account
+// (portal-account.ts) or by the key of a device (portal-device.ts); each becomes a session (portal-session.ts); from then on the person
+// sees and steers what concerns them. No page needs a script.
 //
-// Every route but the entry asks for a session; every POST asks besides that it comes from a page of ours (Origin, Sec-Fetch-Site) and
+// Every route but the entries asks for a session; every POST asks besides that it comes from a page of ours (Origin, Sec-Fetch-Site) and
 // carries the session's token. What a session may do, it does to its own subject alone: no route takes the id of a person.
 import { sameHash } from '../access/key-text.js';
+import { CodedError, errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { fail, ok } from '../base/result.js';
+import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import type { Choice } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
@@ -14,12 +16,16 @@ import { answer } from './cold-answer.js';
 import { isHere, isOwnForm } from './first-screen-guard.js';
 import { isId } from './id.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
-import { endedHtml, enterHtml } from './portal-entry.js';
+import { AccountEntry, signInCookie } from './portal-account.js';
+import { choiceHtml } from './portal-choice.js';
+import { addDeviceEntry } from './portal-device.js';
+import { endedHtml, enterHtml, refusedHtml } from './portal-entry.js';
 import { correctedBy, eventHtml, eventsHtml, ownEvent } from './portal-events.js';
 import { forgetHtml, receiptHtml } from './portal-forget.js';
 import { decisionOf, objectable, purposeStates } from './portal-known.js';
 import { meHtml } from './portal-me.js';
 import type { Seen } from './portal-page.js';
+import { requestHtml } from './portal-requests.js';
 import { portalRights, type PortalRights } from './portal-rights.js';
 import { cookieName, PortalSessions, type PortalKeys } from './portal-session.js';
 import { portalStyle } from './portal-style.js';
@@ -50,19 +56,27 @@ type Page = (seen: Seen, asked: Asked) => Promise<Response> | Response;
 type Act = (seen: Seen, fields: URLSearchParams, asked: Asked) => Promise<Done | Response> | Done | Response;
 
 export function addPortal(table: RouteTable, { engine, clock, portal }: PortalParts): void {
-  const open = portal === undefined ? null : new Portal(engine, new PortalSessions(portal, clock));
+  const sessions = portal === undefined ? null : new PortalSessions(portal, clock);
+  const open = portal === undefined || sessions === null ? null : new Portal(engine, sessions, portal);
   const add = (method: 'GET' | 'POST', path: string, handler: (portal: Portal) => Handler): void =>
     table.add(method, path, { needs: 'none' }, open === null ? () => answer(fail('not_found')) : handler(open));
   table.add('POST', '/v1/subjects/:id/portal-link', { needs: 'secret' }, (asked) => open?.issue(asked) ?? answer(fail('not_found')));
   add('GET', '/me.css', () => () => new Response(portalStyle, { headers: { ...safe, 'Content-Type': 'text/css; charset=utf-8' } }));
   add('GET', '/me/enter', (me) => (asked) => me.entry(asked));
   add('POST', '/me/enter', (me) => (asked) => me.enter(asked));
+  addDeviceEntry(table, engine, sessions);
+  add('GET', '/me/account', (me) => (asked) => me.account(asked));
+  add('GET', '/me/account/return', (me) => (asked) => me.accountReturned(asked));
   add('GET', '/me/receipts/:receipt', (me) => (asked) => me.receipt(asked));
+  add('GET', '/me/receipts/:receipt/file', (me) => (asked) => me.receiptFile(asked));
+  add('POST', '/me/receipts/:receipt/file', (me) => (asked) => me.receiptFile(asked));
   add('GET', '/me', (me) => me.page((seen, asked) => me.overview(seen, asked)));
   add('GET', '/me/events', (me) => me.page((seen) => page(eventsHtml(seen))));
   add('GET', '/me/event', (me) => me.page((seen, asked) => me.event(seen, asked)));
   add('GET', '/me/decisions/:id', (me) => me.page((seen, asked) => me.decision(seen, asked)));
   add('GET', '/me/forget', (me) => me.page((seen) => page(forgetHtml(seen))));
+  add('GET', '/me/requests/:id', (me) => me.page((seen, asked) => me.request(seen, asked)));
+  add('GET', '/me/choices.json', (me) => me.page((seen) => me.choicesFile(seen)));
   add('GET', '/me/download', (me) => me.page((seen) => me.download(seen)));
   add('POST', '/me/choices', (me) => me.form((seen, fields, asked) => me.choose(seen, fields, asked)));
   add('POST', '/me/objection', (me) => me.form((seen) => me.object(seen)));
@@ -77,11 +91,13 @@ class Portal {
   readonly #engine: Engine;
   readonly #sessions: PortalSessions;
   readonly #rights: PortalRights;
+  readonly #accounts: AccountEntry | null;
 
-  constructor(engine: Engine, sessions: PortalSessions) {
+  constructor(engine: Engine, sessions: PortalSessions, { accounts, entropy }: PortalKeys) {
     this.#engine = engine;
     this.#sessions = sessions;
     this.#rights = portalRights(engine);
+    this.#accounts = accounts === undefined ? null : new AccountEntry(accounts, sessions, entropy);
   }
 
   /** For the host: a link for one person. Whether anything is known of them does not matter. */
@@ -95,21 +111,48 @@ class Portal {
   entry(asked: Asked): Response {
     const ticket = asked.query('ticket') ?? '';
     const lang = langOf(asked);
-    return this.#sessions.isGood(ticket) ? page(enterHtml(lang, ticket)) : ended(lang);
+    return this.#sessions.isGood(ticket) ? page(enterHtml(lang, ticket)) : this.#ended(lang);
   }
 
   enter(asked: Asked): Response {
     const lang = langOf(asked);
-    if (!isOwnForm(asked.headers)) return ended(lang);
+    if (!isOwnForm(asked.headers)) return this.#ended(lang);
     const done = this.#sessions.enter(fieldsOf(asked).get('ticket') ?? '');
-    if (!done.ok) return done.code === 'overloaded' ? answer(done) : ended(lang);
+    if (!done.ok) return done.code === 'overloaded' ? answer(done) : this.#ended(lang);
     return to(`/me?lang=${lang}`, { 'Set-Cookie': cookieOf(asked, done.value.cookie, limits.portalSessionMs) });
   }
 
   receipt(asked: Asked): Response {
     const id = asked.param('receipt');
     const row = this.#rights.receipt(id);
-    return row === undefined ? answer(fail('not_found')) : page(receiptHtml(langOf(asked), id, row));
+    return row === undefined ? answer(fail('not_found')) : page(receiptHtml(langOf(asked), id, row, null));
+  }
+
+  /** The signed receipt: with the salts, if the page that answered the erasure sends them back; the one that names nobody for others. */
+  receiptFile(asked: Asked): Response {
+    const id = asked.param('receipt');
+    const copy = fieldsOf(asked).get('copy');
+    const salts = copy === null ? undefined : this.#sessions.openCopy(id, copy);
+    if (copy !== null && salts === undefined) return answer(fail('receipt_unknown'));
+    return fileOf(this.#rights.receiptFile(id, salts), 'erasure-receipt.json');
+  }
+
+  /** Off to the identity provider. */
+  async account(asked: Asked): Promise<Response> {
+    if (this.#accounts === null) return answer(fail('not_found'));
+    const begun = await this.#accounts.begin();
+    if (!begun.ok) return page(refusedHtml(langOf(asked), begun.code), errors[begun.code].status);
+    return to(begun.value.url, { 'Set-Cookie': signInCookieOf(asked, begun.value.cookie, limits.accountSignInMs) });
+  }
+
+  /** Back from the identity provider. */
+  async accountReturned(asked: Asked): Promise<Response> {
+    if (this.#accounts === null) return answer(fail('not_found'));
+    const lang = langOf(asked);
+    const done = await this.#accounts.finish(asked);
+    const reply = done.ok ? page(enterHtml(lang, done.value, 'account')) : page(refusedHtml(lang, done.code), errors[done.code].status);
+    reply.headers.set('Set-Cookie', signInCookieOf(asked, '', 0));
+    return reply;
   }
 
   /** A page for whoever is in. */
@@ -117,7 +160,7 @@ class Portal {
     return (asked) => {
       const lang = langOf(asked);
       const session = this.#sessions.sessionOf(asked.headers);
-      return session === undefined ? ended(lang) : show({ engine: this.#engine, session, lang }, asked);
+      return session === undefined ? this.#ended(lang) : show({ engine: this.#engine, session, lang }, asked);
     };
   }
 
@@ -127,7 +170,8 @@ class Portal {
       const lang = langOf(asked);
       const session = this.#sessions.sessionOf(asked.headers);
       const fields = fieldsOf(asked);
-      if (session === undefined || !isOwnForm(asked.headers) || !sameHash(fields.get('token') ?? '', session.token)) return ended(lang);
+      if (session === undefined || !isOwnForm(asked.headers) || !sameHash(fields.get('token') ?? '', session.token))
+        return this.#ended(lang);
       const done = await act({ engine: this.#engine, session, lang }, fields, asked);
       return typeof done === 'string' ? to(`/me?lang=${lang}&done=${done}`) : done;
     };
@@ -147,21 +191,16 @@ class Portal {
   async decision(seen: Seen, { param }: Asked): Promise<Response> {
     const record = decisionOf(seen.engine, seen.session.subject, param('id'));
     if (record === undefined) return to(`/me?lang=${seen.lang}`);
-    return page(await decisionHtml({ ...seen, canAsk: this.#rights.canAsk }, record));
+    return page(record.kind === 'choose' ? choiceHtml(seen, record) : await decisionHtml(seen, record));
   }
 
-  download({ session }: Seen): Response {
-    const lines = this.#rights.copy(session.subject)[Symbol.iterator]();
-    const encoder = new TextEncoder();
-    const body = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        const line = lines.next();
-        if (line.done === true) controller.close();
-        else controller.enqueue(encoder.encode(`${line.value}\n`));
-      },
-    });
-    const headers = { ...safe, 'Content-Type': 'application/x-ndjson', 'Content-Disposition': 'attachment; filename="my-data.jsonl"' };
-    return new Response(body, { headers });
+  async download({ session, lang }: Seen): Promise<Response> {
+    try {
+      return await this.#rights.archive(session.subject, { ...safe, 'Content-Disposition': 'attachment; filename="my-data.zip"' });
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'subject_unknown') return to(`/me?lang=${lang}&done=nothing`);
+      throw error;
+    }
   }
 
   /** One click either way: `refused` is whichever refusal undoes what holds. */
@@ -207,24 +246,41 @@ class Portal {
 
   async review({ engine, session }: Seen, fields: URLSearchParams): Promise<Done> {
     const wish = (fields.get('wish') ?? '').trim();
-    if (!this.#rights.canAsk || wish === '' || wish.length > limits.portalWishCharsMax) return 'failed';
+    if (wish === '' || wish.length > limits.portalWishCharsMax) return 'failed';
     // A decision that is not theirs is no matter of theirs.
     const about = decisionOf(engine, session.subject, fields.get('decision') ?? '')?.id ?? null;
-    const done = await this.#rights.ask(session.subject, wish, about);
+    const done = await this.#rights.ask(session, wish, about);
     return done.ok ? 'asked' : 'failed';
   }
 
-  /** Erases the person and ends the visit; what is left is the receipt. */
-  async forget({ engine, session, lang }: Seen, asked: Asked): Promise<Response> {
-    const { receipt } = await engine.erase([session.subject]);
+  /** Erases the person and ends the visit; what is left is the receipt, with their own copy of it on the page that answers. */
+  async forget({ session, lang }: Seen, asked: Asked): Promise<Response> {
+    const { receipt, salts } = await this.#rights.forget(session.subject);
     this.#sessions.end(session);
-    return to(`/me/receipts/${encodeURIComponent(receipt)}?lang=${lang}`, { 'Set-Cookie': cookieOf(asked, '', 0) });
+    const row = this.#rights.receipt(receipt);
+    const reply = row === undefined ? this.#ended(lang) : page(receiptHtml(lang, receipt, row, this.#sessions.sealCopy(receipt, salts)));
+    reply.headers.set('Set-Cookie', cookieOf(asked, '', 0));
+    return reply;
+  }
+
+  request(seen: Seen, { param }: Asked): Response {
+    const found = this.#rights.requests(seen.session.subject).find(({ request }) => request === param('id'));
+    return found === undefined ? to(`/me?lang=${seen.lang}`) : page(requestHtml(seen, found));
+  }
+
+  async choicesFile({ session, lang }: Seen): Promise<Response> {
+    const document = await this.#rights.choices(session.subject);
+    return document.ok ? fileOf(document, 'choices.json') : to(`/me?lang=${lang}&done=nothing`);
   }
 
   leave({ session, lang }: Seen, asked: Asked): Response {
     this.#sessions.end(session);
     const headers = { ...safe, 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': cookieOf(asked, '', 0) };
-    return new Response(endedHtml(lang), { headers });
+    return new Response(endedHtml(lang, this.#accounts !== null), { headers });
+  }
+
+  #ended(lang: PortalLanguage): Response {
+    return page(endedHtml(lang, this.#accounts !== null), 403);
   }
 
   async #choose(subject: string, choices: { [P in Purpose]?: Choice }, asked: Asked | null): Promise<Done> {
@@ -251,16 +307,36 @@ function page(text: string, status = 200): Response {
   return new Response(text, { status, headers: { ...safe, 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
-function ended(lang: PortalLanguage): Response {
-  return page(endedHtml(lang), 403);
+/** Exactly the bytes that were signed, to be kept as they are. */
+function fileOf(document: Result<string>, name: string): Response {
+  if (!document.ok) return answer(document);
+  const headers = { ...safe, 'Content-Type': 'application/json', 'Content-Disposition': `attachment; filename="${name}"` };
+  return new Response(document.value, { headers });
 }
 
 function to(location: string, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(null, { status: 303, headers: { ...safe, ...headers, Location: location } });
 }
 
-/** Secure, unless the browser itself is on this machine: there nothing goes over a wire, and plain HTTP is all there is. */
 function cookieOf(asked: Asked, value: string, lastsMs: number): string {
+  return cookie(asked, { name: cookieName, value, path: '/me', sameSite: 'Strict', lastsMs });
+}
+
+/** Lax: it has to come along when the provider sends the person back. */
+function signInCookieOf(asked: Asked, value: string, lastsMs: number): string {
+  return cookie(asked, { name: signInCookie, value, path: '/me/account', sameSite: 'Lax', lastsMs });
+}
+
+interface CookieParts {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly sameSite: 'Strict' | 'Lax';
+  readonly lastsMs: number;
+}
+
+/** Secure, unless the browser itself is on this machine: there nothing goes over a wire, and plain HTTP is all there is. */
+function cookie(asked: Asked, { name, value, path, sameSite, lastsMs }: CookieParts): string {
   const secure = isHere(asked) ? '' : '; Secure';
-  return `${cookieName}=${value}; Path=/me; Max-Age=${Math.floor(lastsMs / 1000)}; HttpOnly; SameSite=Strict${secure}`;
+  return `${name}=${value}; Path=${path}; Max-Age=${Math.floor(lastsMs / 1000)}; HttpOnly; SameSite=${sameSite}${secure}`;
 }

@@ -1,12 +1,15 @@
-// Who is at the portal: a link that the host issues for one person, good once and for minutes, becomes a session in a cookie, good for half
-// an hour. Both are sealed tickets (adapters/sealed-tickets.ts), so nothing is stored for them; what is remembered is which links were used
-// and which sessions ended, until they would have ended anyway.
+// Who is at the portal: a link good once and for minutes becomes a session in a cookie, good for half an hour. What the host issues, what
+// an account proved and what a device signed all become such a link; the session remembers which (`by`). Links, sessions, challenges and
+// what a sign-in waits with are sealed tickets (adapters/sealed-tickets.ts), so nothing is stored for them; what is remembered is which
+// were used up, until they would have ended anyway.
 //
-// Replay is bounded: a link opens one session; after a restart of the server, which forgets what was used, older links open none. A cookie
-// is HttpOnly and SameSite=Strict, and every form carries a token that stands in the session alone.
+// Replay is bounded: a ticket for one use serves once; after a restart of the server, which forgets what was used, older ones serve no
+// more. A cookie is HttpOnly and SameSite=Strict, and every form carries a token that stands in the session alone.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Tickets } from '../adapters/sealed-tickets.js';
+import type { ProofKind } from '../model/request.js';
+import type { Accounts } from '../ports/accounts.js';
 import type { Clock } from '../ports/clock.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -14,6 +17,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface PortalKeys {
   readonly tickets: Tickets;
   readonly entropy: Entropy;
+  /** Absent: nobody comes in by an account. */
+  readonly accounts?: Accounts | undefined;
 }
 
 export interface Session {
@@ -22,15 +27,29 @@ export interface Session {
   /** Stands in every form; ms since 1970 until which the session holds. */
   readonly token: string;
   readonly endsAt: number;
+  /** How the person showed who they are. */
+  readonly by: ProofKind;
+}
+
+/** What is good for one use: a link, a challenge to a device, a sign-in under way. */
+export type OneUse = 'link' | 'challenge' | 'sign-in';
+
+/** A ticket for one use, opened. */
+export interface Opened {
+  readonly id: string;
+  readonly endsAt: number;
+  readonly values: readonly string[];
 }
 
 export const cookieName = 'ethogram_me';
+
+const proofKinds: readonly ProofKind[] = ['account', 'link', 'device'];
 
 export class PortalSessions {
   readonly #keys: PortalKeys;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  /** Ids of links that were used and of sessions that ended -> when they would have ended anyway. */
+  /** Ids of tickets that were used and of sessions that ended -> when they would have ended anyway. */
   readonly #spent = new Map<string, number>();
 
   constructor(keys: PortalKeys, clock: Clock) {
@@ -39,53 +58,61 @@ export class PortalSessions {
     this.#startedAt = clock.now();
   }
 
-  /** A link's ticket for one person. */
-  issue(subject: string): { readonly ticket: string; readonly expiresAt: number } {
-    const now = this.#clock.now();
-    const expiresAt = now + limits.portalLinkMs;
-    return { ticket: this.#seal(['link', subject, this.#newId(), now, expiresAt]), expiresAt };
+  /** A link's ticket for one person; `by`: how they have shown who they are. */
+  issue(subject: string, by: ProofKind = 'link'): { readonly ticket: string; readonly expiresAt: number } {
+    return this.once('link', [subject, by], limits.portalLinkMs);
   }
 
   /** Is it a link that would open a session now? Uses nothing up. */
   isGood(ticket: string): boolean {
-    return this.#link(ticket) !== undefined;
+    return this.open('link', ticket) !== undefined;
   }
 
   /** Uses a link up. Fails with portal_link (used, ended, not ours) and overloaded. */
   enter(ticket: string): Result<{ readonly session: Session; readonly cookie: string }> {
-    const link = this.#link(ticket);
-    if (link === undefined) return fail('portal_link');
-    if (!this.#spend(link.id, link.endsAt)) return fail('overloaded');
+    const link = this.open('link', ticket);
+    const [subject, said] = link?.values ?? [];
+    const by = proofKinds.find((kind) => kind === said);
+    if (link === undefined || subject === undefined || by === undefined) return fail('portal_link');
+    if (!this.spend(link)) return fail('overloaded');
     const endsAt = this.#clock.now() + limits.portalSessionMs;
-    const session = { subject: link.subject, id: this.#newId(), token: this.#newId(), endsAt };
-    return ok({ session, cookie: this.#seal(['session', session.subject, session.id, session.token, endsAt]) });
+    const session = { subject, id: this.#newId(), token: this.#newId(), endsAt, by };
+    return ok({ session, cookie: this.#seal(['session', subject, session.id, session.token, endsAt, by]) });
   }
 
   /** The session that the cookie of a request stands for. */
-  sessionOf({ cookie = '' }: IncomingHttpHeaders): Session | undefined {
-    const held = cookie.split(/; */).find((pair) => pair.startsWith(`${cookieName}=`));
+  sessionOf(headers: IncomingHttpHeaders): Session | undefined {
+    const held = cookieIn(headers, cookieName);
     if (held === undefined) return undefined;
-    const [kind, subject, id, token, endsAt] = this.#opened(held.slice(cookieName.length + 1));
+    const [kind, subject, id, token, endsAt, said] = this.#opened(held);
+    const by = proofKinds.find((each) => each === said);
     if (kind !== 'session' || typeof subject !== 'string' || typeof id !== 'string' || typeof token !== 'string') return undefined;
-    if (typeof endsAt !== 'number' || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
-    return { subject, id, token, endsAt };
+    if (typeof endsAt !== 'number' || endsAt <= this.#clock.now() || this.#spent.has(id) || by === undefined) return undefined;
+    return { subject, id, token, endsAt, by };
   }
 
   /** The session holds no more, whoever has its cookie. */
   end({ id, endsAt }: Session): void {
-    this.#spend(id, endsAt);
+    this.spend({ id, endsAt });
   }
 
-  #link(ticket: string): { readonly subject: string; readonly id: string; readonly endsAt: number } | undefined {
-    const [kind, subject, id, issuedAt, endsAt] = this.#opened(ticket);
-    if (kind !== 'link' || typeof subject !== 'string' || typeof id !== 'string') return undefined;
-    if (typeof issuedAt !== 'number' || typeof endsAt !== 'number') return undefined;
+  /** A ticket for one use that carries these values. */
+  once(use: OneUse, values: readonly string[], ttlMs: number): { readonly ticket: string; readonly expiresAt: number } {
+    const now = this.#clock.now();
+    const expiresAt = now + ttlMs;
+    return { ticket: this.#seal([use, this.#newId(), now, expiresAt, ...values]), expiresAt };
+  }
+
+  /** Opens a ticket that was made for this use, has not ended and was not used. Uses nothing up. */
+  open(use: OneUse, ticket: string): Opened | undefined {
+    const [kind, id, issuedAt, endsAt, ...values] = this.#opened(ticket);
+    if (kind !== use || typeof id !== 'string' || typeof issuedAt !== 'number' || typeof endsAt !== 'number') return undefined;
     if (issuedAt < this.#startedAt || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
-    return { subject, id, endsAt };
+    return { id, endsAt, values: values.map(String) };
   }
 
-  /** false: so many are remembered that one more would push out one that still matters. */
-  #spend(id: string, endsAt: number): boolean {
+  /** Uses it up. false: so many are remembered that one more would push out one that still matters. */
+  spend({ id, endsAt }: Pick<Opened, 'id' | 'endsAt'>): boolean {
     if (this.#spent.size >= limits.portalTicketsSpentMax) {
       const now = this.#clock.now();
       for (const [old, at] of this.#spent) if (at <= now) this.#spent.delete(old);
@@ -93,6 +120,17 @@ export class PortalSessions {
     }
     this.#spent.set(id, endsAt);
     return true;
+  }
+
+  /** What a person's own copy of a receipt is made of, for the page that offers it. */
+  sealCopy(receipt: string, salts: readonly string[]): string {
+    return this.#seal(['copy', receipt, ...salts]);
+  }
+
+  /** The salts of that receipt; undefined when they were not sealed here for it. */
+  openCopy(receipt: string, copy: string): readonly string[] | undefined {
+    const [kind, of, ...salts] = this.#opened(copy);
+    return kind === 'copy' && of === receipt ? salts.map(String) : undefined;
   }
 
   #seal(parts: readonly (string | number)[]): string {
@@ -109,4 +147,10 @@ export class PortalSessions {
   #newId(): string {
     return Buffer.from(this.#keys.entropy.bytes(16)).toString('base64url');
   }
+}
+
+/** The value of a cookie of a request. */
+export function cookieIn({ cookie = '' }: IncomingHttpHeaders, name: string): string | undefined {
+  const held = cookie.split(/; */).find((pair) => pair.startsWith(`${name}=`));
+  return held?.slice(name.length + 1);
 }

@@ -31,9 +31,11 @@ h3, .card h2 { font-size: 1.02rem; margin: 0; }
 p { margin: 0 0 .6rem; }
 a { color: var(--accent); }
 .soft { color: var(--soft); }
+.text { white-space: pre-line; }
 .said { background: var(--wash); border-inline-start: 4px solid var(--accent); padding: .75rem 1rem; }
 ul.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; }
+ul.cards + p, .wide + p { margin-block-start: .75rem; }
 .card p:last-child { margin: 0; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin-block-start: .75rem; }
 button, .button {
@@ -48,7 +50,7 @@ input, textarea {
   background: var(--paper); color: var(--ink); border: 2px solid var(--edge); border-radius: .5rem;
 }
 form > button { margin-block-start: .75rem; }
-.pair > button { margin: 0; }
+.pair > button { margin: 0; padding-inline: .4rem; }
 dl { margin: 0; }
 dt { font-weight: 600; }
 dd { margin: 0 0 .6rem; color: var(--soft); }

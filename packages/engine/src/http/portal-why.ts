@@ -37,7 +37,7 @@ export function secondSentence({ core }: Engine, lang: PortalLanguage, change: C
   return asRecorded ? told() : `${words.movedOn} ${told()}`;
 }
 
-export async function decisionHtml(seen: Seen & { readonly canAsk: boolean }, record: DecisionRecord): Promise<string> {
+export async function decisionHtml(seen: Seen, record: DecisionRecord): Promise<string> {
   const { engine, lang, session } = seen;
   const words = wordsOf(lang);
   const changes = await engine.counterfactual(record);
@@ -66,13 +66,9 @@ export async function decisionHtml(seen: Seen & { readonly canAsk: boolean }, re
       }
       <li>${words.unusedPeople}</li>
     </ul>
-    ${
-      seen.canAsk
-        ? html`<ul class="cards">
-            ${humanHtml({ lang, session }, record.id)}
-          </ul>`
-        : null
-    }
+    <ul class="cards">
+      ${humanHtml({ lang, session }, record.id)}
+    </ul>
     <p><a class="button" href="/me?lang=${lang}">${words.back}</a></p>
   `;
   return framed({ lang, title: words.why, path: `/me/decisions/${encodeURIComponent(record.id)}`, session }, body);
@@ -108,7 +104,7 @@ function usedHtml({ engine, lang, session }: Seen, { inputs, pins, exclude, filt
 }
 
 /** Categories of data that are kept here and of which a ranking reads nothing: it goes by what counts as interest in an item. */
-function unusedKinds({ core }: Engine): DataCategory[] {
+export function unusedKinds({ core }: Engine): DataCategory[] {
   const types = core.registry.list();
   const read = new Set(types.filter(({ counts }) => counts === true).map(({ category }) => category));
   return [...new Set(types.map(({ category }) => category))].filter((category) => !read.has(category));

@@ -1,16 +1,21 @@
 // What the portal says, in each language. Plain words: what is done and what for; one thing a sentence, no persuasion, no fright.
 // Invariant: every language says everything (the type holds that), and a test that each has texts of its own.
+import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
 import type { DataCategory } from '../model/event-type.js';
 import type { Reason } from '../model/decision.js';
 import type { LawfulBasis } from '../model/system-event.js';
 import type { Purpose } from '../model/purpose.js';
+import type { RequestKind } from '../model/request.js';
 import { ar } from './portal-words-ar.js';
 import { de } from './portal-words-de.js';
 import { en } from './portal-words-en.js';
 import { fr } from './portal-words-fr.js';
 
 /** What a form has brought about, as the page says it afterwards. */
-export type Done = 'chosen' | 'corrected' | 'unchanged' | 'not_corrected' | 'frozen' | 'thawed' | 'asked' | 'failed';
+export type Done = 'chosen' | 'corrected' | 'unchanged' | 'not_corrected' | 'frozen' | 'thawed' | 'asked' | 'nothing' | 'failed';
+
+/** Why an account was not let in: codes of base/errors.ts. */
+export type AccountRefusal = 'account_refused' | 'account_unreachable' | 'account_unknown';
 
 /** Names of items, put together in the way of the language. */
 export type Listed = string;
@@ -44,6 +49,7 @@ export interface PortalWords {
   readonly basis: (name: string, reason: string) => string;
   readonly bases: Readonly<Record<LawfulBasis, string>>;
   readonly purpose: Readonly<Record<Purpose, readonly [name: string, sentence: string]>>;
+  readonly choicesFile: string;
 
   readonly known: string;
   readonly nothingKnown: string;
@@ -84,6 +90,18 @@ export interface PortalWords {
   readonly unusedPeople: string;
   readonly stopVisit: string;
   readonly stopOthers: string;
+  readonly choiceChance: (percent: string) => string;
+  readonly choiceEven: (count: string) => string;
+  readonly choiceOnly: string;
+  readonly choiceHeld: Readonly<Record<NonNullable<ChoiceRecord['held']>, string>>;
+  readonly usedPerson: string;
+  readonly usedOutcomes: string;
+  readonly usedMoment: string;
+  readonly usedTrial: (name: string) => string;
+  readonly stopPerson: string;
+  readonly stopTrial: string;
+  readonly leftOut: string;
+  readonly rules: Readonly<Record<GuardrailRule, string>>;
 
   readonly events: string;
   readonly eventsLead: string;
@@ -99,6 +117,15 @@ export interface PortalWords {
   readonly human: string;
   readonly humanLead: string;
   readonly humanWish: string;
+  readonly requests: string;
+  readonly requestKinds: Readonly<Record<RequestKind, string>>;
+  readonly requestAsked: (date: string) => string;
+  readonly requestDue: (date: string) => string;
+  readonly requestLate: (date: string) => string;
+  readonly requestSteps: Readonly<Record<'extended' | 'answered' | 'refused', (date: string) => string>>;
+  readonly requestSee: string;
+  readonly requestSaid: string;
+  readonly requestAbout: string;
   readonly freeze: string;
   readonly freezeLead: string;
   readonly thaw: string;
@@ -114,11 +141,17 @@ export interface PortalWords {
   readonly receiptNumber: string;
   readonly keepReceipt: string;
   readonly cannotProve: string;
-  readonly checkReceipt: string;
+  readonly receiptFile: string;
+  readonly receiptOwn: string;
+  readonly receiptCheck: string;
 
   readonly enterTitle: string;
   readonly enterLead: string;
   readonly enter: string;
+  readonly account: string;
+  readonly accountLead: string;
+  readonly accountTitle: string;
+  readonly accountRefusals: Readonly<Record<AccountRefusal, string>>;
   readonly endedTitle: string;
   readonly endedLead: string;
 }

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { checkReceipt } from '../answer/receipt/check-receipt.js';
+import { unzipped } from '../answer/zip.suite.js';
 import type { Doorway } from './doorway.suite.js';
 import { annVisits, linkFor, portalDoor } from './portal.suite.js';
 import { portalLanguages, type PortalLanguage } from './portal-words.js';
@@ -68,7 +70,7 @@ describe('the portal', () => {
   async function weigh(pathname: string, body: () => Promise<Buffer>): Promise<void> {
     try {
       styleBytes ||= (await (await fetch(`${doorway.url}/me.css`)).arrayBuffer()).byteLength;
-      const name = pathname.replace(/\/(decisions|receipts)\/.*/, '/$1/ID');
+      const name = pathname.replace(/\/(decisions|receipts|requests)\/.*/, '/$1/ID');
       weights.set(name, Math.max(weights.get(name) ?? 0, (await body()).length + styleBytes));
     } catch {
       // the page was left before its body was read
@@ -151,12 +153,11 @@ describe('the portal', () => {
     const known = doorway.rig.engine.profile('ann');
     expect(known.ok && JSON.stringify(known.value.traits)).toContain('mug');
 
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
-    const lines = readFileSync((await download.path()) ?? '', 'utf8')
-      .trim()
-      .split('\n');
-    expect(download.suggestedFilename()).toBe('my-data.jsonl');
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ kind: 'profile', subject: 'ann' });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href="/me/download"]')]);
+    expect(download.suggestedFilename()).toBe('my-data.zip');
+    const files = unzipped(readFileSync(await download.path()));
+    expect(JSON.parse(files.get('profile.json') ?? '{}')).toMatchObject({ subject: 'ann' });
+    expect(files.get('index.html')).toContain('<html');
 
     await page.click(`button:text-is("${words.freeze}")`);
     expect([await said(page), doorway.rig.engine.core.gate.standing('ann')?.restricted]).toEqual([words.done.frozen, true]);
@@ -175,7 +176,23 @@ describe('the portal', () => {
     await page.fill('#wish', 'Why the cup?');
     await clicks.press(`button:text-is("${words.human}")`);
     expect([await said(page), clicks.count]).toEqual([words.done.asked, 2]);
-    expect(doorway.rig.engine.reviews()).toMatchObject([{ subject: 'ann', wish: 'Why the cup?', decision }]);
+    const [asked] = doorway.rig.engine.desk.list();
+    expect(asked).toMatchObject({ subject: 'ann', kind: 'human_review', proof: 'link', wish: { text: 'Why the cup?', decision } });
+    expect(await page.textContent('#requests')).toContain('by April 1, 2026');
+    await doorway.rig.engine.desk.answer(asked?.request ?? '', 'The cup was right.');
+    await page.click('#requests a');
+    expect(await page.textContent('main')).toMatch(/Answered on March 1, 2026[^]*The cup was right\./);
+  });
+
+  test('why of a choice: two sentences, what was used and what was not, and a button against each use', async () => {
+    const chosen = await doorway.rig.engine.chooseAction({ point: 'offer', subject: 'ann', segment: 'morning' });
+    await doorway.rig.engine.drain();
+    const page = await enter();
+    await page.click(`a[href^="/me/decisions/${chosen.ok ? chosen.value.id : ''}"]`);
+    const uses = page.locator('h2 + ul.cards .card');
+    expect(await uses.count()).toBeGreaterThanOrEqual(3);
+    await page.click(`text=${words.stopPerson}`);
+    expect([await said(page), stands()['personalise']]).toEqual([words.done.chosen, 'withdrawn']);
   });
 
   test('forget, with the receipt; afterwards nobody is in, and nothing is known', async () => {
@@ -185,6 +202,13 @@ describe('the portal', () => {
     await clicks.press(`button:text-is("${words.forgetSure}")`);
     expect([await page.textContent('h1'), clicks.count]).toEqual([words.receipt, 2]);
     expect(await page.textContent('main')).toContain(words.cannotProve);
+    const [download] = await Promise.all([page.waitForEvent('download'), clicks.press(`button:text-is("${words.receiptFile}")`)]);
+    expect([download.suggestedFilename(), clicks.count]).toEqual(['erasure-receipt.json', 3]);
+    const file = readFileSync(await download.path());
+    expect(checkReceipt(file, doorway.rig.engine.ledger.keys(), 'ann')).toMatchObject({
+      ok: true,
+      check: { kind: 'erasure', concerns: true },
+    });
     expect(doorway.rig.engine.profile('ann')).toMatchObject({ ok: false, code: 'subject_unknown' });
     await page.goto(`${doorway.url}/me`);
     expect(await page.textContent('h1')).toBe(words.endedTitle);
@@ -229,12 +253,26 @@ describe('the portal', () => {
     expect(await page.textContent('h1')).toBe(words.receipt);
   });
 
-  const pages = (): [name: string, path: string][] => [
-    ['me', '/me'],
-    ['events', '/me/events'],
-    ['decision', `/me/decisions/${decision}`],
-    ['forget', '/me/forget'],
-  ];
+  /** Every kind of page, of somebody for whom something was chosen and who asked for something. */
+  async function pages(): Promise<[name: string, path: string][]> {
+    const { engine } = doorway.rig;
+    const chosen = await engine.chooseAction({ point: 'offer', subject: 'ann', segment: 'morning' });
+    const asked = await engine.desk.open('ann', 'human_review', { kind: 'visit', by: 'link' }, { text: 'Why?', decision });
+    if (!chosen.ok || !asked.ok) throw new Error('not made');
+    const { request } = asked.value;
+    await engine.desk.extend(request, 'Many were asked.');
+    await engine.desk.answer(request, 'Because of the tea.');
+    await engine.desk.open('ann', 'access', { kind: 'visit', by: 'link' });
+    await engine.drain();
+    return [
+      ['me', '/me'],
+      ['events', '/me/events'],
+      ['decision', `/me/decisions/${decision}`],
+      ['choice', `/me/decisions/${chosen.value.id}`],
+      ['request', `/me/requests/${request}`],
+      ['forget', '/me/forget'],
+    ];
+  }
 
   /** Runs axe in the page; its policy forbids scripts from elsewhere, so it is run by the debugger, not added as one. */
   async function findings(page: Page): Promise<string[]> {
@@ -255,7 +293,7 @@ describe('the portal', () => {
   ] as const)('axe finds nothing, and nothing is cut off: %s, %s, %i pixels', async (tag, colorScheme, width) => {
     const lang: PortalLanguage = tag;
     const page = await enter({ javaScriptEnabled: true, colorScheme, viewport: { width, height: 800 } });
-    for (const [name, path] of pages()) {
+    for (const [name, path] of await pages()) {
       await page.goto(`${doorway.url}${path}?lang=${lang}`);
       expect([lang, path, await findings(page)]).toEqual([lang, path, []]);
       expect([lang, path, await overflow(page)]).toEqual([lang, path, 0]);
@@ -271,11 +309,13 @@ describe('the portal', () => {
     await page.goto(`${doorway.url}/me/forget?lang=${lang}`);
     await page.click('main form button');
     expect([await page.textContent('h1'), await findings(page)]).toEqual([portalLanguages[lang].receipt, []]);
+    expect(await overflow(page)).toBe(0);
+    await page.screenshot({ path: join(pictures, `receipt-${lang}-${colorScheme}-${width}.png`), fullPage: true });
   });
 
   test('with scripts or without, the pages are the same and weigh at most 30 kB', async () => {
     const page = await enter();
-    for (const [, path] of pages()) {
+    for (const [, path] of await pages()) {
       await page.goto(doorway.url + path);
       await page.waitForLoadState('networkidle');
     }

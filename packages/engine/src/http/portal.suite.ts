@@ -1,19 +1,56 @@
 // A portal for tests: the real door with one over a small shop, and somebody who has a past there. No test of its own.
 import { sealedTickets } from '../adapters/sealed-tickets.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
+import type { ChoicePoint } from '../model/choice.js';
+import type { Accounts } from '../ports/accounts.js';
 import { Doorway } from './doorway.suite.js';
 
 export const shopStartMs = Date.parse('2026-03-01T09:30:00Z');
 
-export async function portalDoor(): Promise<Doorway> {
+/** A point at which one of four offers is chosen, one of which is not allowed. */
+export const offers: ChoicePoint = {
+  name: 'offer',
+  kind: 'choose',
+  actions: [
+    { id: 'free-tea', kind: 'offer', channel: 'page', category: 'tea' },
+    { id: 'second-cup', kind: 'offer', channel: 'page', category: 'tea' },
+    { id: 'a-recipe', kind: 'message', channel: 'page', category: 'tea' },
+    { id: 'night-cap', kind: 'offer', channel: 'page', category: 'alcohol' },
+  ],
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: null,
+  floorPpm: 50_000,
+  uniformPpm: 10_000,
+  holdoutPpm: 100_000,
+  objective: { outcome: 'order', welfare: { outcome: 'return', allowedPpm: 10_000 } },
+  guardrails: { caps: [], deny: ['alcohol'], vulnerable: [] },
+  experiment: {
+    name: 'wording',
+    arms: [
+      { name: 'a', weight: 1, use: 'policy' },
+      { name: 'b', weight: 1, use: 'uniform' },
+    ],
+  },
+};
+
+/** Ways in that are set up beside the link of the host. */
+export interface Ways {
+  readonly accounts?: (door: () => string) => Accounts;
+}
+
+export async function portalDoor({ accounts }: Ways = {}): Promise<Doorway> {
   const entropy = new SeededEntropy(21);
+  const opened: { url: string } = { url: '' };
   const doorway = await Doorway.open(async (rig) => {
     rig.clock.set(shopStartMs);
     await rig.engine.close();
     // No uniform slice: what is told of a decision must not hang on its draw.
-    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }]);
-    return { engine: rig.engine, portal: { tickets: sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy), entropy } };
+    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }], { choicePoints: [offers] });
+    const tickets = sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy);
+    return { engine: rig.engine, portal: { tickets, entropy, accounts: accounts?.(() => opened.url) } };
   });
+  opened.url = doorway.url;
   const { rig } = doorway;
   const ids = ['tea', 'cup', 'pot', 'coffee', 'mug', 'mill'];
   await rig.engine.upsertItems(ids.map((id) => ({ id, title: `The ${id}`, stock: 5 })));
@@ -37,6 +74,20 @@ export async function annVisits({ rig }: Doorway): Promise<string> {
   if (!decided.ok) throw new Error(decided.code);
   await rig.engine.drain();
   return decided.value.id;
+}
+
+export interface Visit {
+  readonly cookie: string;
+  readonly token: string;
+}
+
+/** A visit of somebody, by a link of the host. */
+export async function enterAs(doorway: Doorway, subject: string): Promise<Visit> {
+  const ticket = new URL(await linkFor(doorway, subject)).searchParams.get('ticket') ?? '';
+  const entered = await fetch(`${doorway.url}/me/enter`, { method: 'POST', body: new URLSearchParams({ ticket }), redirect: 'manual' });
+  const cookie = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const page = await (await fetch(`${doorway.url}/me`, { headers: { cookie } })).text();
+  return { cookie, token: /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '' };
 }
 
 /** The address of a fresh link for somebody, as the host gets it. */

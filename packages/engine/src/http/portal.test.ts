@@ -7,10 +7,11 @@ import { KeyStore } from '../access/key-store.js';
 import { sealedTickets } from '../adapters/sealed-tickets.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import { Doorway } from './doorway.suite.js';
-import type { ChoicePoint } from '../model/choice.js';
-import { meHtml } from './portal-me.js';
-import { portalRights } from './portal-rights.js';
-import { annVisits, linkFor, portalDoor } from './portal.suite.js';
+import { checkReceipt } from '../answer/receipt/check-receipt.js';
+import { decodeEvent } from '../model/event-codec.js';
+import { systemTypes } from '../model/system-event.js';
+import { unzipped } from '../answer/zip.suite.js';
+import { annVisits, enterAs, linkFor, portalDoor, type Visit } from './portal.suite.js';
 import { languageOf, portalLanguages } from './portal-words.js';
 
 let doorway: Doorway;
@@ -19,38 +20,14 @@ beforeEach(async () => {
 });
 afterEach(() => doorway.close());
 
-const pointOfOffers: ChoicePoint = {
-  name: 'offer',
-  kind: 'choose',
-  actions: [{ id: 'free-tea', kind: 'offer', channel: 'page', category: 'tea' }],
-  learner: 'thompson',
-  features: [],
-  halfLifeDays: null,
-  floorPpm: 50_000,
-  uniformPpm: 10_000,
-  holdoutPpm: 50_000,
-  objective: { outcome: 'order', welfare: { outcome: 'return', allowedPpm: 10_000 } },
-  guardrails: { caps: [], deny: [], vulnerable: [] },
-};
-
-interface Visit {
-  readonly cookie: string;
-  readonly token: string;
-}
+const filesIn = (zip: ArrayBuffer): Record<string, string> => Object.fromEntries(unzipped(Buffer.from(zip)));
 
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(doorway.url + path, { headers, redirect: 'manual' });
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(doorway.url + path, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' });
 
-async function enter(subject: string): Promise<Visit> {
-  const ticket = new URL(await linkFor(doorway, subject)).searchParams.get('ticket') ?? '';
-  const reply = await post('/me/enter', { ticket });
-  expect([reply.status, reply.headers.get('location')]).toEqual([303, '/me?lang=en']);
-  const cookie = (reply.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const page = await (await get('/me', { cookie })).text();
-  return { cookie, token: /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '' };
-}
+const enter = (subject: string): Promise<Visit> => enterAs(doorway, subject);
 
 /** What a form says afterwards. */
 async function did({ cookie, token }: Visit, path: string, fields: Record<string, string> = {}): Promise<string | null> {
@@ -70,6 +47,7 @@ describe('who gets in', () => {
     for (let n = 0; n < 3; n += 1) expect((await fetch(url)).status).toBe(200); // looking at it uses nothing up
     const ticket = new URL(url).searchParams.get('ticket') ?? '';
     const first = await post('/me/enter', { ticket });
+    expect([first.status, first.headers.get('location')]).toEqual([303, '/me?lang=en']);
     expect(first.headers.get('set-cookie')).toMatch(/^ethogram_me=[\w-]+; Path=\/me; Max-Age=1800; HttpOnly; SameSite=Strict$/);
     expect((await post('/me/enter', { ticket })).status).toBe(403);
     expect((await fetch(url)).status).toBe(403);
@@ -85,7 +63,7 @@ describe('who gets in', () => {
     await annVisits(doorway);
     const routes = doorway.door.routes.filter(({ template }) => /^\/me(?:\.|\/|$)/.test(template));
     for (const { method, template } of routes) {
-      if (['/me.css', '/me/enter', '/me/receipts/:receipt'].includes(template)) continue;
+      if (/^\/me(?:\.css$|\/enter$|\/account|\/receipts\/)/.test(template)) continue;
       const reply = method === 'GET' ? await get(template) : await post(template, { token: 'x' });
       expect([method, template, reply.status]).toEqual([method, template, 403]);
       expect(await reply.text()).not.toMatch(/ann|tea/);
@@ -122,7 +100,8 @@ describe('who gets in', () => {
     const event = doorway.rig.engine.log.readOne(doorway.rig.engine.core.trace.positions('ann')[1] ?? 0);
     expect(event?.bytes).not.toBeNull();
     expect(await did(bob, '/me/corrections', { id: 'm37', of: 'ann', 'p.product_id': 'mug' })).toBe('failed');
-    expect(await (await get('/me/download', { cookie: bob.cookie })).text()).not.toMatch(/ann|tea/);
+    const nothing = await get('/me/download', { cookie: bob.cookie });
+    expect([nothing.status, nothing.headers.get('location')]).toEqual([303, '/me?lang=en&done=nothing']);
   });
 
   test('there is no portal without a secret for its tickets', async () => {
@@ -226,60 +205,133 @@ describe('every right', () => {
     expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'mug', 'p.price': '2,5' })).toBe('corrected');
     const known = doorway.rig.engine.profile('ann');
     expect(known.ok && JSON.stringify(known.value.traits)).toContain('mug');
-    const copy = await (await get('/me/download', { cookie: ann.cookie })).text();
-    expect([copy.includes('"price":2.5'), copy.includes('"tea"')]).toEqual([true, true]); // the decision's own record still has tea
+    const archive = filesIn(await (await get('/me/download', { cookie: ann.cookie })).arrayBuffer());
+    expect(archive['events.jsonl']).toContain('"price":2.5');
+    expect([archive['events.jsonl']?.includes('"tea"'), archive['decisions.jsonl']?.includes('"tea"')]).toEqual([false, true]);
     expect(await did(ann, '/me/corrections', { id: 'none', of: 'ann' })).toBe('failed');
   });
 
-  test('asking a human, about a decision of one’s own or in general', async () => {
+  test('asking a human opens a request at the desk: state, clock and answer are told to the person alone', async () => {
     const decision = await annVisits(doorway);
+    const { clock, engine } = doorway.rig;
     const ann = await enter('ann');
+    const bob = await enter('bob');
     expect(await did(ann, '/me/review', { wish: 'Why the cup?', decision })).toBe('asked');
-    expect(await did(await enter('bob'), '/me/review', { wish: 'And hers?', decision })).toBe('asked');
+    expect(await did(bob, '/me/review', { wish: 'And hers?', decision })).toBe('asked');
     for (const wish of ['', '   ', 'x'.repeat(limits.portalWishCharsMax + 1)])
       expect(await did(ann, '/me/review', { wish })).toBe('failed');
-    const { reviews }: { reviews: object[] } = JSON.parse(await (await get('/v1/reviews')).text());
-    expect(reviews).toMatchObject([
-      { subject: 'bob', wish: 'And hers?' },
-      { subject: 'ann', wish: 'Why the cup?', decision },
-    ]);
-    expect(reviews[0]).not.toHaveProperty('decision');
-    expect(await (await get('/me/download', { cookie: ann.cookie })).text()).toContain('Why the cup?');
-    await doorway.rig.engine.erase(['ann']);
-    expect(doorway.rig.engine.reviews().map(({ subject }) => subject)).toEqual(['bob']);
+    const asked = (subject: string) => engine.desk.list().find((each) => each.subject === subject);
+    expect(asked('ann')).toMatchObject({ kind: 'human_review', proof: 'link', state: 'open', wish: { text: 'Why the cup?', decision } });
+    expect(asked('bob')?.wish).toEqual({ text: 'And hers?' }); // a decision that is not theirs is no matter of theirs
+    const [request = '', path] = [asked('ann')?.request, `/me/requests/${asked('ann')?.request}`];
+
+    const page = (at: string, { cookie }: Visit): Promise<string> => get(at, { cookie }).then((reply) => reply.text());
+    expect(await page('/me', ann)).toContain('You get an answer by April 1, 2026');
+    expect(await page(path, ann)).toContain('Why the cup?');
+    expect((await get(path, { cookie: bob.cookie })).headers.get('location')).toBe('/me?lang=en');
+
+    await engine.desk.extend(request, 'Many were asked.');
+    expect(await page(path, ann)).toMatch(/by June 1, 2026[^]*It takes longer[^]*Many were asked\./);
+    clock.advance(Date.parse('2026-06-02T00:00:00Z') - clock.now());
+    const later = await enter('ann');
+    expect(await page('/me', later)).toContain('is late');
+    await engine.desk.answer(request, 'It is <b>right</b>.');
+    expect(await page(path, later)).toMatch(/Answered on June 2, 2026[^]*It is &lt;b&gt;right&lt;\/b&gt;\./);
+    expect(await page('/me', later)).not.toContain('is late');
+
+    await engine.erase(['ann']);
+    expect(engine.desk.list().map(({ subject }) => subject)).toEqual(['bob']);
+    expect(engine.desk.ofPerson('ann')).toEqual([]);
     const live = await doorway.rig.dump();
     await doorway.rig.restart(true);
     expect(await doorway.rig.dump()).toEqual(live);
+    expect(doorway.rig.engine.desk.ofPerson('bob')).toHaveLength(1);
   });
 
-  test('the copy of everything is lines of JSON with profile, choices, events and decisions', async () => {
+  test('one person has so many open requests at once, and no more', async () => {
+    const ann = await enter('ann');
+    for (let n = 0; n < limits.requestsOpenOfPersonMax; n += 1) expect(await did(ann, '/me/review', { wish: `Look ${n}` })).toBe('asked');
+    expect(await did(ann, '/me/review', { wish: 'And this' })).toBe('failed');
+    expect(await did(await enter('bob'), '/me/review', { wish: 'Mine' })).toBe('asked');
+  });
+
+  test('the download is the archive: lines, tables and a page to read, logged as taken by the person', async () => {
     const decision = await annVisits(doorway);
     const { cookie } = await enter('ann');
     const reply = await get('/me/download', { cookie });
-    expect(reply.headers.get('content-disposition')).toContain('my-data.jsonl');
-    const lines = (await reply.text())
-      .trim()
-      .split('\n')
-      .map((line): { kind?: string; type?: string; id?: string } => JSON.parse(line));
-    expect(lines[0]).toMatchObject({ kind: 'profile', subject: 'ann' });
-    const types = lines.slice(1).map(({ type }) => type);
-    for (const type of ['consent.changed', 'item.viewed', 'decision.made']) expect(types).toContain(type);
-    expect(lines.some(({ id }) => id === decision)).toBe(true);
+    expect([reply.headers.get('content-type'), reply.headers.get('content-disposition')]).toEqual([
+      'application/zip',
+      'attachment; filename="my-data.zip"',
+    ]);
+    const files = filesIn(await reply.arrayBuffer());
+    expect(Object.keys(files).sort()).toEqual([
+      'consents.jsonl',
+      'decisions.jsonl',
+      'events.jsonl',
+      'index.html',
+      'profile.json',
+      'schema.json',
+      'tables/item.viewed.csv',
+    ]);
+    expect(files['events.jsonl']?.trim().split('\n')).toHaveLength(2);
+    expect(files['decisions.jsonl']).toContain(decision);
+    expect(files['index.html']).toContain('<html');
+    await doorway.rig.engine.drain();
+    const log = [...doorway.rig.engine.log.read(0)].flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]));
+    const acts = log.flatMap(({ type, subject, properties }) =>
+      type === systemTypes.adminActed ? [{ subject, act: properties['act'] }] : [],
+    );
+    expect(acts).toEqual([{ subject: null, act: { what: 'person.exported', by: 'person', why: '', about: '' } }]);
   });
 
-  test('forgetting, with a receipt that anybody may look at and that names nobody', async () => {
+  test('the signed record of what was chosen checks out without us; who chose nothing has none', async () => {
+    await annVisits(doorway);
+    const { cookie } = await enter('ann');
+    const file = Buffer.from(await (await get('/me/choices.json', { cookie })).arrayBuffer());
+    expect(checkReceipt(file, doorway.rig.engine.ledger.keys(), 'ann')).toMatchObject({
+      ok: true,
+      check: { kind: 'consent', concerns: true },
+    });
+    const bob = await enter('bob');
+    expect((await get('/me/choices.json', { cookie: bob.cookie })).headers.get('location')).toBe('/me?lang=en&done=nothing');
+  });
+
+  test('forgetting: the own copy of the signed receipt says that it is theirs, anybody else’s names nobody, both check out', async () => {
     await annVisits(doorway);
     const { cookie, token } = await enter('ann');
     const reply = await post('/me/forget?lang=de', { token }, { cookie });
-    const place = reply.headers.get('location') ?? '';
-    expect(place).toMatch(/^\/me\/receipts\/[\w-]+\?lang=de$/);
-    expect(reply.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect([reply.status, reply.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('Max-Age=0')]);
+    const page = await reply.text();
+    expect(page).toContain('Sie sind vergessen');
+    expect(page).not.toMatch(/\bann\b/);
     expect(doorway.rig.engine.profile('ann')).toMatchObject({ ok: false, code: 'subject_unknown' });
     expect((await get('/me', { cookie })).status).toBe(403);
-    const receipt = await (await get(place)).text();
-    expect(receipt).toContain('Sie sind vergessen');
-    expect(receipt).not.toMatch(/\bann\b/);
+
+    const [, path = '', copy = ''] =
+      /action="(\/me\/receipts\/[\w-]+\/file)">\s*<input type="hidden" name="copy" value="([^"]+)"/.exec(page) ?? [];
+    const keys = doorway.rig.engine.ledger.keys();
+    const own = await post(path, { copy });
+    expect(own.headers.get('content-disposition')).toBe('attachment; filename="erasure-receipt.json"');
+    const ownFile = Buffer.from(await own.arrayBuffer());
+    expect(checkReceipt(ownFile, keys, 'ann')).toMatchObject({ ok: true, check: { kind: 'erasure', concerns: true } });
+    expect(checkReceipt(ownFile, keys, 'bob')).toMatchObject({ ok: true, check: { concerns: false } });
+    const open = Buffer.from(await (await get(path)).arrayBuffer());
+    expect(checkReceipt(open, keys, 'ann')).toMatchObject({ ok: true, check: { kind: 'erasure', concerns: null } });
+    const flipped = Buffer.from(ownFile);
+    flipped[flipped.length >> 1] = (flipped[flipped.length >> 1] ?? 0) ^ 1;
+    expect(checkReceipt(flipped, keys)).toMatchObject({ ok: false });
+
+    // Only what was sealed here for this very receipt is signed.
+    for (const forged of ['', 'x', copy.slice(1), cookie]) expect((await post(path, { copy: forged })).status).toBe(404);
+    await doorway.rig.engine.erase(['t1']);
+    const other = [...doorway.rig.engine.core.receipts.list()].map(([id]) => id).find((id) => !path.includes(id)) ?? '';
+    expect((await post(`/me/receipts/${other}/file`, { copy })).status).toBe(404);
+
+    const shown = await (await get(path.replace('/file', '?lang=fr'))).text();
+    expect(shown).toContain(portalLanguages.fr.receiptFile);
+    expect(shown).not.toContain('name="copy"');
     expect((await get('/me/receipts/none')).status).toBe(404);
+    expect((await get('/me/receipts/none/file')).status).toBe(404);
   });
 
   test('leaving ends the session, not only the cookie', async () => {
@@ -322,19 +374,6 @@ describe('what is told', () => {
     const page = await (await get('/me', { cookie })).text();
     expect(page.match(/Parcel Partners/g)).toHaveLength(1);
     expect(page).not.toContain('p-ann');
-  });
-
-  test('what was chosen to be done, or that nothing was', async () => {
-    const { rig } = doorway;
-    await rig.engine.close();
-    const choicePoints = [pointOfOffers];
-    await rig.start(undefined, { choicePoints });
-    await rig.say('ann', 'granted', 'personalise');
-    const done = await rig.engine.chooseAction({ point: 'offer', subject: 'ann' });
-    if (!done.ok) throw new Error(done.code);
-    const session = { subject: 'ann', id: 'i', token: 't', endsAt: 0 };
-    const page = meHtml({ engine: rig.engine, session, lang: 'en', rights: portalRights(rig.engine), done: null, signal: false });
-    expect(page).toContain(done.value.action === null ? 'nothing was done' : 'was chosen for you');
   });
 
   test('every text is escaped', async () => {

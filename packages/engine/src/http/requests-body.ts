@@ -40,11 +40,13 @@ export function parseProof(body: unknown): Result<{ readonly subject: string; re
   return fail('body_shape', '/proof');
 }
 
-/** An Ed25519 public key: 32 bytes in base64url. */
 export function parsePublicKey(body: unknown): Result<string> {
-  if (!isObject(body)) return fail('body_shape', '');
-  const { publicKey } = body;
-  return typeof publicKey === 'string' && /^[\w-]{43}$/u.test(publicKey) ? ok(publicKey) : fail('body_shape', '/publicKey');
+  return isObject(body) ? publicKeyOf(body['publicKey'], '/publicKey') : fail('body_shape', '');
+}
+
+/** An Ed25519 public key: 32 bytes in base64url. */
+export function publicKeyOf(value: unknown, field: string): Result<string> {
+  return typeof value === 'string' && /^[\w-]{43}$/u.test(value) ? ok(value) : fail('body_shape', field);
 }
 
 /** A text that is kept: why it takes longer or is refused, what was answered. */
@@ -64,7 +66,7 @@ export function parseDisclosure(body: unknown): Result<Disclosure> {
 
 function wishIn(kind: RequestKind, given: unknown): Result<Wish> {
   if (!isObject(given)) return fail('body_shape', '/wish');
-  const { purposes, event, properties, decision } = given;
+  const { purposes, event, properties, decision, text } = given;
   if (kind === 'object') {
     const isList = Array.isArray(purposes) && purposes.length > 0 && purposes.every(isPurpose);
     return isList ? ok({ purposes }) : fail('purpose_unknown', '/wish/purposes');
@@ -73,7 +75,11 @@ function wishIn(kind: RequestKind, given: unknown): Result<Wish> {
     if (!isId(event)) return fail('body_shape', '/wish/event');
     return isObject(properties) ? ok({ event, properties }) : fail('body_shape', '/wish/properties');
   }
-  if (kind === 'human_review') return isId(decision) ? ok({ decision }) : fail('body_shape', '/wish/decision');
+  if (kind === 'human_review') {
+    if (decision !== undefined && !isId(decision)) return fail('body_shape', '/wish/decision');
+    if (text === undefined ? decision === undefined : !isText(text) || text.trim() === '') return fail('body_shape', '/wish/text');
+    return ok({ ...(decision === undefined ? {} : { decision }), ...(isText(text) ? { text } : {}) });
+  }
   return ok({});
 }
 

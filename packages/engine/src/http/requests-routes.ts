@@ -7,10 +7,18 @@ import { isId } from './id.js';
 import { isObject } from './json-body.js';
 import { parseDisclosure, parseProof, parsePublicKey, parseRequest, parseText } from './requests-body.js';
 import type { Asked, RouteTable } from './route-table.js';
+import { callerOf, unmasked } from './unmasked-answer.js';
 
 const states = ['open', 'answered', 'refused'] as const;
 
-export function addRequests(table: RouteTable, { desk, tellings }: Engine): void {
+export function addRequests(table: RouteTable, engine: Engine): void {
+  const { desk, tellings } = engine;
+  /** What is done at a request shows whose it is. */
+  const seen = async ({ param, key }: Asked, then: (id: string) => Promise<Response>): Promise<Response> => {
+    const found = desk.get(param('id'));
+    const noted = found.ok ? await engine.unmaskings.note(callerOf(key), [found.value.subject]) : found;
+    return noted.ok ? then(param('id')) : refuse(noted);
+  };
   const forSubject = { needs: 'secret' } as const;
   const forPages = { needs: 'write', browser: true } as const;
   const forOperators = { needs: 'admin' } as const;
@@ -36,23 +44,35 @@ export function addRequests(table: RouteTable, { desk, tellings }: Engine): void
       withBody(asked, parseRequest, async ({ kind, wish, authority }) => answer(await desk.open(subject, kind, proof, wish, authority))),
     ),
   );
-  table.add('GET', '/v1/requests', forSubject, ({ query }) => {
+  table.add('GET', '/v1/requests', forSubject, ({ query, key }) => {
     const state = states.find((each) => each === query('state'));
     if (query('state') !== undefined && state === undefined) return refuse({ code: 'body_shape', field: '/state' });
-    return answer(ok({ requests: desk.list(state) }));
+    return unmasked(
+      engine,
+      key,
+      () => ok({ requests: desk.list(state) }),
+      ({ requests }) => requests.map(({ subject }) => subject),
+    );
   });
-  table.add('GET', '/v1/requests/:id', forSubject, ({ param }) => answer(desk.get(param('id'))));
+  table.add('GET', '/v1/requests/:id', forSubject, ({ param, key }) =>
+    unmasked(
+      engine,
+      key,
+      () => desk.get(param('id')),
+      ({ subject }) => [subject],
+    ),
+  );
   table.add('POST', '/v1/requests/:id/extension', forOperators, (asked) =>
-    withBody(asked, reasonIn, async (reason) => answer(await desk.extend(asked.param('id'), reason))),
+    withBody(asked, reasonIn, (reason) => seen(asked, async (id) => answer(await desk.extend(id, reason)))),
   );
   table.add('POST', '/v1/requests/:id/refusal', forOperators, (asked) =>
-    withBody(asked, reasonIn, async (reason) => answer(await desk.refuse(asked.param('id'), reason))),
+    withBody(asked, reasonIn, (reason) => seen(asked, async (id) => answer(await desk.refuse(id, reason)))),
   );
   table.add('POST', '/v1/requests/:id/answer', forOperators, (asked) =>
     withBody(
       asked,
       (body) => parseText(body, 'text'),
-      async (text) => answer(await desk.answer(asked.param('id'), text)),
+      (text) => seen(asked, async (id) => answer(await desk.answer(id, text))),
     ),
   );
   table.add('POST', '/v1/subjects/:id/recipients', forSubject, (asked) =>

@@ -4,21 +4,34 @@ import { isPurpose, type Purpose } from '../model/purpose.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { isId } from './id.js';
+import type { SegmentPage } from '../runtime/segmentation.js';
 import type { Asked, RouteTable } from './route-table.js';
+import { unmasked } from './unmasked-answer.js';
 
 const lookalikesTold = 100;
 
 export function addUnderstanding(table: RouteTable, engine: Engine): void {
   const secret = { needs: 'secret' } as const;
   table.add('GET', '/v1/segments', secret, () => answer(ok({ segments: engine.segmentation.list() })));
-  table.add('GET', '/v1/segments/:name', secret, (asked) => answer(segment(engine, asked)));
-  table.add('GET', '/v1/segments/:name/lookalikes', secret, async ({ param, query }) => {
+  table.add('GET', '/v1/segments/:name', secret, (asked) =>
+    unmasked(
+      engine,
+      asked.key,
+      () => segment(engine, asked),
+      ({ members = [] }) => members,
+    ),
+  );
+  table.add('GET', '/v1/segments/:name/lookalikes', secret, ({ param, query, key }) => {
     const purpose = query('purpose');
     const limit = limitIn(query('limit'));
     if (!isPurpose(purpose)) return answer(fail('purpose_unknown', '/purpose'));
     if (!limit.ok) return answer(limit);
-    const found = await engine.segmentation.lookalikes(param('name'), purpose, limit.value ?? lookalikesTold);
-    return answer(found.ok ? ok({ lookalikes: found.value }) : found);
+    const most = limit.value ?? lookalikesTold;
+    const read = async () => {
+      const found = await engine.segmentation.lookalikes(param('name'), purpose, most);
+      return found.ok ? ok({ lookalikes: found.value }) : found;
+    };
+    return unmasked(engine, key, read, ({ lookalikes }) => lookalikes.map(({ subject }) => subject));
   });
   table.add('POST', '/v1/cut-points', { needs: 'admin' }, async () => answer(await engine.segmentation.publishCutPoints()));
   table.add('GET', '/v1/patterns', secret, async ({ query }) => answer(await engine.insights.patterns(query('trait'))));
@@ -26,7 +39,7 @@ export function addUnderstanding(table: RouteTable, engine: Engine): void {
   table.add('GET', '/v1/correlations', secret, async ({ query }) => answer(await engine.insights.correlations(query('trait'))));
 }
 
-function segment(engine: Engine, { param, query }: Asked): Result<object> {
+function segment(engine: Engine, { param, query }: Asked): Result<SegmentPage> {
   const limit = limitIn(query('limit'));
   if (!limit.ok) return limit;
   const purpose = query('purpose');

@@ -21,8 +21,10 @@ export interface Wish {
   /** correct: the event, and what it should say. */
   readonly event?: string;
   readonly properties?: { readonly [name: string]: unknown };
-  /** human_review: the decision. */
+  /** human_review: the decision; absent: in general. */
   readonly decision?: string;
+  /** human_review: what should be looked at, in the person's words. */
+  readonly text?: string;
 }
 
 /** Properties of `request.opened`, in the stream of the person. */

@@ -22,6 +22,7 @@ export const systemTypes = {
   purposeForgotten: 'purpose.forgotten',
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
+  /** In logs from before the desk; written no more. */
   reviewRequested: 'review.requested',
   importProgress: 'import.progress',
   requestOpened: 'request.opened',
@@ -99,7 +100,10 @@ export interface AdminAct {
     | 'breach.recorded'
     | 'kept.read'
     | 'kept.destroyed';
-  /** Id of the caller's key; `operator` for whoever has the data folder itself. */
+  /**
+   * Id of the caller's key; `operator` for whoever has the data folder itself, or sits at a server without keys; `person` for what somebody
+   * did with their own data in the portal.
+   */
   readonly by: string;
   /** The reason that was given, or what is to be said about it; '' if nothing. */
   readonly why: string;
@@ -113,14 +117,6 @@ export interface Correction {
   readonly event: BehaviourEvent;
   /** Decisions for this person that would have started from something else. */
   readonly touched: readonly string[];
-}
-
-/** Properties of `review.requested`, in the subject's own stream: that a human looks at it (GDPR art. 22(3)). */
-export interface ReviewRequest {
-  /** In the person's words. */
-  readonly wish: string;
-  /** Which decision; absent: in general. */
-  readonly decision?: string;
 }
 
 /** The lawful bases of GDPR art. 6(1) beside consent. */

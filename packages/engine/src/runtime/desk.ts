@@ -40,6 +40,8 @@ export interface DeskParts {
 /** How the person showed who they are. */
 export type Proof =
   | { readonly kind: 'account' }
+  /** Whoever has a visit at the portal, which has seen the proof by which they came in. */
+  | { readonly kind: 'visit'; readonly by: ProofKind }
   | { readonly kind: 'link'; readonly token: string }
   | { readonly kind: 'device'; readonly challenge: string; readonly publicKey: string; readonly signature: string };
 
@@ -96,6 +98,12 @@ export class Desk {
     return ok({ keys: core.devices.of(subject).length });
   }
 
+  /** Did a key that is registered for this very id sign the text? */
+  isSignedBy(subject: string, publicKey: string, text: string, signature: string): boolean {
+    const { core, proofs } = this.#parts;
+    return core.devices.of(subject).includes(publicKey) && proofs?.verify(publicKey, text, signature) === true;
+  }
+
   /** Takes a request. The same proof by link or device gives the same request again. */
   async open(
     subject: string,
@@ -110,8 +118,11 @@ export class Desk {
     const request = proven.value;
     const done = await writer.exclusive<Result<unknown>>(() => {
       if (core.requests.get(request) !== undefined) return Promise.resolve(ok(null));
-      if (core.requests.open >= limits.requestsOpenMax) return Promise.resolve(fail('requests_too_many'));
-      const opened: RequestOpened = { request, kind, wish, proof: proof.kind, authority, dueAt: monthsLater(clock.now(), 1) };
+      const ofPerson = proof.kind === 'visit' ? core.requests.openOf(core.identity.members(subject)) : 0;
+      if (core.requests.open >= limits.requestsOpenMax || ofPerson >= limits.requestsOpenOfPersonMax)
+        return Promise.resolve(fail('requests_too_many'));
+      const shown = proof.kind === 'visit' ? proof.by : proof.kind;
+      const opened: RequestOpened = { request, kind, wish, proof: shown, authority, dueAt: monthsLater(clock.now(), 1) };
       return Promise.resolve(this.#append(subject, systemTypes.requestOpened, { opened }));
     });
     if (!done.ok) return done;
@@ -129,6 +140,16 @@ export class Desk {
     const rows = [...this.#parts.core.requests.list()].filter(([, row]) => state === undefined || row.state === state);
     rows.sort(([, one], [, other]) => one.dueAt - other.dueAt);
     return rows.slice(0, limits.requestsListed).map(([id, row]) => this.#view(id, row));
+  }
+
+  /** What a person asked for, under all their ids; the newest first. */
+  ofPerson(subject: string): RequestView[] {
+    const { requests, identity } = this.#parts.core;
+    const found = requests.of(identity.members(subject)).flatMap((id) => {
+      const row = requests.get(id);
+      return row === undefined ? [] : [this.#view(id, row)];
+    });
+    return found.sort((one, other) => other.openedAt - one.openedAt || (one.request < other.request ? 1 : -1));
   }
 
   /** Two more months, once, with the reason that the person is told (art. 12(3)). */
@@ -188,7 +209,7 @@ export class Desk {
   /** The id of the request that the proof opens. */
   #proven(subject: string, kind: RequestKind, proof: Proof): Result<string> {
     const { core, newId, proofs } = this.#parts;
-    if (proof.kind === 'account') return ok(newId('q'));
+    if (proof.kind === 'account' || proof.kind === 'visit') return ok(newId('q'));
     const ticket = this.#opened(
       subject,
       proof.kind === 'link' ? proof.token : proof.challenge,

@@ -12,7 +12,7 @@ import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
-import { systemTypes, type BasisDeclaration, type ConsentChange, type ReviewRequest } from '../model/system-event.js';
+import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Draft } from '../influence/rank.js';
@@ -38,7 +38,6 @@ import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
-import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import type { Deployment } from '../model/deployment.js';
@@ -48,6 +47,7 @@ import { recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
 import { Segmentation } from './segmentation.js';
 import { shopTypes } from './shop-types.js';
+import { Unmaskings } from './unmaskings.js';
 import { Writer, type WriteAnswer } from './writer.js';
 
 export const defaultPoints: readonly DecisionPoint[] = [{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 }];
@@ -60,6 +60,8 @@ export class Engine {
   readonly desk: Desk;
   /** To whom data was given, and what they are owed. */
   readonly tellings: Tellings;
+  /** Who saw whom. */
+  readonly unmaskings: Unmaskings;
   /** What a law obliges to keep, and legal holds. */
   readonly kept: KeptByLaw;
   readonly segmentation: Segmentation;
@@ -120,6 +122,14 @@ export class Engine {
       suppressions: options.suppressions,
       newId: (prefix) => this.#newId(prefix),
       schedule: () => this.#erasures.schedule(),
+    });
+    this.unmaskings = new Unmaskings({
+      core,
+      log: options.log,
+      clock: options.clock,
+      writer: this.#writer,
+      suppressions: options.suppressions,
+      newId: (prefix) => this.#newId(prefix),
     });
     this.kept = new KeptByLaw({
       ...options,
@@ -427,16 +437,6 @@ export class Engine {
   /** Seals by person what is due, and wraps every key under a new wrapping key; the old one is destroyed. */
   rekey(): Promise<Compaction> {
     return this.#options.log.compact({ words: this.core.words() });
-  }
-
-  /** A person asks that a human looks at it. Resolves when that is on disk. */
-  requestReview(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
-    return this.#rights.review(subject, request);
-  }
-
-  /** The newest wishes for a human's look, newest first, among the newest limits.reviewLookBack positions of the log. */
-  reviews(): AskedReview[] {
-    return newestReviews(this.#options.log);
   }
 
   /** Destroys the bytes and keys of everybody erased so far, now. */

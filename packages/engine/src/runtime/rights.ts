@@ -10,7 +10,7 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf } from '../model/purpose.js';
-import { isSystemType, systemTypes, type Correction, type ReviewRequest } from '../model/system-event.js';
+import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { currentVisit, recentItems } from '../understand/current-visit.js';
@@ -73,16 +73,6 @@ export class Rights {
     });
     erasures.schedule();
     return ok(told);
-  }
-
-  /** Puts a person's wish for a human's look into their stream. Resolves, with its id, when it is on disk. */
-  async review(subject: string, request: ReviewRequest): Promise<Result<{ readonly id: string }>> {
-    const { writer } = this.#parts;
-    const event = this.#own(subject, systemTypes.reviewRequested, { request }, everyPurpose);
-    const appended = writer.appendNow([event]);
-    if (!appended.ok) return appended;
-    await writer.exclusive(() => Promise.resolve());
-    return ok({ id: event.id });
   }
 
   #correct(subject: string, id: string, properties: Properties): Result<Corrected & { readonly at: number }> {

@@ -1,0 +1,94 @@
+// A choice for the person it was made for, as portal-why.ts tells a ranking: two plain sentences (what was done or not, and what part
+// chance had in it), what was used with a button against each, what was not, and what could not be chosen, with the rule.
+import { limits } from '../base/limits.js';
+import type { ChoiceRecord } from '../model/choice.js';
+import type { Purpose } from '../model/purpose.js';
+import { html, type Html } from './first-screen-html.js';
+import { humanHtml } from './portal-human.js';
+import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
+import { unusedKinds } from './portal-why.js';
+import type { PortalLanguage } from './portal-words.js';
+
+/** Probabilities this close are told as the same. */
+const evenWithin = 0.0005;
+
+/** What was chosen to be done, or that nothing was. */
+export function choiceSentence(lang: PortalLanguage, { action }: ChoiceRecord): string {
+  const words = wordsOf(lang);
+  return action === null ? words.choseNothing : words.chose(words.quote(action));
+}
+
+/** What part chance had, or why nothing was done. */
+export function chanceSentence(lang: PortalLanguage, { held, propensity, candidates }: ChoiceRecord): string {
+  const words = wordsOf(lang);
+  if (held !== null) return words.choiceHeld[held];
+  if (candidates.length < 2) return words.choiceOnly;
+  // Before anything was learned, and in the arm of a trial that goes by nothing learned.
+  if (candidates.every(({ probability }) => Math.abs(probability - propensity) < evenWithin))
+    return words.choiceEven(numberOf(lang, candidates.length));
+  const percent = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(propensity * 100);
+  return words.choiceChance(percent);
+}
+
+export function choiceHtml(seen: Seen, record: ChoiceRecord): string {
+  const { engine, lang, session } = seen;
+  const words = wordsOf(lang);
+  // Guardrails go by what a person declared about themselves.
+  const kinds = unusedKinds(engine).filter((kind) => kind !== 'preference');
+  const named = kinds.map((kind) => words.categories[kind]);
+  const left = record.excluded
+    .slice(0, limits.portalExcludedShown)
+    .map(({ action, rule }) => html`<li>${words.quote(action)}: ${words.rules[rule]}.</li>`);
+  const body = html`
+    <p>${choiceSentence(lang, record)}</p>
+    <p>${chanceSentence(lang, record)}</p>
+    <p class="soft">${dateOf(lang, record.at)}</p>
+    <h2>${words.used}</h2>
+    <ul class="cards">
+      ${usedHtml(seen, record)}
+    </ul>
+    <h2>${words.notUsed}</h2>
+    <ul>
+      <li>${words.unusedBefore}</li>
+      ${named.length === 0 ? null : html`<li>${words.unusedKinds(listOf(lang, named))}</li>`}
+      <li>${words.unusedPeople}</li>
+    </ul>
+    ${
+      left.length === 0
+        ? null
+        : html`<h2>${words.leftOut}</h2>
+            <ul>
+              ${left}
+            </ul>`
+    }
+    <ul class="cards">
+      ${humanHtml({ lang, session }, record.id)}
+    </ul>
+    <p><a class="button" href="/me?lang=${lang}">${words.back}</a></p>
+  `;
+  return framed({ lang, title: words.why, path: `/me/decisions/${encodeURIComponent(record.id)}`, session }, body);
+}
+
+/** Each thing that was used, with the button that ends it. */
+function usedHtml({ lang, session }: Seen, { candidates, features, segment, experiment }: ChoiceRecord): Html[] {
+  const words = wordsOf(lang);
+  const card = (text: string, purpose?: Purpose, label = ''): Html =>
+    html`<li class="card">
+      <p>${text}</p>
+      ${
+        purpose === undefined
+          ? null
+          : form(
+              { lang, session, action: '/me/choices', hidden: { purpose } },
+              html`<button name="choice" value="refused">${label}</button>`,
+            )
+      }
+    </li>`;
+  const rows = [card(words.usedPerson, 'personalise', words.stopPerson)];
+  if (candidates.length > 0) rows.push(card(words.usedOutcomes, 'train', words.stopOthers));
+  // What stands before the bar came with the request; after it stands how far the visit was.
+  const saidByPage = features.length > 1 || segment.slice(0, segment.lastIndexOf('|')) !== '';
+  if (saidByPage) rows.push(card(words.usedMoment));
+  if (experiment !== null) rows.push(card(words.usedTrial(experiment.name), 'personalise', words.stopTrial));
+  return rows;
+}

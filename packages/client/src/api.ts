@@ -382,7 +382,23 @@ export type PointAnswer = {
   readonly point: string;
   readonly era: number;
   readonly stop: { readonly point: string; readonly group: string | null; readonly low: number; readonly n: number } | null;
-  readonly experiment: { readonly verdict: string; readonly conclusion: string } | null;
+  readonly experiment: {
+    readonly verdict: string;
+    readonly conclusion: string;
+    readonly people: { readonly [name: string]: number };
+    readonly crossed: number;
+    readonly groups: readonly { readonly group: string; readonly verdict: string; readonly p: number }[];
+  } | null;
+};
+
+export type PreviewAnswer = {
+  readonly point: string;
+  readonly kind: string;
+  readonly mode: 'personal' | 'contextual';
+  readonly because: ('no_subject' | 'no_grant' | 'superseded' | 'objection_signal') | null;
+  readonly held: string | null;
+  readonly offered: readonly { readonly id: string; readonly probability: number; readonly text?: string | null }[];
+  readonly stopped: readonly { readonly id: string | null; readonly count: number; readonly rule: string; readonly why: string }[];
 };
 
 export type RestartRequest = { readonly by: string; readonly reason: string };

@@ -43,6 +43,11 @@ const heldSentence: Record<NonNullable<ChoiceRecord['held']>, string> = {
   nothing_left: 'Nothing was done: every action was stopped by a rule.',
 };
 
+/** Why a rule left an action out. */
+export function choiceRuleSentence(action: string, rule: GuardrailRule): string {
+  return `"${action}" was left out: ${ruleSentence[rule]}.`;
+}
+
 export interface ChoiceWhy {
   readonly choice: ChoiceRecord;
   readonly summary: string;
@@ -59,7 +64,7 @@ export function explainChoice(record: ChoiceRecord): ChoiceWhy {
       record.held === null
         ? `"${record.action}" was drawn with a probability of ${percent} % from ${record.candidates.length} actions, ${from}.`
         : heldSentence[record.held],
-    exclusions: record.excluded.map(({ action, rule }) => `"${action}" was left out: ${ruleSentence[rule]}.`),
+    exclusions: record.excluded.map(({ action, rule }) => choiceRuleSentence(action, rule)),
     reproducible: replayChoice(record).length === 0,
   };
 }

@@ -90,6 +90,10 @@ export const limits = {
   tuneVisitsMax: 16_000,
   tuneQuestionsMax: 6_000,
   choicesKept: 256,
+  experimentsKept: 20,
+  experimentGroupsMax: 20,
+  covariateMax: 1_000,
+  ridgeTrialsMax: 2_199_023_255_551,
   choiceActionsMax: 200,
   choiceSegmentCharsMax: 64,
   // the file log and the key file

@@ -109,6 +109,13 @@ export class Gate {
     return Permitted.mint(event, { subject: event.subject, purpose, since, folded: true });
   }
 
+  /** Has the person themself granted this, as folded? A basis that is declared for types of events says nothing of decisions. */
+  hasGranted(subject: string, purpose: Purpose): boolean {
+    const standing = this.#settled.get(subject);
+    // [C82]
+    return standing?.restricted !== true && standing?.stands[purpose]?.choice === 'granted';
+  }
+
   /** Use: the value, if this gate minted the permit for this purpose and the grant beneath it is still the same one. */
   open<P extends Purpose, T>(permit: Permitted<P, T>, purpose: P): Result<T> {
     const held = Permitted.inspect(permit);

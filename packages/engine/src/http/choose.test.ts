@@ -71,6 +71,24 @@ describe('a choice point', () => {
     expect((await doorway.send('GET', '/v1/choices/none')).status).toBe(404);
   });
 
+  test('shows operators what somebody would be offered, and what not by which rule, and logs nothing', async () => {
+    const { log } = doorway.rig.engine;
+    const head = log.head;
+    const reply = await doorway.post('/v1/points/nudge/preview', { userId: 'ada', context: { features: [0.5, -1] } });
+    expectToFit('PreviewAnswer', reply);
+    expect(reply.body).toMatchObject({
+      kind: 'choose',
+      mode: 'contextual',
+      offered: [{ id: 'a', probability: 1 }],
+      stopped: [{ id: 'b', rule: 'person_unknown', why: expect.stringContaining('"b" was left out') }],
+    });
+    const list = await doorway.post('/v1/points/home/preview', { userId: 'ada' });
+    expectToFit('PreviewAnswer', list);
+    expect(JSON.stringify([reply.body, list.body])).not.toContain('ada');
+    expect((await doorway.post('/v1/points/none/preview', {})).status).toBe(404);
+    expect(log.head).toBe(head);
+  });
+
   test('tells of itself, and is started again only when it was stopped', async () => {
     expectToFit('PointAnswer', await doorway.send('GET', '/v1/points/nudge'));
     expect((await doorway.send('GET', '/v1/points/none')).status).toBe(404);

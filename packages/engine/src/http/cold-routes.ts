@@ -12,6 +12,7 @@ import { addArchive } from './archive-routes.js';
 import { addBackups } from './backup-routes.js';
 import { parseBasis } from './basis-body.js';
 import { addRequests } from './requests-routes.js';
+import { addPreview } from './preview-routes.js';
 import { parseRestart, pointAnswer } from './point-body.js';
 import { parseCorrection, parseLink, parseRestriction } from './rights-body.js';
 import { addCloudEvents } from './cloud-event-routes.js';
@@ -99,6 +100,7 @@ export class ColdRoutes {
         json(200, JSON.stringify(rudderSourceConfig(query('writeKey') ?? ''))),
       );
     }
+    addPreview(table, engine);
     addArchive(table, engine);
     addBackups(table, engine);
     addRequests(table, engine);

@@ -119,6 +119,15 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'POST',
+    path: '/v1/points/:name/preview',
+    id: 'previewPoint',
+    needs: 'admin',
+    summary: 'What somebody would be offered at a point now, and what not by which rule. Nothing is logged.',
+    takes: body('DecideRequest'),
+    gives: json('PreviewAnswer'),
+  },
+  {
+    method: 'POST',
     path: '/v1/points/:name/restart',
     id: 'restartPoint',
     needs: 'admin',

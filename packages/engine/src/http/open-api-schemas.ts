@@ -263,7 +263,29 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     point: Type.String(),
     era: Type.Integer(),
     stop: nullable(Type.Object({ point: Type.String(), group: nullable(Type.String()), low: Type.Number(), n: Type.Integer() })),
-    experiment: nullable(Type.Object({ verdict: Type.String(), conclusion: Type.String() }, open)),
+    experiment: nullable(
+      Type.Object(
+        {
+          verdict: Type.String(),
+          conclusion: Type.String(),
+          people: Type.Record(Type.String(), Type.Integer()),
+          crossed: Type.Integer(),
+          groups: Type.Array(Type.Object({ group: Type.String(), verdict: Type.String(), p: Type.Number() }, open)),
+        },
+        open,
+      ),
+    ),
+  }),
+  PreviewAnswer: Type.Object({
+    point: Type.String(),
+    kind: Type.String(),
+    mode,
+    because: nullable(because),
+    held: nullable(Type.String()),
+    offered: Type.Array(
+      Type.Object({ id: Type.String(), probability: Type.Number({ minimum: 0, maximum: 1 }), text: opt(nullable(Type.String())) }),
+    ),
+    stopped: Type.Array(Type.Object({ id: nullable(Type.String()), count: Type.Integer(), rule: Type.String(), why: Type.String() })),
   }),
   RestartRequest: Type.Object(
     {

@@ -3,6 +3,7 @@
 import type { ChoiceRecord } from '../model/choice.js';
 import { ArmCounts } from '../predict/arms/arm-counts.js';
 import { ArmRidges } from '../predict/arms/arm-ridges.js';
+import { ArmPeople } from './experiment/arm-people.js';
 import type { HarmCounts } from './experiment/harm-stop.js';
 import type { Sums } from './experiment/confidence-sequence.js';
 
@@ -16,7 +17,8 @@ export interface MadeChoice extends Pick<
 > {
   readonly halfLifeDays: number | null;
   readonly held: ChoiceRecord['held'];
-  readonly experiment: ChoiceRecord['experiment'];
+  /** Name of the experiment it belongs to. */
+  readonly experiment: string | null;
   /** Kinds of outcome that are a win, and harm. */
   readonly win: string;
   readonly harm: string | null;
@@ -43,7 +45,8 @@ const key = (...parts: readonly (string | number | null)[]): string => JSON.stri
 export class ChoiceSums {
   readonly #learners = new Map<string, Learner>();
   readonly #harm = new Map<string, Tally>();
-  readonly #arms = new Map<string, Tally>();
+  /** People in experiments, by id. */
+  readonly people = new ArmPeople();
 
   /** Adds (1) or takes back (-1) one choice as it is now. */
   count(choice: MadeChoice, times: 1 | -1): void {
@@ -73,11 +76,6 @@ export class ChoiceSums {
     if (segment !== '') tally(this.#harm, key(point, era, segment, side), times, harmed);
   }
 
-  /** Adds or takes back a person in an arm of an experiment. */
-  countPerson(experiment: string, arm: string, won: boolean, times: 1 | -1): void {
-    tally(this.#arms, key(experiment, arm), times, won);
-  }
-
   learner(point: string, halfLifeDays: number | null, features: number): Learner {
     const known = this.#learners.get(learnerKey(point, halfLifeDays, features));
     if (known !== undefined) return known;
@@ -98,11 +96,6 @@ export class ChoiceSums {
     return { all: of(''), groups };
   }
 
-  /** People of an arm: how many, and of how many a choice was won. */
-  arm(experiment: string, arm: string): Sums {
-    return sumsOf(this.#arms.get(key(experiment, arm)));
-  }
-
   *dump(): Iterable<string> {
     for (const [at, { counts, ridges, trials }] of sorted(this.#learners)) {
       yield `learner\t${at}\t${trials}`;
@@ -110,7 +103,7 @@ export class ChoiceSums {
       if (ridges !== null) for (const line of ridges.dump()) yield `ridge\t${at}\t${line}`;
     }
     for (const [at, { n, sum }] of sorted(this.#harm)) yield `harm\t${at}\t${n}\t${sum}`;
-    for (const [at, { n, sum }] of sorted(this.#arms)) yield `arm\t${at}\t${n}\t${sum}`;
+    for (const line of this.people.dump()) yield `arm\t${line}`;
   }
 }
 

@@ -1,15 +1,16 @@
 // What was chosen for whom, what became of it, and what people declared about themselves: what guardrails count, and what choosing learns.
 //
-// A row a person, in log order: their newest choices with what followed. What is learned across people (influence/choice-sums.ts) is
-// derived from the rows and taken back with them. A decision counts against the caps from the moment at which it is placed, before it is on
-// disk: two that are asked at once see one another.
+// A row an id, in log order: the newest choices with what followed, lists that count as an address, experiments joined. What is learned
+// across people (influence/choice-sums.ts) is derived from the rows and taken back with them. A decision counts against the caps from the
+// moment at which it is placed, before it is on disk: two that are asked at once see one another.
 // Invariant: a choice stays a fact until it is redacted; its exposure and outcomes count only while the purpose holds under which they
 // came.
 import { canonicalJson } from '../base/canonical-json.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import type { Gate } from '../consent/gate.js';
-import type { ChoiceRecord } from '../model/choice.js';
+import type { Channel, ChoiceRecord } from '../model/choice.js';
+import type { DecisionRecord } from '../model/decision.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, maskOf, type PurposeMask } from '../model/purpose.js';
 import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
@@ -17,13 +18,27 @@ import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import type { Placed } from '../understand/history.js';
 import { ChoiceSums, type Known, type MadeChoice } from './choice-sums.js';
+import type { ArmPeople, Joined } from './experiment/arm-people.js';
 import type { Declared, Done, PersonState } from './guardrails/person.js';
 
 export const declaredType = 'person.declared';
 
+/** A list that was answered at a point whose lists count as an address (model/decision-point.ts). */
+interface Listed {
+  readonly id: string;
+  readonly at: number;
+  readonly channel: Channel;
+  shown: boolean;
+  won: boolean;
+}
+
 export interface ChoiceRow {
   /** Oldest first. */
   made: MadeChoice[];
+  /** Oldest first. */
+  listed: Listed[];
+  /** By name of the experiment; only what may be learned from. */
+  joined: { [experiment: string]: Joined };
   /** What the person says of themselves, with the purposes for which it may be known. */
   declared: { said: Declared; mask: PurposeMask } | null;
 }
@@ -50,7 +65,7 @@ export class Choices implements FoldPart {
   readonly #gate: Gate;
   #spentFrom: number;
   /** Placed in the log, not folded yet. */
-  readonly #ahead = new Map<string, ChoiceRecord>();
+  readonly #ahead = new Map<string, Pick<ChoiceRecord, 'subject' | 'at' | 'channel' | 'point' | 'action'>>();
   /** Grows with every choice placed: a draft from before may have missed one. */
   #placed = 0;
 
@@ -80,6 +95,25 @@ export class Choices implements FoldPart {
     this.#ahead.set(record.id, record);
   }
 
+  /** The same for a list; one that counts as an address. */
+  placeList({ id, subject, at, point, countsAs }: DecisionRecord): void {
+    if (countsAs === undefined || subject === null) return;
+    this.#placed += 1;
+    this.#ahead.set(id, { subject, at, point, channel: countsAs, action: null });
+  }
+
+  /** The arm in which a person is by any of these ids already; undefined: in none. */
+  armOf(subjects: readonly string[], experiment: string): string | undefined {
+    const joined = subjects.flatMap((subject) => this.#rows.get(subject)?.joined[experiment] ?? []);
+    return joined.sort((a, b) => a.at - b.at)[0]?.arm;
+  }
+
+  /** People of an experiment; `persons`: ids that are one person, where there are several. */
+  people(experiment: string, persons: Iterable<readonly string[]>): { readonly people: ArmPeople; readonly crossed: number } {
+    const joined = Array.from(persons, (ids) => ids.flatMap((id) => this.#rows.get(id)?.joined[experiment] ?? []));
+    return this.sums.people.united(experiment, joined);
+  }
+
   /** What guardrails may know of a person, over all their ids. */
   person(subjects: readonly string[]): PersonState {
     const declared: Declared[] = [];
@@ -90,6 +124,7 @@ export class Choices implements FoldPart {
       if (row.declared !== null) declared.push(row.declared.said);
       for (const { at, channel, action, shown, won } of row.made)
         if (action !== null && channel !== null) done.push({ at, channel, shown: shown > 0, won: won > 0 });
+      for (const { at, channel, shown, won } of row.listed) done.push({ at, channel, shown, won });
     }
     for (const { subject, at, channel } of this.#ahead.values())
       if (subject !== null && channel !== null && subjects.includes(subject)) done.push({ at, channel, shown: false, won: false });
@@ -111,6 +146,7 @@ export class Choices implements FoldPart {
   apply(event: BehaviourEvent): void {
     const { type, subject } = event;
     if (type === systemTypes.choiceMade) return this.#made(event);
+    if (type === systemTypes.decisionMade) return this.#list(event);
     if (type === systemTypes.tick) return this.#cut(dayOf(event.occurredAt) - spentDays);
     if (type === systemTypes.pointStopped) {
       const stop = event.properties['stop'] as PointStop; // written by the engine
@@ -131,13 +167,19 @@ export class Choices implements FoldPart {
       const left = (each: Known): Known => (all ? 0 : each === 2 ? 1 : each);
       if (all || (purposes & bitOf('train')) !== 0) {
         for (const made of row.made) {
+          // [C80]
           made.learns = false;
           made.shown = left(made.shown);
           made.won = left(made.won);
           made.harmed = left(made.harmed);
         }
+        // [C92]
+        row.joined = {};
       }
+      // That it was answered stays a fact; what followed is known no more.
+      if (all) row.listed = row.listed.map((each) => ({ ...each, shown: false, won: false }));
       if (row.declared === null) return;
+      // [C88]
       row.declared.mask &= ~purposes;
       if ((row.declared.mask & mayBeKnown) === 0) row.declared = null;
     });
@@ -146,12 +188,15 @@ export class Choices implements FoldPart {
   freeze(subject: string): void {
     if (this.#rows.get(subject) === undefined) return;
     this.#change(subject, (row) => {
+      // [C91]
       for (const made of row.made) made.learns = false;
+      row.joined = {};
     });
   }
 
   forget(subject: string, events: readonly Placed[]): void {
     for (const { event } of events) {
+      if (event.type === systemTypes.decisionMade) this.#ahead.delete(event.id);
       if (event.type !== systemTypes.choiceMade) continue;
       const record = event.properties['choice'] as ChoiceRecord; // written by the engine
       this.#spend(record, -1);
@@ -159,6 +204,7 @@ export class Choices implements FoldPart {
     }
     const row = this.#rows.get(subject);
     if (row === undefined) return;
+    // [C81]
     this.#count(row, -1);
     this.#rows.delete(subject);
   }
@@ -176,21 +222,37 @@ export class Choices implements FoldPart {
     this.#spend(record, 1);
     const { subject } = record;
     if (subject === null) return;
-    const learns = this.#gate.permitFolded(event, 'train') !== undefined;
+    const learns = this.#gate.hasGranted(subject, 'train');
     const { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, experiment, objective } = record;
     this.#change(subject, (row) => {
       const outcomes = { win: objective.outcome, harm: objective.welfare?.outcome ?? null };
-      const made = { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, experiment, ...outcomes };
-      row.made.push({ ...made, learns, shown: 0, won: 0, harmed: 0 });
+      const made = { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, ...outcomes };
+      row.made.push({ ...made, experiment: experiment?.name ?? null, learns, shown: 0, won: 0, harmed: 0 });
       if (row.made.length > limits.choicesKept) row.made.shift();
+      if (experiment === null || !learns || row.joined[experiment.name] !== undefined) return;
+      const { name, arm, before = 0 } = experiment;
+      row.joined[name] = { at, arm, group: groupOf(segment), before, won: false };
+      const names = Object.keys(row.joined);
+      if (names.length > limits.experimentsKept) delete row.joined[oldestOf(row.joined)];
+    });
+  }
+
+  #list(event: BehaviourEvent): void {
+    const { id, subject, at, countsAs } = event.properties['decision'] as DecisionRecord; // written by the engine
+    this.#ahead.delete(id);
+    if (subject === null || countsAs === undefined) return;
+    this.#change(subject, ({ listed }) => {
+      listed.push({ id, at, channel: countsAs, shown: false, won: false });
+      if (listed.length > limits.choicesKept) listed.shift();
     });
   }
 
   /** An exposure or an outcome of a choice for the same subject. */
   #follow(subject: string, event: BehaviourEvent): void {
     const { decisionId, kind } = event.properties;
-    const has = (row: Readonly<ChoiceRow> | undefined): boolean => row?.made.some(({ id }) => id === decisionId) ?? false;
-    if (!has(this.#rows.get(subject))) return;
+    const held = this.#rows.get(subject);
+    const isOwn = held?.made.some(({ id }) => id === decisionId) === true || held?.listed.some(({ id }) => id === decisionId) === true;
+    if (!isOwn) return;
     const known: Known = this.#gate.permitFolded(event, 'train') !== undefined ? 2 : (event.mask & bitOf('personalise')) !== 0 ? 1 : 0;
     if (known === 0) return;
     this.#change(subject, (row) => {
@@ -199,6 +261,13 @@ export class Choices implements FoldPart {
         if (event.type === systemTypes.exposure) made.shown = most(made.shown, known);
         else if (kind === made.win) made.won = most(made.won, known);
         else if (kind === made.harm) made.harmed = most(made.harmed, known);
+        const joined = made.experiment === null ? undefined : row.joined[made.experiment];
+        if (joined !== undefined && made.learns && made.won === 2) joined.won = true;
+      }
+      for (const each of row.listed) {
+        if (each.id !== decisionId) continue;
+        if (event.type === systemTypes.exposure) each.shown = true;
+        else each.won = true;
       }
     });
   }
@@ -220,9 +289,9 @@ export class Choices implements FoldPart {
 
   /** Takes the person out of the sums, changes the row, and puts them in again. */
   #change(subject: string, change: (row: ChoiceRow) => void): void {
-    const row = this.#rows.edit(subject, () => ({ made: [], declared: null }));
+    const row = this.#rows.edit(subject, () => ({ made: [], listed: [], joined: {}, declared: null }));
     const before = row.made.map((made) => ({ ...made }));
-    const joined = peopleIn(row);
+    const joined = Object.entries(row.joined).map(([name, each]) => [name, { ...each }] as const);
     change(row);
     const held = new Map(before.map((made) => [made.id, made]));
     for (const made of row.made) {
@@ -234,14 +303,14 @@ export class Choices implements FoldPart {
       this.sums.count(made, 1);
     }
     for (const gone of held.values()) this.sums.count(gone, -1);
-    for (const [experiment, [arm, won]] of joined) this.sums.countPerson(experiment, arm, won, -1);
-    for (const [experiment, [arm, won]] of peopleIn(row)) this.sums.countPerson(experiment, arm, won, 1);
-    if (row.made.length === 0 && row.declared === null) this.#rows.delete(subject);
+    for (const [experiment, each] of joined) this.sums.people.count(experiment, each, -1);
+    for (const [experiment, each] of Object.entries(row.joined)) this.sums.people.count(experiment, each, 1);
+    if (row.made.length === 0 && row.listed.length === 0 && row.declared === null) this.#rows.delete(subject);
   }
 
   #count(row: Readonly<ChoiceRow>, times: 1 | -1): void {
     for (const made of row.made) this.sums.count(made, times);
-    for (const [experiment, [arm, won]] of peopleIn(row)) this.sums.countPerson(experiment, arm, won, times);
+    for (const [experiment, each] of Object.entries(row.joined)) this.sums.people.count(experiment, each, times);
   }
 
   #spend({ at, point, action }: ChoiceRecord, times: 1 | -1): void {
@@ -262,16 +331,13 @@ export class Choices implements FoldPart {
   }
 }
 
-/** By experiment: the arm of the person, and whether anything was won. Only what may be learned from. */
-function peopleIn({ made }: Readonly<ChoiceRow>): Map<string, [arm: string, won: boolean]> {
-  const found = new Map<string, [string, boolean]>();
-  for (const { experiment, learns, won } of made) {
-    if (experiment === null || !learns) continue;
-    const name = experiment.name;
-    const before = found.get(name);
-    found.set(name, [before?.[0] ?? experiment.arm, (before?.[1] ?? false) || won === 2]);
-  }
-  return found;
+/** What the host said of the situation: a segment of somebody known ends with how far their visit has come. */
+function groupOf(segment: string): string {
+  return segment.slice(0, Math.max(0, segment.lastIndexOf('|')));
+}
+
+function oldestOf(joined: ChoiceRow['joined']): string {
+  return Object.keys(joined).sort((a, b) => (joined[a]?.at ?? 0) - (joined[b]?.at ?? 0) || (a < b ? -1 : 1))[0] ?? '';
 }
 
 function most(one: Known, other: Known): Known {

@@ -5,9 +5,10 @@
 // then the policy: probabilities from what was learned, raised to the floor, mixed with the uniform slice, and one keyed draw from just
 // that vector. So the propensity in the record is the probability with which it happened, whatever was approximated before.
 import { dayOf } from '../base/day.js';
+import { limits } from '../base/limits.js';
 import type { Gate } from '../consent/gate.js';
 import type { Permitted } from '../consent/permitted.js';
-import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, GuardrailRule } from '../model/choice.js';
+import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, GuardrailRule, PointExperiment } from '../model/choice.js';
 import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import { featuresOf } from '../predict/arms/arm-ridges.js';
@@ -16,6 +17,7 @@ import { currentVisit } from '../understand/current-visit.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
 import type { Profiles } from '../understand/profile.js';
+import { TraitReader } from '../understand/segments/trait-reader.js';
 import type { Choices } from './choices.js';
 import { probabilitiesOf, scoreByCounts, scoreByRidge } from './choose/choice-policy.js';
 import { drawn } from './choose/floor.js';
@@ -35,6 +37,8 @@ export interface ChoiceDraft {
   /** The fold's losses and the choices placed when it was made. */
   readonly losses: number;
   readonly placed: number;
+  /** What each action would say that may be done, claims filled in; of those that say something. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 export interface ChooseParts {
@@ -57,6 +61,8 @@ interface Asker {
   readonly person: PersonState | null;
   readonly segment: string;
   readonly band?: ChoiceRecord['band'];
+  /** Ids of theirs that may be read. */
+  readonly members: readonly string[];
   readonly permit: Permitted<'personalise', number> | null;
   readonly others: ChoiceDraft['others'];
 }
@@ -84,21 +90,24 @@ export class Choose {
       subject,
       because: undefined,
       // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
+      // [C87]
       person: choices.person(identity.members(subject)),
       segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}${band === undefined ? '' : `|${band.model} ${band.at}`}`,
       ...(band === undefined ? {} : { band }),
+      members,
       permit: permit.value,
       others: members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const),
     });
   }
 
-  /** The record that may be appended now. */
-  settle(draft: ChoiceDraft): ChoiceRecord {
+  /** The draft whose record may be appended now. */
+  settle(draft: ChoiceDraft): ChoiceDraft {
     const { losses, choices } = this.#parts;
     const { request, point, record } = draft;
-    if (!this.isHeld(draft)) return this.#contextual(request, point, record.id, 'superseded').record;
-    if (draft.losses === losses() && draft.placed === choices.placed) return record;
-    return this.prepare(request, point, record.id).record;
+    // [C83]
+    if (!this.isHeld(draft)) return this.#contextual(request, point, record.id, 'superseded');
+    if (draft.losses === losses() && draft.placed === choices.placed) return draft;
+    return this.prepare(request, point, record.id);
   }
 
   /** Does consent still hold as it did when the draft was made? Asked once more when its record is on disk. */
@@ -106,6 +115,7 @@ export class Choose {
     const { gate } = this.#parts;
     const { subject, epoch } = record;
     const own = permit === null || subject === null || (gate.open(permit, 'personalise').ok && gate.epoch(subject) === epoch);
+    // [C85]
     return own && others.every(([each, was]) => gate.epoch(each) === was);
   }
 
@@ -121,10 +131,12 @@ export class Choose {
     because: NonNullable<ChoiceRecord['contextualBecause']>,
   ): ChoiceDraft {
     return this.#draft(request, point, id, {
+      // [C86]
       subject: null,
       because,
       person: null,
       segment: request.segment ?? '',
+      members: [],
       permit: null,
       others: [],
     });
@@ -148,9 +160,8 @@ export class Choose {
     const held = isHeldBack ? 'holdout' : isStopped ? 'harm_stop' : eligible.length === 0 ? 'nothing_left' : null;
     const bucket = point.halfLifeDays === null ? 0 : Math.floor(dayOf(at) / point.halfLifeDays);
     const features = point.learner === 'ridge' ? featuresOf(request.features ?? [], point.features.length + 1) : [];
-    const arms = point.experiment?.arms;
-    const arm = subject === null || arms === undefined ? undefined : armOf(draw, point.experiment?.name ?? '', subject, arms);
-    const isUniform = arms?.find(({ name }) => name === arm)?.use === 'uniform';
+    const experiment = this.#experiment(point, asker, at);
+    const isUniform = point.experiment?.arms.find(({ name }) => name === experiment?.arm)?.use === 'uniform';
     const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
     const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;
     const candidates: Candidate[] = [];
@@ -204,9 +215,31 @@ export class Choose {
       channel: held === null ? (action?.channel ?? null) : null,
       text: held === null ? (texts.get(action?.id ?? '') ?? null) : null,
       propensity: held === null ? (candidates[chosen]?.probability ?? 1) : 1,
-      experiment: arm === undefined ? null : { name: point.experiment?.name ?? '', arm },
+      experiment,
     };
-    return { record, request, point, permit, others, losses: losses(), placed: choices.placed };
+    return { record, request, point, permit, others, losses: losses(), placed: choices.placed, texts };
+  }
+
+  /** Whoever is in an arm by one of their ids stays in it by all of them. */
+  #experiment({ experiment }: ChoicePoint, { subject, members }: Asker, at: number): ChoiceRecord['experiment'] {
+    if (subject === null || experiment === undefined) return null;
+    const { draw, choices } = this.#parts;
+    const { name, arms, covariate } = experiment;
+    const known = choices.armOf(members, name);
+    const arm = arms.some((each) => each.name === known) ? known : undefined;
+    return {
+      name,
+      arm: arm ?? armOf(draw, name, subject, arms),
+      ...(covariate === undefined ? {} : { before: this.#before(covariate, members, at) }),
+    };
+  }
+
+  /** How much was done before, of what may be learned from. */
+  #before({ trait, of, days }: NonNullable<PointExperiment['covariate']>, members: readonly string[], at: number): number {
+    const { gate, profiles } = this.#parts;
+    const readable = members.filter((each) => gate.permitRead(each, 'train', null).ok);
+    const { total } = new TraitReader(profiles.union(readable)?.traits ?? {}).amounts(trait, of, dayOf(at) - days);
+    return Math.min(total, limits.covariateMax);
   }
 
   /** In which band of its model's estimate a person lies; undefined: the point goes by none, or nothing is known. */
@@ -243,7 +276,7 @@ export class Choose {
 }
 
 /** How far the current visit has come, in three steps: enough to learn from, too coarse to single anybody out. */
-function depthOf(items: number): string {
+export function depthOf(items: number): string {
   if (items === 0) return 'arrived';
   return items < 4 ? 'looking' : 'deep';
 }

@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { Trait } from '../understand/trait.js';
 import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { hourIn } from './guardrails/quiet-hours.js';
 import { lintTemplate } from './templates/lint.js';
@@ -33,8 +34,8 @@ const emotionWords = /emotion|mood|stress|distress|sentiment|affect|anger|angry|
 export const holdoutPpmMin = 50_000;
 export const uniformPpmMin = 1_000;
 
-/** Fails with objective_refused, feature_refused, point_shape or template_refused; `field` names the place. */
-export function checkPoint(point: ChoicePoint): Result<ChoicePoint> {
+/** Fails with objective_refused, feature_refused, point_shape or template_refused; `field` names the place. `traits`: all there are. */
+export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[]): Result<ChoicePoint> {
   const { objective, actions, features, guardrails } = point;
   if (engagementOutcomes.has(objective.outcome.toLowerCase()) && objective.welfare === undefined)
     return fail('objective_refused', '/objective', 'engagement alone');
@@ -49,6 +50,11 @@ export function checkPoint(point: ChoicePoint): Result<ChoicePoint> {
   if (point.floorPpm < 0 || point.floorPpm > 500_000) return fail('point_shape', '/floorPpm');
   if (point.halfLifeDays !== null && !(point.halfLifeDays >= 1)) return fail('point_shape', '/halfLifeDays');
   if (guardrails.zones?.some((zone) => hourIn(zone, 0) === undefined) === true) return fail('point_shape', '/guardrails/zones');
+  const { covariate, groups = [] } = point.experiment ?? {};
+  // [C89]
+  const counts = traits.some(({ name, kind, purpose }) => name === covariate?.trait && kind === 'counter' && purpose === 'train');
+  if (covariate !== undefined && !(counts && covariate.days >= 1)) return fail('point_shape', '/experiment/covariate');
+  if (groups.length > limits.experimentGroupsMax || new Set(groups).size < groups.length) return fail('point_shape', '/experiment/groups');
   for (const [at, { template }] of actions.entries()) {
     const finding = template === undefined ? undefined : lintTemplate(template)[0];
     if (finding !== undefined) return fail('template_refused', `/actions/${at}/template`, `${finding.rule}, ${finding.language}`);

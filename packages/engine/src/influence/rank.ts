@@ -112,6 +112,7 @@ export class Rank {
       limit,
       uniformPpm: record.uniformPpm,
       ...(model === undefined ? {} : { model }),
+      ...(record.countsAs === undefined ? {} : { countsAs: record.countsAs }),
     };
     const request: RankRequest = { point: point.name, filter, exclude, pins, limit };
     const { subject } = record;
@@ -210,6 +211,7 @@ export class Rank {
       uniformPpm: point.uniformPpm,
       draws: order.draws,
       slice: order.slice,
+      ...(asker === null || point.countsAs === undefined || answer.length === 0 ? {} : { countsAs: point.countsAs }),
       answer,
     };
     return { record, request, point, permit: mode === 'personal' ? permit : null, losses: this.#parts.losses() };

@@ -55,6 +55,13 @@ export interface GuardrailRules {
 export interface PointExperiment {
   readonly name: string;
   readonly arms: readonly { readonly name: string; readonly weight: number; readonly use: 'policy' | 'uniform' }[];
+  /**
+   * What people did before they joined, which explains part of what they do later (CUPED): events of these types in so many days, by a
+   * counter that is defined with the purpose `train`.
+   */
+  readonly covariate?: { readonly trait: string; readonly of: readonly string[]; readonly days: number };
+  /** Segments of requests for which the effect is told apart. Named beforehand, so that looking at many of them can be corrected for. */
+  readonly groups?: readonly string[];
 }
 
 export interface ChoicePoint {
@@ -158,5 +165,6 @@ export interface ChoiceRecord {
   /** What the person is told, claims filled in; null: the action has no text. */
   readonly text: string | null;
   readonly propensity: number;
-  readonly experiment: { readonly name: string; readonly arm: string } | null;
+  /** `before`: the covariate as it was; absent where the experiment has none. */
+  readonly experiment: { readonly name: string; readonly arm: string; readonly before?: number } | null;
 }

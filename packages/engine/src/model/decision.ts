@@ -1,4 +1,5 @@
 // A decision, as it stands in the log: enough to say why, to check it, and to rebuild the answer from the record alone.
+import type { Channel } from './choice.js';
 import type { Ms } from './event.js';
 import type { ItemFilter } from './item.js';
 
@@ -78,5 +79,7 @@ export interface DecisionRecord {
   /** The keyed draws of this decision, each a uint32: the first decides the slice, the rest the order. */
   readonly draws: readonly number[];
   readonly slice: 'policy' | 'uniform';
+  /** The channel on which it counts as an address; absent: it counts nowhere. */
+  readonly countsAs?: Channel;
   readonly answer: readonly RankedItem[];
 }

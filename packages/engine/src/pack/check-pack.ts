@@ -176,7 +176,7 @@ function pointFindings(pack: Pack, around: PackSurroundings): PackFinding[] {
     if (point.kind === 'rank' && point.limit > limits.rankLimitMax)
       found.push(finding('range', `${field}/limit`, `at most ${limits.rankLimitMax}`));
     if (point.kind === 'choose') {
-      const checked = checkPoint(point);
+      const checked = checkPoint(point, [...around.traits, ...(pack.traits ?? [])]);
       if (!checked.ok)
         found.push(
           finding(

@@ -81,6 +81,7 @@ const point = Type.Object(
     limit: Type.Integer({ minimum: 1 }),
     model: Type.Optional(name),
     uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+    countsAs: Type.Optional(oneOfThese(['page', 'email', 'push', 'sms'])),
   },
   exact,
 );

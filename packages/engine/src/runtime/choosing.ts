@@ -4,13 +4,15 @@
 import { CodedError } from '../base/errors.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { everyPurpose } from '../collect/sequencer.js';
-import { reportOf, type Report } from '../influence/experiment/report.js';
+import { reportOf, type ArmResult, type Report } from '../influence/experiment/report.js';
+import type { PairedSums } from '../influence/experiment/cuped.js';
 import { harmIn } from '../influence/experiment/harm-stop.js';
 import { checkPoint } from '../influence/point-rules.js';
 import type { ChoiceDraft } from '../influence/choose.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
+import type { Trait } from '../understand/trait.js';
 import type { Core } from './core.js';
 import type { Writer, WriteAnswer } from './writer.js';
 
@@ -20,6 +22,8 @@ const harmAlpha = 0.05;
 export interface ChoosingParts {
   readonly core: Core;
   readonly writer: Writer;
+  /** That there are, or will be when the definitions asked for are in force. */
+  readonly traits: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[];
   readonly newId: () => string;
   /** Writes one fact about no person. */
   readonly record: (type: string, properties: Properties) => Promise<Result<WriteAnswer>>;
@@ -35,7 +39,7 @@ export class Choosing {
   constructor(parts: ChoosingParts, points: readonly ChoicePoint[]) {
     this.#parts = parts;
     for (const point of points) {
-      const checked = checkPoint(point);
+      const checked = checkPoint(point, parts.traits);
       if (!checked.ok)
         throw new CodedError(checked.code, [`point ${point.name}`, checked.field, checked.detail].filter(Boolean).join(': '));
       this.#points.set(point.name, point);
@@ -68,14 +72,14 @@ export class Choosing {
   async emit(draft: ChoiceDraft): Promise<Result<ChoiceRecord>> {
     const { core, writer, newId } = this.#parts;
     const { request, point } = draft;
-    const record = core.choose.settle(draft);
+    const settled = core.choose.settle(draft);
+    const { record } = settled;
     const appended = this.#place(record);
     if (!appended.ok) return appended;
     await writer.settled();
-    const { subject, epoch } = record;
-    const isHeld = subject === null || (core.gate.epoch(subject) === epoch && core.gate.permitRead(subject, 'personalise', null).ok);
     this.#watch(point);
-    if (isHeld) return ok(record);
+    // [C84]
+    if (core.choose.isHeld(settled)) return ok(record);
     const contextual = core.choose.superseded(request, point, newId());
     const placed = this.#place(contextual);
     if (!placed.ok) return placed;
@@ -91,17 +95,18 @@ export class Choosing {
     return await this.#parts.record(systemTypes.pointRestarted, { restart });
   }
 
-  /** What the experiment at a point says now, its first arm against its second; undefined: there is none. */
+  /** What the experiment at a point says now, its first arm against its second; undefined: there is none. Of people, not ids. */
   report(name: string): Report | undefined {
     const experiment = this.#points.get(name)?.experiment;
     const [treated, control] = experiment?.arms ?? [];
     if (experiment === undefined || treated === undefined || control === undefined) return undefined;
-    const { sums } = this.#parts.core.choices;
-    const result = (arm: { readonly name: string; readonly weight: number }): Parameters<typeof reportOf>[0] => {
-      const outcome = sums.arm(experiment.name, arm.name);
-      return { name: arm.name, weight: arm.weight, people: outcome.n, outcome, groups: new Map() };
+    const { choices, identity } = this.#parts.core;
+    const { people, crossed } = choices.people(experiment.name, identity.persons());
+    const result = (arm: { readonly name: string; readonly weight: number }): ArmResult => {
+      const of = (group?: string): PairedSums => people.of(experiment.name, arm.name, group);
+      return { ...arm, people: of(), groups: new Map(experiment.groups?.map((group) => [group, of(group)])) };
     };
-    return reportOf(result(treated), result(control));
+    return reportOf(result(treated), result(control), crossed);
   }
 
   #place(record: ChoiceRecord): Result<number> {

@@ -178,7 +178,7 @@ export class Engine {
     });
     const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
     const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
-    this.choosing = new Choosing({ ...parts, record }, options.choicePoints ?? []);
+    this.choosing = new Choosing({ ...parts, record, traits: options.definitions?.traits ?? core.traits }, options.choicePoints ?? []);
     this.planning = new Planning(parts, options.planPoints ?? []);
     this.packModelling = new PackModelling({ ...parts, record });
   }
@@ -322,7 +322,9 @@ export class Engine {
       mask: everyPurpose,
     };
     const appended = this.#writer.appendNow([event]);
-    return appended.ok ? ok(record) : appended;
+    if (!appended.ok) return appended;
+    this.core.choices.placeList(record);
+    return ok(record);
   }
 
   /** Decides: one action, or none. Resolves when its record is on disk. */

@@ -15,7 +15,9 @@ export function ownChoices({ log, core }: Engine, point: string): LoggedChoice[]
     const event = decodeEvent(entry.bytes, entry.mask);
     if (event.type === systemTypes.choiceMade) {
       const record = event.properties['choice'] as ChoiceRecord; // written by Choosing
-      const mayLearn = record.subject !== null && core.gate.permitRead(record.subject, 'train', null).ok;
+      const { subject } = record;
+      // [C93]
+      const mayLearn = subject !== null && core.gate.permitRead(subject, 'train', null).ok && core.gate.hasGranted(subject, 'train');
       if (mayLearn && record.point === point && record.action !== null) made.set(record.id, { record, won: false });
     } else if (event.type === systemTypes.outcome && (event.mask & bitOf('train')) !== 0) {
       const { decisionId, kind } = event.properties;

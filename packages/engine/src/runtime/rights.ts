@@ -20,6 +20,7 @@ import type { TraitValues } from '../understand/trait.js';
 import type { Core } from './core.js';
 import type { Erasures } from './erasures.js';
 import type { KeptByLaw } from './kept-by-law.js';
+import { touchedChoices } from './touched-choices.js';
 import type { Writer } from './writer.js';
 
 export interface Corrected {
@@ -162,7 +163,7 @@ export class Rights {
     if (count > 0) yield found;
   }
 
-  /** Personal decisions after the event whose inputs are others when the event is the right one. */
+  /** Personal decisions after the event that start from something else when the event is the right one. */
   #touched(history: readonly Placed[], right: Placed): string[] {
     const traits = this.#parts.core.traits.filter(({ name }) => name === recentItems);
     const values: TraitValues = {};
@@ -184,7 +185,9 @@ export class Rights {
       if (isSystemType(event.type) || (event.mask & bitOf('personalise')) === 0) continue;
       for (const trait of traits) trait.fold(values, event, position);
     }
-    return touched;
+    // In the order of the log, lists and choices.
+    const found = new Set([...touched, ...touchedChoices(history, right, traits, changedBy)]);
+    return history.flatMap(({ event }) => (found.has(event.id) ? [event.id] : []));
   }
 }
 

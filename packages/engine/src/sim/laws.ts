@@ -22,10 +22,12 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
   const seen = new Map<string, number>();
   const held = new Map<string, Held>();
   const epochs = new Map<string, number>();
+  const chosen = new Set<string>();
   for (const entry of log.read(0)) {
     if (entry.bytes === null) continue;
     const event = decodeEvent(entry.bytes, entry.mask);
     const { subject } = event;
+    if (event.type === systemTypes.choiceMade) chosen.add(event.id);
     if (subject === null) continue;
     if (book.erased.get(subject) === true) problems.push(`law 2: an event of an erased subject at ${entry.position}`);
     if (event.type === systemTypes.consentChanged) {
@@ -35,6 +37,8 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
       // a note of the engine about the bytes, used for nothing
     } else if (event.type === systemTypes.decisionMade) {
       checkDecision(event, entry.position, held, problems);
+    } else if (event.type === systemTypes.choiceMade) {
+      // choice-laws.ts
     } else {
       const key = `${subject} ${event.id}`;
       if (seen.has(key)) problems.push(`law 1: the event at ${entry.position} is there twice`);
@@ -43,6 +47,9 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
     }
   }
   checkPromises(book, seen, epochs, problems);
+  for (const { subject, id } of book.chosen)
+    if ((subject === null || !book.erased.has(subject)) && !chosen.has(id))
+      problems.push('law 5: a choice that was answered is not in the log');
   return problems;
 }
 

@@ -44,5 +44,6 @@ export const mutants: readonly Mutant[] = [
     afterOpen: ({ core }) => void patch(core.rank, 'settle', (draft) => draft.record),
   },
   { name: 'ignore withdrawals in the fold', afterOpen: ({ core }) => void patch(core.fold, 'withdraw', () => undefined) },
+  { name: 'keep what a withdrawn reward taught', afterOpen: ({ core }) => void patch(core.choices, 'withdraw', () => undefined) },
   { name: 'answer before the decision is in the log', afterOpen: ({ core }) => void patch(core.decisions, 'apply', () => undefined) },
 ];

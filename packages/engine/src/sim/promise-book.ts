@@ -19,6 +19,8 @@ export class PromiseBook {
   /** `subject id` of events that became gaps with good reason: promises about them are void. */
   readonly released = new Set<string>();
   decisions = 0;
+  /** Choices that were answered: on disk before. */
+  readonly chosen: { readonly subject: string | null; readonly id: string }[] = [];
 
   /** Promises to an erased person are void. */
   erase(subject: string, acknowledged: boolean): void {

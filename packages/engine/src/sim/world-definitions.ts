@@ -11,6 +11,7 @@ export const worldDefinitions: Definitions = {
     { name: 'kinds', kind: 'sequence', purpose: 'analytics', max: 20, types: true },
     { name: 'touched', kind: 'window', purpose: 'analytics', days: 14 },
     { name: 'asked', kind: 'last_value', purpose: 'analytics', property: 'query' },
+    { name: 'taught', kind: 'counter', purpose: 'train' },
     { name: 'spent', kind: 'sum', purpose: 'personalise', property: 'total', scale: 100 },
   ],
   segments: [

@@ -11,18 +11,20 @@ import { CodedError } from '../base/errors.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import { purposesOf, type Purpose } from '../model/purpose.js';
-import type { Choice } from '../model/system-event.js';
+import { systemTypes, type Choice } from '../model/system-event.js';
 import type { Keys } from '../ports/keys.js';
 import type { Log } from '../ports/log.js';
 import { Engine } from '../runtime/engine.js';
 import type { EngineOptions } from '../runtime/engine-options.js';
 import { erasuresFolder, keptFolder, keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
 import { recover } from '../runtime/recover.js';
+import { checkChoices } from './choice-laws.js';
 import { CrashingState } from './crashing-state.js';
 import { FaultyDisk } from './faulty-disk.js';
 import { checkLog, checkRows } from './laws.js';
 import { PromiseBook } from './promise-book.js';
 import { worldDefinitions } from './world-definitions.js';
+import { worldLists, worldPoints } from './world-points.js';
 import { RedactionWatch } from './redaction-watch.js';
 import { Scheduler, type SimulatedProcess } from './scheduler.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -50,6 +52,7 @@ export interface WorldReport {
   readonly events: number;
   readonly acked: number;
   readonly decisions: number;
+  readonly choices: number;
   readonly erasures: number;
   readonly checks: number;
   readonly violations: readonly string[];
@@ -72,6 +75,8 @@ export class World {
   #engine: Engine | null = null;
   #life: SimulatedProcess;
   #lives = 0;
+  /** Choices for people that may still be followed, newest last. */
+  #made: { readonly subject: string; readonly id: string }[] = [];
   #ids = 0;
   #crashes = 0;
   #checks = 0;
@@ -114,6 +119,7 @@ export class World {
       events: this.#log?.head ?? 0,
       acked: this.#book.events.length,
       decisions: this.#book.decisions,
+      choices: this.#book.chosen.length,
       erasures: this.#erasures,
       checks: this.#checks,
       violations: this.#violations,
@@ -131,6 +137,8 @@ export class World {
       draw: new KeyedDraw(new Uint8Array(32).fill(5)),
       hashKey,
       definitions: worldDefinitions,
+      points: worldLists,
+      choicePoints: worldPoints,
       tickMs: 60_000,
       checkpointMs: 3000,
       onHalt: (error) => this.#halted(error),
@@ -173,8 +181,9 @@ export class World {
 
   /** The worst moment for a crash is right after a promise. */
   async #untilNextPromise(): Promise<void> {
-    const before = this.#book.events.length;
-    await this.scheduler.run(this.scheduler.elapsedMs() + 60_000, () => this.#book.events.length > before);
+    const promised = (): number => this.#book.events.length + this.#book.chosen.length;
+    const before = promised();
+    await this.scheduler.run(this.scheduler.elapsedMs() + 60_000, () => promised() > before);
   }
 
   /** Checks the living engine, whose mistakes a crash might wipe away. Clients hold still meanwhile. */
@@ -220,6 +229,7 @@ export class World {
     this.#violations.push(
       ...checkLog(log, this.#book, new Set(['item.imported train'])),
       ...checkRows(rebuilt, log, new Set<Purpose>(['train'])),
+      ...checkChoices(rebuilt, log),
     );
   }
 
@@ -237,7 +247,7 @@ export class World {
     const again = this.#random.chance(0.5) ? this.#unanswered.shift() : undefined;
     if (again !== undefined) return this.#deliver(engine, -1, again);
     const subject = `s${this.#random.int(this.#options.subjects)}`;
-    const kind = this.#random.int(100);
+    const kind = this.#random.int(125);
     const work =
       kind < 60
         ? this.#send(engine, client, subject)
@@ -247,7 +257,9 @@ export class World {
             ? this.#rank(engine, subject)
             : kind < 98
               ? this.#redact(engine)
-              : this.#import(engine, client, subject);
+              : kind < 100
+                ? this.#import(engine, client, subject)
+                : this.#influence(engine, client, subject);
     const timeout = new Promise<void>((resolve) => {
       this.scheduler.after(20_000, resolve);
     });
@@ -314,7 +326,7 @@ export class World {
   }
 
   async #rank(engine: Engine, subject: string): Promise<void> {
-    const draft = engine.prepareRank({ point: 'home', subject });
+    const draft = engine.prepareRank({ point: this.#random.chance(0.2) ? 'offers' : 'home', subject });
     if (!draft.ok) return;
     if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(8000), resolve));
     // The race that law 1 is about: the person changes their mind while their answer is on its way.
@@ -323,12 +335,57 @@ export class World {
     if (engine.emitRank(draft.value).ok) this.#book.decisions += 1;
   }
 
+  /** A choice, or what follows one. */
+  async #influence(engine: Engine, client: number, subject: string): Promise<void> {
+    const what = this.#random.int(100);
+    const made = this.#made.length === 0 ? undefined : this.#random.pick(this.#made);
+    if (what < 2) await this.#deliver(engine, client, [this.#declared(subject)]);
+    else if (what < 4) await engine.choosing.restart({ point: 'nudge', by: 'Ada', reason: 'simulated' });
+    else if (what < 50 && made !== undefined) await this.#deliver(engine, client, this.#followed(made));
+    else await this.#nudge(engine, subject);
+  }
+
+  async #nudge(engine: Engine, subject: string): Promise<void> {
+    const [a, b] = [this.#random.int(9) / 8, this.#random.int(9) / 8];
+    const request = {
+      point: this.#random.pick(['nudge', 'nudge', 'ridge']),
+      subject,
+      segment: this.#random.pick(['', 'x']),
+      features: [a, b],
+    };
+    const draft = engine.choosing.prepare(request);
+    if (!draft.ok) return;
+    if (this.#random.chance(0.3)) await new Promise<void>((resolve) => this.scheduler.after(this.#random.int(8000), resolve));
+    if (this.#engine !== engine) return;
+    const answer = engine.choosing.emit(draft.value);
+    // The person changes their mind while the record is on its way to the disk.
+    if (this.#random.chance(0.1)) void this.#choose(engine, subject).catch(() => undefined);
+    const done = await answer;
+    if (!done.ok || this.#engine !== engine) return;
+    this.#book.chosen.push({ subject: done.value.subject, id: done.value.id });
+    if (done.value.subject !== null) this.#made = [...this.#made.slice(-39), { subject, id: done.value.id }];
+  }
+
+  /** Shown, and perhaps won or regretted; at times long after, and after other choices of consent. */
+  #followed({ subject, id }: { readonly subject: string; readonly id: string }): IncomingEvent[] {
+    const kinds = this.#random.pick([[], ['order'], ['order'], ['opt_out']]);
+    const exposure = { ...this.#event(subject, systemTypes.exposure), properties: { decisionId: id } };
+    const outcomes = kinds.map((kind) => ({ ...this.#event(subject, systemTypes.outcome), properties: { decisionId: id, kind } }));
+    return [exposure, ...outcomes];
+  }
+
+  #declared(subject: string): IncomingEvent {
+    return { ...this.#event(subject, 'person.declared'), properties: { zone: 'UTC', bornYear: 1950 + this.#random.int(70) } };
+  }
+
   /** Erases a subject of its own kind: one that no other client names any more. */
   async #redact(engine: Engine): Promise<void> {
     const subject = `gone${this.#erasures}`;
     this.#erasures += 1;
     await engine.choose(subject, { choices: { personalise: 'granted', train: 'granted' }, origin: 'sim' });
     await engine.accept([this.#event(subject, 'item.viewed'), this.#event(subject, 'item.viewed'), this.#event(subject, 'item.imported')]);
+    const chosen = await engine.chooseAction({ point: 'nudge', subject });
+    if (chosen.ok) await engine.accept(this.#followed({ subject, id: chosen.value.id }));
     if (this.#engine !== engine) return;
     this.#book.erase(subject, false);
     await engine.erase([subject]);

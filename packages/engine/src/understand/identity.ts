@@ -32,6 +32,14 @@ export class Identity implements FoldPart {
     return this.#neighbours.has(subject) ? this.#component(subject, false).ids : [subject];
   }
 
+  /** Everybody who has more than one id, each as their ids, in order. */
+  *persons(): Iterable<readonly string[]> {
+    for (const id of this.#neighbours.keys()) {
+      const ids = this.members(id);
+      if (ids[0] === id) yield ids;
+    }
+  }
+
   /** The same with what is on its way to the disk, and when the newest of the edges was made; -1 when there is none. */
   personAhead(subject: string): { readonly ids: readonly string[]; readonly linkedAt: number } {
     if (this.#ahead.size === 0 && !this.#neighbours.has(subject)) return { ids: [subject], linkedAt: -1 };

@@ -5,6 +5,7 @@ import { ArmCounts } from './arm-counts.js';
 import { ArmRidges, featuresOf } from './arm-ridges.js';
 import { featureUnit, quantised, RidgeSums } from './ridge-sums.js';
 import { must } from '../../base/assert.js';
+import { limits } from '../../base/limits.js';
 
 describe('counts of actions', () => {
   it('hold nothing of what was taken back, whatever the order', () => {
@@ -105,6 +106,34 @@ describe('ridge sums', () => {
         expect(other).toEqual(one);
       }),
     );
+  });
+
+  it('are the sums that BigInt has, up to the last trial that the limit allows, and refuse the next', () => {
+    const features = fc.array(fc.integer({ min: -featureUnit, max: featureUnit }), { minLength: 3, maxLength: 3 });
+    const many = fc.tuple(features, fc.integer({ min: 1, max: Math.floor(limits.ridgeTrialsMax / 4) }));
+    fc.assert(
+      fc.property(fc.array(many, { minLength: 1, maxLength: 4 }), (trials) => {
+        const sums = new RidgeSums(3);
+        const exact = new Array<bigint>(6).fill(0n);
+        let count = 0;
+        for (const [x, times] of trials) {
+          sums.observe(x, times);
+          count += times;
+          let at = 0;
+          for (let row = 0; row < 3; row += 1)
+            for (let column = 0; column <= row; column += 1)
+              exact[at] = must(exact[at++], 'inside') + BigInt(must(x[row], 'three')) * BigInt(must(x[column], 'three')) * BigInt(times);
+        }
+        expect(sums.dump().split('\t').slice(0, 2)).toEqual([String(count), exact.join(' ')]);
+      }),
+    );
+    // The largest sum there can be: every feature whole in every trial.
+    const full = new RidgeSums(2);
+    full.observe([featureUnit, featureUnit], limits.ridgeTrialsMax);
+    const sum = BigInt(limits.ridgeTrialsMax) * BigInt(featureUnit * featureUnit);
+    expect(full.dump()).toBe(`${limits.ridgeTrialsMax}\t${sum} ${sum} ${sum}\t0 0`);
+    expect(sum < 2n ** 53n && sum + BigInt(featureUnit * featureUnit) >= 2n ** 53n).toBe(true);
+    expect(() => full.observe([featureUnit, featureUnit], 1)).toThrow('exact');
   });
 
   it('refuse to grow beyond exact integers', () => {

@@ -103,6 +103,12 @@ export class Ledger {
     return at;
   }
 
+  /** Has a refusal been acknowledged that no later grant has undone? */
+  isRefused(subject: string, use: Use): boolean {
+    const last = this.choice(subject, use, Infinity);
+    return last !== null && last.choice !== 'granted' && (this.#refused.get(`${subject} ${use}`) ?? -1) >= last.entry.position;
+  }
+
   /** Events of the person that may still count for that use: in the log, kept for it, after the last refusal that was acknowledged. */
   usable(subject: string, use: Use): Entry[] {
     const since = this.#refused.get(`${subject} ${use}`) ?? -1;

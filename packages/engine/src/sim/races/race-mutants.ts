@@ -20,6 +20,39 @@ function settledOnly<T>(gate: Gate, use: () => T): T {
 
 export const raceMutants: readonly RaceMutant[] = [
   {
+    name: 'tell a choice without looking at consent again once it is on disk',
+    plant: ({ core, choosing }) => {
+      const emit = choosing.emit.bind(choosing);
+      patch(choosing, 'emit', async (draft) => {
+        const { record } = core.choose.settle(draft);
+        await emit(draft);
+        return { ok: true, value: record };
+      });
+    },
+  },
+  {
+    name: 'answer a choice before it is on disk',
+    plant: ({ core, choosing }) => {
+      const emit = choosing.emit.bind(choosing);
+      patch(choosing, 'emit', (draft) => {
+        void emit(draft).catch(() => undefined);
+        return Promise.resolve({ ok: true, value: core.choose.settle(draft).record });
+      });
+    },
+  },
+  {
+    name: 'place a choice as it was drafted',
+    plant: ({ core }) => void patch(core.choose, 'settle', (draft) => draft),
+  },
+  {
+    name: 'a cap that does not see what is on its way to the disk',
+    plant: ({ core }) => void patch(core.choices, 'place', () => undefined),
+  },
+  {
+    name: 'learn a reward for good',
+    plant: ({ core }) => void patch(core.choices, 'withdraw', () => undefined),
+  },
+  {
     name: 'answer without the second comparison',
     plant: ({ core }) => void patch(core.rank, 'settle', (draft) => draft.record),
   },

@@ -26,7 +26,8 @@ export function drawn(seed: number, mutant?: RaceMutant): Promise<Found> {
   const owners = people.slice(0, 2 + script.int(2)).map((subject) => owner(script.fork(), subject));
   const senders = Array.from({ length: 1 + script.int(2) }, () => sender(script.fork()));
   const deciders = Array.from({ length: 1 + script.int(3) }, () => decider(script.fork()));
-  return Stage.run(options, script.shuffle([...owners, ...senders, ...deciders]));
+  const choosers = Array.from({ length: script.int(3) }, () => nudger(script.fork()));
+  return Stage.run(options, script.shuffle([...owners, ...senders, ...deciders, ...choosers]));
 }
 
 const hopsMax = 12;
@@ -78,6 +79,20 @@ function decider(random: SeededRandom): Actor {
   };
 }
 
+/** Asks for choices, one after another or at once, and tells what followed. */
+function nudger(random: SeededRandom): Actor {
+  return async (stage) => {
+    const beside: Promise<void>[] = [];
+    for (let asked = 1 + random.int(3); asked > 0; asked -= 1) {
+      const follows = random.pick([['shown'], ['shown', 'order'], ['shown', 'opt_out'], []]);
+      const nudged = stage.nudge(random.pick(people), random.int(3), follows);
+      if (random.chance(0.5)) await nudged;
+      else later(beside, nudged);
+    }
+    await Promise.all(beside);
+  };
+}
+
 /** To be waited for at the end; until then, its failure is nobody's. */
 function later(list: Promise<void>[], work: Promise<void>): void {
   work.catch(() => undefined);
@@ -115,6 +130,26 @@ export const casts: readonly Cast[] = [
     name: 'one erasure, one decision of somebody known without a grant',
     declared: true,
     actors: [(stage) => stage.erase('cy'), (stage) => stage.decide('cy', [], 1)],
+  },
+  {
+    name: 'one withdrawal, one choice with its reward',
+    declared: false,
+    actors: [(stage) => stage.choose('ada', 'withdrawn', both), (stage) => stage.nudge('ada', 1, ['shown', 'order'])],
+  },
+  {
+    name: 'one erasure, one choice with its reward',
+    declared: false,
+    actors: [(stage) => stage.erase('ada'), (stage) => stage.nudge('ada', 1, ['shown', 'order'])],
+  },
+  {
+    name: 'one erasure, one choice of somebody known without a grant',
+    declared: true,
+    actors: [(stage) => stage.erase('cy'), (stage) => stage.nudge('cy', 1, ['shown'])],
+  },
+  {
+    name: 'two choices at once',
+    declared: false,
+    actors: [(stage) => stage.nudge('ada', 0, ['shown']), (stage) => stage.nudge('ada', 1, [])],
   },
 ];
 

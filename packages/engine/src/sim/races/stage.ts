@@ -9,12 +9,14 @@ import { MemoryState } from '../../adapters/memory-state.js';
 import { SeededEntropy } from '../../adapters/seeded-entropy.js';
 import type { IncomingEvent } from '../../collect/incoming.js';
 import { Suppressions } from '../../consent/suppressions.js';
+import type { ChoicePoint } from '../../model/choice.js';
 import type { Choice } from '../../model/system-event.js';
 import { Engine } from '../../runtime/engine.js';
 import type { EngineOptions } from '../../runtime/engine-options.js';
 import { recover } from '../../runtime/recover.js';
 import { shopTypes } from '../../runtime/shop-types.js';
 import { GatedLog } from './gated-log.js';
+import { capMax, ChoiceJudge } from './choice-judge.js';
 import { GatedState } from './gated-state.js';
 import { Judge } from './judge.js';
 import { uses, type Use } from './ledger.js';
@@ -40,13 +42,35 @@ export type Actor = (stage: Stage) => Promise<void>;
 
 export const people = ['ada', 'bob', 'cy'] as const;
 
-const types = shopTypes.filter(({ name }) => name === 'item.viewed' || name === 'item.imported');
+const names = new Set(['item.viewed', 'item.imported', 'exposure', 'outcome']);
+const types = shopTypes.filter(({ name }) => names.has(name));
+const point: ChoicePoint = {
+  name: 'nudge',
+  kind: 'choose',
+  actions: ['tea', 'cup'].map((id) => ({ id, kind: 'nudge', channel: 'page', category: 'tea' })),
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: null,
+  floorPpm: 20_000,
+  uniformPpm: 500_000,
+  holdoutPpm: 50_000,
+  objective: { outcome: 'order', welfare: { outcome: 'opt_out', allowedPpm: 0 } },
+  guardrails: { caps: [{ channels: ['page'], withinMs: 3_600_000, max: capMax }], deny: [], vulnerable: [] },
+  experiment: {
+    name: 'learned',
+    arms: [
+      { name: 'learned', weight: 1, use: 'policy' },
+      { name: 'uniform', weight: 1, use: 'uniform' },
+    ],
+  },
+};
 const first: Chooser = { pick: () => 0, hops: () => null };
 const key = new Uint8Array(32).fill(9);
 
 export class Stage {
   readonly turns: Turns;
   readonly judge: Judge;
+  readonly #choices: ChoiceJudge;
   readonly engine: Engine;
   readonly #options: EngineOptions;
   readonly #log: GatedLog;
@@ -60,6 +84,7 @@ export class Stage {
     this.engine = engine;
     this.#options = options;
     this.#log = log;
+    this.#choices = new ChoiceJudge(log, judge);
   }
 
   /** Runs one schedule; gives what was found and the hash of the order of its steps. */
@@ -96,6 +121,7 @@ export class Stage {
       hashKey: [1, 2],
       suppressions: await Suppressions.open(new MemoryDisk(), 'erasures', (subject) => subject.padEnd(16)),
       eventTypes: types,
+      choicePoints: [point],
       tickMs: 0,
       checkpointMs,
       onHalt: halted,
@@ -141,6 +167,7 @@ export class Stage {
     const from = this.#log.head;
     await this.#answered(this.engine.accept([{ ...event, consent: { choices, origin: 'context.consent' } }]));
     this.judge.withdrawn(this.engine, subject, refused, from);
+    this.#choices.state(this.engine);
   }
 
   async choose(subject: string, choice: Choice, chosen: readonly Use[]): Promise<void> {
@@ -148,7 +175,9 @@ export class Stage {
     const from = this.#log.head;
     const choices = Object.fromEntries(chosen.map((use) => [use, choice]));
     const done = await this.#answered(this.engine.choose(subject, { choices, origin: 'race' }));
-    if (done.ok && choice !== 'granted') this.judge.withdrawn(this.engine, subject, chosen, from);
+    if (!done.ok || choice === 'granted') return;
+    this.judge.withdrawn(this.engine, subject, chosen, from);
+    this.#choices.state(this.engine);
   }
 
   async erase(subject: string): Promise<void> {
@@ -156,6 +185,7 @@ export class Stage {
     const from = this.#log.head;
     await this.#answered(this.engine.erase([subject]));
     this.judge.erased(this.engine, subject, from);
+    this.#choices.state(this.engine);
   }
 
   /** Scores, lets others go on `pauses` times, and answers. */
@@ -168,6 +198,32 @@ export class Stage {
     const record = this.engine.emitRank(draft.value);
     if (!record.ok) throw new Error(record.code);
     this.judge.answered(record.value, { ...(subject === undefined ? {} : { subject }), items });
+  }
+
+  /** Chooses: scores, lets others go on `pauses` times, places, waits for the disk, answers; then says that it was shown and followed. */
+  async nudge(subject: string, pauses: number, follows: readonly string[]): Promise<void> {
+    this.#ids += 1;
+    const own = `${subject} ${this.#ids}`;
+    await this.turns.turn(`nudge ${own}`);
+    const draft = this.engine.choosing.prepare({ point: 'nudge', subject });
+    if (!draft.ok) throw new Error(draft.code);
+    for (let pause = 0; pause < pauses; pause += 1) await this.turns.turn(`place ${own}`);
+    const done = await this.#answered(this.engine.choosing.emit(draft.value));
+    if (!done.ok) throw new Error(done.code);
+    this.#choices.answered(done.value, subject);
+    if (done.value.subject === null) return;
+    await this.follow(subject, done.value.id, follows);
+  }
+
+  /** Says what followed a choice: `shown`, or a kind of outcome. */
+  async follow(subject: string, decisionId: string, follows: readonly string[]): Promise<void> {
+    const events = follows.map((kind): IncomingEvent => {
+      this.#ids += 1;
+      const properties = kind === 'shown' ? { decisionId } : { decisionId, kind };
+      const type = kind === 'shown' ? 'exposure' : 'outcome';
+      return { id: `m${this.#ids}`, subject, type, occurredAt: this.turns.now(), source: 'race', properties };
+    });
+    if (events.length > 0) await this.send(events);
   }
 
   async #answered<T>(work: Promise<T>): Promise<T> {
@@ -198,6 +254,7 @@ export class Stage {
     const live = [...(await finish(this.turns, this.engine.dump()))];
     this.judge.log();
     this.judge.state(this.engine);
+    this.#choices.state(this.engine, true);
     const rebuilt = [...(await recover({ ...this.#options, state: new MemoryState() })).dump()];
     const at = live.findIndex((line, index) => line !== rebuilt[index]);
     if (at >= 0 || live.length !== rebuilt.length)

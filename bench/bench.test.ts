@@ -187,7 +187,7 @@ describe('benches in their small form', () => {
   it('seal gives its fields; a compaction without words makes more bytes, slow salts a lower ratio', async () => {
     const figures = await bench('seal');
     const fields = ['gzip_bytes_per_event', 'hot_bytes_per_event', 'cold_bytes_per_event', 'ingest_ratio'];
-    expect(Object.keys(figures)).toEqual(['bench', ...fields, 'visits', 'synthetic']);
+    expect(Object.keys(figures)).toEqual(['bench', ...fields, 'ingest', 'visits', 'synthetic']);
     expectPositive(figures, fields);
     expect(figures['cold_bytes_per_event']).toBeLessThan(Number(figures['hot_bytes_per_event']) / 4);
     expect((await bench('seal', 'no-words'))['cold_bytes_per_event']).toBeGreaterThan(1.1 * Number(figures['cold_bytes_per_event']));

@@ -21,7 +21,7 @@ const calmShare = 0.7;
 const floodTimes = 5;
 
 const full = { subjects: 50_000, items: 10_000, batches: 4_096, warmMs: 3_000, peakMs: 8_000, calmMs: 10_000, floodMs: 15_000 };
-const small = { subjects: 500, items: 200, batches: 64, warmMs: 200, peakMs: 400, calmMs: 500, floodMs: 600 };
+const small = { subjects: 500, items: 200, batches: 64, warmMs: 200, peakMs: 600, calmMs: 800, floodMs: 1_200 };
 
 /** A stream of batches that may be refused. */
 class Offers {

@@ -46,7 +46,7 @@ export async function seal(options: {
     gzip_bytes_per_event: visits.gzip_bytes_per_event,
     hot_bytes_per_event: visits.hot_bytes_per_event,
     cold_bytes_per_event: visits.cold_bytes_per_event,
-    ingest_ratio: await ingestRatio(source, count, rounds),
+    ...(await ingestRatio(source, count, rounds)),
     visits,
     synthetic,
   };
@@ -116,19 +116,37 @@ async function fillSynthetic(engine: Engine, clock: ManualClock, small: boolean)
   }
 }
 
-/** Median over pairs of runs, each in a process of its own: events/s with sealing and compaction, by events/s without. */
-async function ingestRatio(source: string, count: number, rounds: number): Promise<number> {
-  const ratios: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const order = round % 2 === 0 ? (['bare', 'sealed'] as const) : (['sealed', 'bare'] as const);
-    const rates = new Map<string, number>();
-    for (const mode of order) rates.set(mode, await ingestRate(source, count, mode));
-    ratios.push((rates.get('sealed') ?? 0) / (rates.get('bare') ?? 1));
-  }
-  return rounded(ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? 0, 3);
+interface Run {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+  readonly coldShare: number;
 }
 
-async function ingestRate(source: string, count: number, mode: 'sealed' | 'bare'): Promise<number> {
+/** Medians over pairs of runs, each in a process of its own: with sealing and compaction, and without. */
+async function ingestRatio(source: string, count: number, rounds: number): Promise<object> {
+  const ratios: number[] = [];
+  const sealed: Run[] = [];
+  const bare: Run[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const order = round % 2 === 0 ? (['bare', 'sealed'] as const) : (['sealed', 'bare'] as const);
+    for (const mode of order) (mode === 'sealed' ? sealed : bare).push(await ingestRate(source, count, mode));
+    ratios.push((sealed.at(-1)?.perSecond ?? 0) / (bare.at(-1)?.perSecond ?? 1));
+  }
+  return {
+    ingest_ratio: rounded(medianOf(ratios), 3),
+    ingest: {
+      bare_cpu_us: rounded(medianOf(bare.map(({ cpuUs }) => cpuUs)), 1),
+      sealed_cpu_us: rounded(medianOf(sealed.map(({ cpuUs }) => cpuUs)), 1),
+      cold_share: rounded(medianOf(sealed.map(({ coldShare }) => coldShare)), 3),
+    },
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+async function ingestRate(source: string, count: number, mode: 'sealed' | 'bare'): Promise<Run> {
   const folder = makeScratchFolder();
   const child = Child.start('seal-child.js', [join(folder, 'data'), source, String(count), mode], true);
   const told = { ...((await child.message()) as object) } as Record<string, number>; // our own child
@@ -138,5 +156,5 @@ async function ingestRate(source: string, count: number, mode: 'sealed' | 'bare'
   const rate = (events / ms) * 1000;
   const us = rounded((cpuMs / events) * 1000, 1);
   say(`${mode}: ${Math.round(rate)} events/s, ${us} us of processor time an event, ${rounded(coldShare, 2)} cold at the end`);
-  return rate;
+  return { perSecond: rate, cpuUs: us, coldShare };
 }

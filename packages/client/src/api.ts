@@ -52,6 +52,13 @@ export type ErrorCode =
   | 'permit_stale'
   | 'item_shape'
   | 'point_unknown'
+  | 'plan_currency'
+  | 'plan_windows'
+  | 'plan_start'
+  | 'plan_unknown'
+  | 'plan_done'
+  | 'model_unknown'
+  | 'model_too_few'
   | 'decision_unknown'
   | 'subject_unknown'
   | 'segment_unknown'
@@ -75,6 +82,9 @@ export type ErrorCode =
   | 'row_too_long'
   | 'row_encoding'
   | 'row_json'
+  | 'kept_unknown'
+  | 'kept_ground'
+  | 'hold_unknown'
   | 'basis_not_declarable'
   | 'key_missing'
   | 'key_unknown'
@@ -285,6 +295,7 @@ export type BasisRequest = {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+  readonly keepDays?: number;
   readonly reason: string;
 };
 
@@ -319,7 +330,7 @@ export type DecideAnswer = {
     readonly score: number;
     readonly propensity: number;
     readonly reasons: readonly {
-      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'bought_with' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
       readonly item?: string;
       readonly contribution: number;
       readonly people?: number;
@@ -407,7 +418,7 @@ export type Why = {
       readonly score: number;
       readonly propensity: number;
       readonly reasons: readonly {
-        readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+        readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'bought_with' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
         readonly item?: string;
         readonly contribution: number;
         readonly people?: number;
@@ -420,7 +431,7 @@ export type Why = {
     readonly score: number;
     readonly propensity: number;
     readonly reasons: readonly {
-      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+      readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'bought_with' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
       readonly item?: string;
       readonly contribution: number;
       readonly people?: number;
@@ -474,6 +485,102 @@ export type Profile = {
   }[];
   readonly events: number;
 };
+
+export type PlanRequest = {
+  readonly subject?: string | null;
+  readonly userId?: string | null;
+  readonly anonymousId?: string | null;
+  readonly group?: readonly string[];
+  readonly windows?: readonly { readonly from: string; readonly until: string }[];
+  readonly start?: string;
+  readonly end?: string;
+  readonly utcOffsetMinutes?: number;
+  readonly budget?: { readonly amount: number; readonly currency: string };
+  readonly pace?: 'slow' | 'normal' | 'fast';
+  readonly mustSee?: readonly string[];
+  readonly avoid?: readonly string[];
+  readonly disruption?: {
+    readonly plan: string;
+    readonly done?: readonly string[];
+    readonly at?: string;
+    readonly delayMinutes?: number;
+    readonly closed?: readonly string[];
+    readonly here?: string;
+  };
+};
+
+export type PlanAnswer = {
+  readonly planId: string;
+  readonly mode: 'personal' | 'contextual';
+  readonly because: string | null;
+  readonly summary: string;
+  readonly stops: readonly {
+    readonly item: string;
+    readonly arriveAt: number;
+    readonly leaveAt: number;
+    readonly walkMinutes: number;
+    readonly price: number | null;
+    readonly mustSee: boolean;
+    readonly score: number;
+    readonly reasons: readonly { readonly kind: string; readonly contribution: number; readonly people?: number }[];
+    readonly state: 'done' | 'kept' | 'moved' | 'new';
+    readonly title: string;
+    readonly why: readonly string[];
+  }[];
+  readonly passedOver: readonly string[];
+  readonly changes: readonly string[];
+  readonly reproducible: boolean;
+  readonly total: { readonly amount: number; readonly currency: string } | null;
+  readonly refused: { readonly rule: string; readonly items: readonly string[] } | null;
+  readonly members: number;
+  readonly membersLeftOut: number;
+  readonly leftOut: { readonly [name: string]: number };
+  readonly position: number;
+  readonly epoch: number | null;
+};
+
+export type PlanWhy = {
+  readonly plan: {
+    readonly id: string;
+    readonly point: string;
+    readonly kind: 'plan';
+    readonly mode: 'personal' | 'contextual';
+    readonly subject: string | null;
+    readonly at: number;
+    readonly position: number;
+    readonly stops: readonly {
+      readonly item: string;
+      readonly arriveAt: number;
+      readonly leaveAt: number;
+      readonly walkMinutes: number;
+      readonly price: number | null;
+      readonly mustSee: boolean;
+      readonly score: number;
+      readonly reasons: readonly { readonly kind: string; readonly contribution: number; readonly people?: number }[];
+      readonly state: 'done' | 'kept' | 'moved' | 'new';
+    }[];
+    readonly refused: { readonly rule: string; readonly items: readonly string[] } | null;
+  };
+  readonly summary: string;
+  readonly stops: readonly {
+    readonly item: string;
+    readonly arriveAt: number;
+    readonly leaveAt: number;
+    readonly walkMinutes: number;
+    readonly price: number | null;
+    readonly mustSee: boolean;
+    readonly score: number;
+    readonly reasons: readonly { readonly kind: string; readonly contribution: number; readonly people?: number }[];
+    readonly state: 'done' | 'kept' | 'moved' | 'new';
+    readonly title: string;
+    readonly why: readonly string[];
+  }[];
+  readonly passedOver: readonly string[];
+  readonly changes: readonly string[];
+  readonly reproducible: boolean;
+};
+
+export type PublicationAnswer = { readonly model: string };
 
 export type Segments = {
   readonly segments: readonly {
@@ -534,7 +641,16 @@ export type ErasureAnswer = {
   readonly receipt: string;
   readonly erasedAt: number;
   readonly deadlineAt: number;
+  readonly kept?: readonly KeptNote[];
   readonly document: string | null;
+};
+
+export type KeptNote = {
+  readonly kind: 'obligation' | 'hold';
+  readonly name: string;
+  readonly eventType: string | null;
+  readonly events: number;
+  readonly until: string | null;
 };
 
 export type LedgerInclusion = {

@@ -18,6 +18,20 @@ export interface ErasureReceipt {
   readonly events: number;
   /** SHA-256(salt || id) of each id that was asked for, base 64; the salts are with the people. Absent when they were very many. */
   readonly commitments?: readonly string[];
+  /** What is sealed apart instead of destroyed, and why. Absent: nothing. */
+  readonly kept?: readonly KeptNote[];
+}
+
+/** What a receipt says of what is kept: never of whom. */
+export interface KeptNote {
+  readonly kind: 'obligation' | 'hold';
+  /** The obligation, as it was declared; of a hold its id. */
+  readonly name: string;
+  /** Of an obligation: of which type the events are. */
+  readonly eventType: string | null;
+  readonly events: number;
+  /** The last day on which any of them is kept, ISO 8601; null: until the hold ends. */
+  readonly until: string | null;
 }
 
 export interface ReceiptRow extends Omit<ErasureReceipt, 'receipt'> {
@@ -48,6 +62,12 @@ export class Receipts implements FoldPart {
   /** Receipts whose bytes are not destroyed yet, in order of their ids. */
   owed(): string[] {
     return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
+  }
+
+  /** Has the deadline passed of an erasure that was recorded after a position? What was published there is then not served any more. */
+  isOverdue(position: number, now: number): boolean {
+    for (const [, row] of this.#rows.rows()) if (row.position > position && now >= row.deadlineAt) return true;
+    return false;
   }
 
   apply(event: BehaviourEvent, position: number): void {

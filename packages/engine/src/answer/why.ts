@@ -26,6 +26,7 @@ const reasonSentence: Record<Reason['kind'], (reason: Reason, name: Naming) => s
     `Because you viewed ${name(reason.item ?? '')}: ${people(reason.people)} with visits like this one viewed both.`,
   went_on_to: (reason, name) => `After ${name(reason.item ?? '')}, ${people(reason.people)} went on to it.`,
   further_on: (reason, name) => `Visits with ${name(reason.item ?? '')}, which is close to what you viewed, went further to it.`,
+  bought_with: (reason, name) => `It is bought together with ${name(reason.item ?? '')}.`,
   other: () => 'And smaller signs of the same kind.',
   popular: () => 'It is among the most viewed now.',
   in_catalogue: () => 'It is in the catalogue; nothing else is known yet.',

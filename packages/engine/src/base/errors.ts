@@ -123,6 +123,29 @@ export const errors = {
   permit_stale: entry(409, 'The grant beneath a permitted value has changed since.', 'Ask the gate again; the answer may now be no.'),
   item_shape: entry(400, 'An item lacks its id, or a field has the wrong type.', '`field` names the place; see the README for an item.'),
   point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points.'),
+  plan_currency: entry(
+    400,
+    'Two budgets of one plan are in different currencies, and Ethogram converts none.',
+    'Name every budget in one currency.',
+  ),
+  plan_windows: entry(
+    400,
+    'The windows of a plan are missing, overlap, are not in order, or are longer than they may be.',
+    'Give each day a window of its own, earlier ones first; the limits are in docs/limits.md.',
+  ),
+  plan_start: entry(
+    404,
+    'The item at which the plan begins, ends or goes on has no place.',
+    'Give it latitude and longitude as attributes.',
+  ),
+  plan_unknown: entry(404, 'There is no plan of that id for whoever asks.', 'Ids are in the answer to the plan; a redacted one is gone.'),
+  plan_done: entry(400, 'A stop that is said to be done is not in the plan.', 'Name stops of the plan that is changed.'),
+  model_unknown: entry(404, 'There is no model of that name and kind.', 'A pack defines it in `models`; see docs/packs.md.'),
+  model_too_few: entry(
+    409,
+    'There is too little to fit the model from.',
+    'Publish again when more people let it learn; docs/plans.md says how many.',
+  ),
   decision_unknown: entry(
     404,
     'There is no decision of that id.',
@@ -202,6 +225,13 @@ export const errors = {
   ),
   row_encoding: entry(400, 'A row is not UTF-8.', 'Convert the file to UTF-8. The rest is imported.'),
   row_json: entry(400, 'A line is not one JSON object.', 'Write one object a line (JSONL). The rest is imported.'),
+  kept_unknown: entry(404, 'Nothing is kept by law under that number.', '`ethogram kept` lists what is kept, by class.'),
+  kept_ground: entry(
+    403,
+    'What is kept by law is read for its own ground alone, and another was named.',
+    'Name the obligation or hold that it is kept under.',
+  ),
+  hold_unknown: entry(404, 'There is no legal hold of that id.', '`ethogram kept` lists those that nobody has ended.'),
   basis_not_declarable: entry(
     400,
     'The event type does not take a declared basis for this purpose: only consent will do.',

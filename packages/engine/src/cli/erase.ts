@@ -1,5 +1,6 @@
 // ethogram erase: erases people. Their events become gaps, what was learned from them goes, the bytes and keys beneath are destroyed.
 import { dataOption, urlOption, type Command } from './command.js';
+import type { KeptNote } from '../answer/receipts.js';
 import { UsageError } from './arguments.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
@@ -16,24 +17,40 @@ export const erase: Command = {
   examples: ['ethogram erase ann', 'ethogram erase ann bob --url http://127.0.0.1:4040'],
   options: { ...dataOption, ...urlOption },
   argument: { kind: 'none' },
-  shape: ['subjects (how many), events (how many were erased)'],
+  shape: [
+    'subjects (how many), events (how many were erased), kept: [{kind, name, eventType, events, until}] (what a law or a hold keeps)',
+  ],
   async run(args, terminal) {
     const subjects = args.positionals;
     if (subjects.length === 0) throw new UsageError('it takes SUBJECT...');
     const url = args.text('url');
     let events = 0;
+    const kept: KeptNote[] = [];
     if (url === undefined) {
       events = await withEngine(new DataFolder(args), terminal, async (engine) => {
         const receipt = await engine.erase(subjects);
         await engine.completeErasures();
+        kept.push(...(receipt.kept ?? []));
         return receipt.events;
       });
     } else {
       const remote = new Remote(url, args.text('key'));
-      for (const subject of subjects)
-        events += (await remote.delete<{ events: number }>(`/v1/subjects/${encodeURIComponent(subject)}`)).events;
+      for (const subject of subjects) {
+        const told = await remote.delete<{ events: number; kept?: KeptNote[] }>(`/v1/subjects/${encodeURIComponent(subject)}`);
+        events += told.events;
+        kept.push(...(told.kept ?? []));
+      }
     }
-    terminal.result({ subjects: subjects.length, events }, () => [`${events} events of ${subjects.length} people erased.`]);
+    terminal.result({ subjects: subjects.length, events, kept }, () => [
+      `${events} events of ${subjects.length} people erased.`,
+      ...kept.map(keptText),
+    ]);
     return exitCode.ok;
   },
 };
+
+/** What a receipt says of what is kept, in words. */
+export function keptText({ kind, name, eventType, events, until }: KeptNote): string {
+  const what = eventType === null ? `${events} events` : `${events} of type ${eventType}`;
+  return `Sealed apart, not destroyed: ${what}, under ${kind} "${name}", ${until === null ? 'until the hold is ended' : `until ${until}`}.`;
+}

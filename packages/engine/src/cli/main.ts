@@ -23,6 +23,7 @@ import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
 import { rejects } from './rejects.js';
+import { kept } from './kept.js';
 import { rekey } from './rekey.js';
 import { replay } from './replay.js';
 import { RemoteRefusal } from './remote.js';
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   evidence,
   note,
   keys,
+  kept,
   rekey,
   rejects,
   tune,

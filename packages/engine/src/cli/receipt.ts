@@ -5,6 +5,7 @@ import { CodedError } from '../base/errors.js';
 import { UsageError } from './arguments.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
+import { keptText } from './erase.js';
 import { exitCode } from './exit-code.js';
 import { timeText } from './export-person.js';
 import { keyOption, verifierKeys } from './verifier-keys.js';
@@ -78,6 +79,7 @@ function sentences(check: ReceiptCheck): string[] {
     completedAt === null
       ? `Bytes and keys beneath are to be destroyed by ${timeText(erasure.deadlineAt)}.`
       : `Bytes and keys beneath were destroyed by ${timeText(completedAt)}.`,
+    ...(erasure.kept ?? []).map(keptText),
     `The log says so at position ${check.position}, under a checkpoint of ${check.size} records.`,
     'It cannot show that no copy was made elsewhere before.',
     ...concerns,

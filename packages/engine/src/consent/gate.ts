@@ -112,7 +112,7 @@ export class Gate {
   /** Has the person themself granted this, as folded? A basis that is declared for types of events says nothing of decisions. */
   hasGranted(subject: string, purpose: Purpose): boolean {
     const standing = this.#settled.get(subject);
-    // [C66]
+    // [C82]
     return standing?.restricted !== true && standing?.stands[purpose]?.choice === 'granted';
   }
 

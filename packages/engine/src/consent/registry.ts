@@ -1,15 +1,25 @@
 // The registry of one tenant: which event types exist, for which purposes, and which lawful bases the deployment has declared.
 // Undeclared does not exist. Everything in it came from events, so a replay sees the same registry at the same position.
 import { canonicalJson } from '../base/canonical-json.js';
+import { limits } from '../base/limits.js';
 import type { EventType } from '../model/event-type.js';
 import type { BasisDeclaration, LawfulBasis } from '../model/system-event.js';
-import { isPurpose, type Purpose } from '../model/purpose.js';
+import { bitOf, isPurpose, type Purpose, type PurposeMask } from '../model/purpose.js';
 import type { Table } from '../ports/tables.js';
 
 export interface Declared {
   readonly basis: LawfulBasis;
   readonly reason: string;
   readonly since: number;
+  /** Of a legal obligation: for so many days after it happened the event is kept, whatever else is destroyed. */
+  readonly keepDays?: number;
+}
+
+/** What obliges to keep an event, and for how long. */
+export interface Obligation {
+  readonly name: string;
+  readonly purpose: Purpose;
+  readonly keepDays: number;
 }
 
 export interface TypeRow {
@@ -64,6 +74,23 @@ export class Registry {
     return this.#byPurpose.get(purpose) ?? [];
   }
 
+  /** Is any event type kept by law? */
+  get hasObligations(): boolean {
+    return [...this.#declared.values()].some(({ keepDays }) => keepDays !== undefined);
+  }
+
+  /** The longest obligation to keep an event of that type that was kept for these purposes; undefined: nothing obliges to. */
+  obligation(typeName: string, mask: PurposeMask): Obligation | undefined {
+    let longest: Obligation | undefined;
+    for (const [purpose] of this.known(typeName)?.purposes ?? []) {
+      const declared = this.declared(typeName, purpose);
+      if (declared?.keepDays === undefined || declared.basis !== 'legal_obligation' || (mask & bitOf(purpose)) === 0) continue;
+      if (longest === undefined || declared.keepDays > longest.keepDays)
+        longest = { name: declared.reason, purpose, keepDays: declared.keepDays };
+    }
+    return longest;
+  }
+
   foldType(type: EventType, position: number): void {
     this.#types.set(type.name, { type, since: position });
     this.#index(type);
@@ -71,7 +98,8 @@ export class Registry {
 
   foldBasis(declaration: BasisDeclaration, position: number): void {
     const key = `${declaration.eventType}\u0000${declaration.purpose}`;
-    const row: Declared = { basis: declaration.basis, reason: declaration.reason, since: position };
+    const { basis, reason, keepDays } = declaration;
+    const row: Declared = { basis, reason, since: position, ...(keepDays === undefined ? {} : { keepDays }) };
     this.#bases.set(key, row);
     this.#declared.set(key, row);
     this.#indexPurposes();
@@ -100,4 +128,10 @@ export class Registry {
     const known: KnownType = { type, purposes };
     for (const name of [type.name, ...(type.aliases ?? [])]) this.#byName.set(name, known);
   }
+}
+
+/** Only a legal obligation keeps an event, for whole days. */
+export function isKeepPeriod({ basis, keepDays }: BasisDeclaration): boolean {
+  if (keepDays === undefined) return true;
+  return basis === 'legal_obligation' && Number.isInteger(keepDays) && keepDays > 0 && keepDays <= limits.keepDaysMax;
 }

@@ -1,5 +1,6 @@
-// The body of POST /v1/bases: {eventType, purpose, basis, reason}: the deployment declares, with its reason, that a lawful basis other than
-// consent holds. Only for purposes that the type itself names as declared: a type that asks for consent cannot be talked out of it.
+// The body of POST /v1/bases: {eventType, purpose, basis, reason, keepDays?}: the deployment declares, with its reason, that a lawful basis
+// other than consent holds. Only for purposes that the type itself names as declared: a type that asks for consent cannot be talked out of
+// it.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Registry } from '../consent/registry.js';
@@ -12,7 +13,7 @@ export function parseBasis(body: unknown, registry: Registry): Result<BasisDecla
   if (!isObject(body)) return fail('body_shape', '');
   const refused = refusal(body, limits.eventBytesMax);
   if (refused !== null) return fail(refused);
-  const { eventType, purpose, basis, reason } = body;
+  const { eventType, purpose, basis, reason, keepDays } = body;
   if (typeof eventType !== 'string') return fail('body_shape', '/eventType');
   if (!isBasis(basis)) return fail('body_shape', '/basis');
   if (typeof reason !== 'string' || reason.trim() === '' || reason.length > limits.reasonCharsMax) return fail('body_shape', '/reason');
@@ -20,7 +21,8 @@ export function parseBasis(body: unknown, registry: Registry): Result<BasisDecla
   const known = registry.known(eventType);
   if (known === undefined) return fail('event_type_unknown', '/eventType');
   if (known.type.purposes[purpose] !== 'declared') return fail('basis_not_declarable', '/purpose');
-  return ok({ eventType: known.type.name, purpose, basis, reason });
+  if (keepDays !== undefined && typeof keepDays !== 'number') return fail('body_shape', '/keepDays');
+  return ok({ eventType: known.type.name, purpose, basis, reason, ...(keepDays === undefined ? {} : { keepDays }) });
 }
 
 export function isBasis(value: unknown): value is LawfulBasis {

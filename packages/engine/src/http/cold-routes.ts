@@ -30,6 +30,7 @@ import { carriesObjection, objectionOver } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
 import { addPortal } from './portal-routes.js';
+import { addPlans } from './plan-routes.js';
 import type { PortalKeys } from './portal-session.js';
 import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
@@ -97,6 +98,7 @@ export class ColdRoutes {
     addBackups(table, engine);
     addRequests(table, engine);
     addUnderstanding(table, engine);
+    addPlans(table, engine);
     addCloudEvents(table, parts);
     addOfrep(table, parts);
     addMetrics(table, engine, parts.metrics, parts.vitals);
@@ -178,10 +180,11 @@ export class ColdRoutes {
   /** Erasing somebody who is not there is a success: what was asked for holds. */
   async #erase(id: string): Promise<Response> {
     if (!isId(id)) return answer(fail('subject_unknown'));
-    const { receipt, events, erasedAt, deadlineAt, salts } = await this.#engine.erase([id]);
+    const { receipt, events, erasedAt, deadlineAt, salts, kept } = await this.#engine.erase([id]);
     // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
     const document = this.#engine.answers.erasureReceipt(receipt, salts);
-    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, document: document.ok ? document.value : null }));
+    const named = kept === undefined ? {} : { kept };
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, ...named, document: document.ok ? document.value : null }));
   }
 
   async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {

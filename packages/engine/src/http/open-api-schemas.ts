@@ -9,6 +9,7 @@ import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
 import { choices, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
+import { planSchemas } from './plan-schemas.js';
 import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
@@ -61,7 +62,7 @@ const bag = opt(nullable(Type.Object({}, open)));
 
 const reason = Type.Object(
   {
-    kind: oneOfThese(['visits_like_yours', 'went_on_to', 'further_on', 'other', 'popular', 'in_catalogue', 'pinned']),
+    kind: oneOfThese(['visits_like_yours', 'went_on_to', 'further_on', 'bought_with', 'other', 'popular', 'in_catalogue', 'pinned']),
     item: opt(Type.String()),
     contribution: Type.Number(),
     people: opt(Type.Integer({ minimum: limits.evidencePeopleMin })),
@@ -184,6 +185,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       eventType: Type.String(),
       purpose: ref('Purpose'),
       basis: oneOfThese(lawfulBases),
+      keepDays: opt(Type.Integer({ minimum: 1, maximum: limits.keepDaysMax })),
       reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
     },
     open,
@@ -358,6 +360,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     ),
     events: Type.Integer({ minimum: 0 }),
   }),
+  ...planSchemas,
   ...understandingSchemas,
   ErasureAnswer: Type.Object({
     success: Type.Literal(true),
@@ -365,7 +368,15 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     receipt: Type.String(),
     erasedAt: Type.Integer(),
     deadlineAt: Type.Integer(),
+    kept: opt(Type.Array(ref('KeptNote'))),
     document: nullable(Type.String()),
+  }),
+  KeptNote: Type.Object({
+    kind: oneOfThese(['obligation', 'hold']),
+    name: Type.String(),
+    eventType: nullable(Type.String()),
+    events: Type.Integer({ minimum: 0 }),
+    until: nullable(Type.String()),
   }),
   LedgerInclusion: Type.Object({
     leafIdx: Type.Integer(),

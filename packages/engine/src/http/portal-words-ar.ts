@@ -108,6 +108,7 @@ export const ar: PortalWords = {
     visits_like_yours: (item, people) => `لأنك نظرت إلى «${item}»: نظر إلى الاثنين ${some(people)}.`,
     went_on_to: (item, people) => `لأن ${some(people)} انتقلوا إليه بعد «${item}».`,
     further_on: (item) => `لأن زيارات فيها «${item}»، القريب مما نظرت إليه، انتهت إليه.`,
+    bought_with: (item) => `لأنه يُشترى مع «${item}».`,
     other: () => 'بسبب عدة علامات صغيرة في زيارتك.',
     popular: () => 'لأن كثيرين ينظرون إليه الآن. لم يقرر ذلك شيء عنك.',
     in_catalogue: () => 'لأنه معروض. لم يقرر ذلك شيء عنك.',

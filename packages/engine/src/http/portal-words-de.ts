@@ -108,6 +108,7 @@ export const de: PortalWords = {
     visits_like_yours: (item, people) => `weil Sie \u201e${item}\u201c angesehen haben: Beides angesehen haben ${some(people)}.`,
     went_on_to: (item, people) => `weil nach \u201e${item}\u201c ${some(people)} dazu weitergingen.`,
     further_on: (item) => `weil Besuche mit \u201e${item}\u201c, das dem von Ihnen Angesehenen nahe ist, dazu weiterführten.`,
+    bought_with: (item) => `weil es zusammen mit \u201e${item}\u201c gekauft wird.`,
     other: () => 'wegen mehrerer kleiner Zeichen in Ihrem Besuch.',
     popular: () => 'weil es gerade viele ansehen. Nichts über Sie hat das entschieden.',
     in_catalogue: () => 'weil es angeboten wird. Nichts über Sie hat das entschieden.',

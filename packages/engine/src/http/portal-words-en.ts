@@ -108,6 +108,7 @@ export const en: PortalWords = {
     visits_like_yours: (item, people) => `because you looked at \u201c${item}\u201d: ${some(people).toLowerCase()} looked at both.`,
     went_on_to: (item, people) => `because ${some(people).toLowerCase()} went on to it after \u201c${item}\u201d.`,
     further_on: (item) => `because visits with \u201c${item}\u201d, which is close to what you looked at, went on to it.`,
+    bought_with: (item) => `because it is bought together with \u201c${item}\u201d.`,
     other: () => 'because of several small signs in your visit.',
     popular: () => 'because many people look at it now. Nothing about you decided that.',
     in_catalogue: () => 'because it is on offer. Nothing about you decided that.',

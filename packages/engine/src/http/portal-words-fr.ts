@@ -108,6 +108,7 @@ export const fr: PortalWords = {
     visits_like_yours: (item, people) => `parce que vous avez regardé « ${item} » : ${some(people)} ont regardé les deux.`,
     went_on_to: (item, people) => `parce qu’après « ${item} », ${some(people)} y sont allées.`,
     further_on: (item) => `parce que des visites avec « ${item} », proche de ce que vous avez regardé, y menaient.`,
+    bought_with: (item) => `parce que cet article est acheté avec « ${item} ».`,
     other: () => 'à cause de plusieurs petits signes dans votre visite.',
     popular: () => 'parce que beaucoup le regardent en ce moment. Rien de vous n’en a décidé.',
     in_catalogue: () => 'parce qu’il est proposé. Rien de vous n’en a décidé.',

@@ -167,19 +167,19 @@ export class Choices implements FoldPart {
       const left = (each: Known): Known => (all ? 0 : each === 2 ? 1 : each);
       if (all || (purposes & bitOf('train')) !== 0) {
         for (const made of row.made) {
-          // [C64]
+          // [C80]
           made.learns = false;
           made.shown = left(made.shown);
           made.won = left(made.won);
           made.harmed = left(made.harmed);
         }
-        // [C76]
+        // [C92]
         row.joined = {};
       }
       // That it was answered stays a fact; what followed is known no more.
       if (all) row.listed = row.listed.map((each) => ({ ...each, shown: false, won: false }));
       if (row.declared === null) return;
-      // [C72]
+      // [C88]
       row.declared.mask &= ~purposes;
       if ((row.declared.mask & mayBeKnown) === 0) row.declared = null;
     });
@@ -188,7 +188,7 @@ export class Choices implements FoldPart {
   freeze(subject: string): void {
     if (this.#rows.get(subject) === undefined) return;
     this.#change(subject, (row) => {
-      // [C75]
+      // [C91]
       for (const made of row.made) made.learns = false;
       row.joined = {};
     });
@@ -204,7 +204,7 @@ export class Choices implements FoldPart {
     }
     const row = this.#rows.get(subject);
     if (row === undefined) return;
-    // [C65]
+    // [C81]
     this.#count(row, -1);
     this.#rows.delete(subject);
   }
@@ -230,8 +230,8 @@ export class Choices implements FoldPart {
       row.made.push({ ...made, experiment: experiment?.name ?? null, learns, shown: 0, won: 0, harmed: 0 });
       if (row.made.length > limits.choicesKept) row.made.shift();
       if (experiment === null || !learns || row.joined[experiment.name] !== undefined) return;
-      const { name, arm, before = 0 } = experiment;
-      row.joined[name] = { at, arm, group: groupOf(segment), before, won: false };
+      const { name, arm, group = '', before = 0 } = experiment;
+      row.joined[name] = { at, arm, group, before, won: false };
       const names = Object.keys(row.joined);
       if (names.length > limits.experimentsKept) delete row.joined[oldestOf(row.joined)];
     });
@@ -329,11 +329,6 @@ export class Choices implements FoldPart {
     const gone = Array.from(this.#spent.rows(undefined, spentKey(day, '', '')), ([key]) => key);
     for (const key of gone) this.#spent.delete(key);
   }
-}
-
-/** What the host said of the situation: a segment of somebody known ends with how far their visit has come. */
-function groupOf(segment: string): string {
-  return segment.slice(0, Math.max(0, segment.lastIndexOf('|')));
 }
 
 function oldestOf(joined: ChoiceRow['joined']): string {

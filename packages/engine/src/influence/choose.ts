@@ -12,6 +12,7 @@ import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, Guard
 import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import { featuresOf } from '../predict/arms/arm-ridges.js';
+import type { PackModels } from '../predict/pack/pack-models.js';
 import { currentVisit } from '../understand/current-visit.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
@@ -46,6 +47,7 @@ export interface ChooseParts {
   readonly identity: Identity;
   readonly choices: Choices;
   readonly catalogue: Catalogue;
+  readonly packModels: PackModels;
   readonly draw: Draw;
   readonly clock: Clock;
   readonly position: () => number;
@@ -60,6 +62,7 @@ interface Asker {
   readonly segment: string;
   /** Ids of theirs that may be read. */
   readonly members: readonly string[];
+  readonly band?: ChoiceRecord['band'];
   readonly permit: Permitted<'personalise', number> | null;
   readonly others: ChoiceDraft['others'];
 }
@@ -82,14 +85,16 @@ export class Choose {
     const permit = gate.permitRead(subject, 'personalise', currentVisit(profile).length);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     const depth = gate.open(permit.value, 'personalise');
+    const band = this.#band(subject, members, point);
     return this.#draft(request, point, id, {
       subject,
       because: undefined,
       // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
-      // [C71]
+      // [C87]
       person: choices.person(identity.members(subject)),
-      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}`,
+      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}${band === undefined ? '' : `|${band.model} ${band.at}`}`,
       members,
+      ...(band === undefined ? {} : { band }),
       permit: permit.value,
       others: members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const),
     });
@@ -99,7 +104,7 @@ export class Choose {
   settle(draft: ChoiceDraft): ChoiceDraft {
     const { losses, choices } = this.#parts;
     const { request, point, record } = draft;
-    // [C67]
+    // [C83]
     if (!this.isHeld(draft)) return this.#contextual(request, point, record.id, 'superseded');
     if (draft.losses === losses() && draft.placed === choices.placed) return draft;
     return this.prepare(request, point, record.id);
@@ -110,7 +115,7 @@ export class Choose {
     const { gate } = this.#parts;
     const { subject, epoch } = record;
     const own = permit === null || subject === null || (gate.open(permit, 'personalise').ok && gate.epoch(subject) === epoch);
-    // [C69]
+    // [C85]
     return own && others.every(([each, was]) => gate.epoch(each) === was);
   }
 
@@ -126,7 +131,7 @@ export class Choose {
     because: NonNullable<ChoiceRecord['contextualBecause']>,
   ): ChoiceDraft {
     return this.#draft(request, point, id, {
-      // [C70]
+      // [C86]
       subject: null,
       because,
       person: null,
@@ -140,7 +145,7 @@ export class Choose {
   #draft(request: ChoiceRequest, point: ChoicePoint, id: string, asker: Asker): ChoiceDraft {
     const { gate, choices, draw, clock, position, losses } = this.#parts;
     const at = clock.now();
-    const { subject, because, person, segment, permit, others } = asker;
+    const { subject, because, person, segment, band, permit, others } = asker;
     const { era, stop } = choices.point(point.name);
     const isHeldBack = subject !== null && isHeldOut(draw, subject, point.holdoutPpm);
     const isStopped = stop !== null;
@@ -155,7 +160,7 @@ export class Choose {
     const held = isHeldBack ? 'holdout' : isStopped ? 'harm_stop' : eligible.length === 0 ? 'nothing_left' : null;
     const bucket = point.halfLifeDays === null ? 0 : Math.floor(dayOf(at) / point.halfLifeDays);
     const features = point.learner === 'ridge' ? featuresOf(request.features ?? [], point.features.length + 1) : [];
-    const experiment = this.#experiment(point, asker, at);
+    const experiment = this.#experiment(point, asker, request.segment ?? '', at);
     const isUniform = point.experiment?.arms.find(({ name }) => name === experiment?.arm)?.use === 'uniform';
     const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
     const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;
@@ -193,6 +198,7 @@ export class Choose {
       policy: choosePolicy,
       learner: point.learner,
       segment,
+      ...(band === undefined ? {} : { band }),
       features,
       halfLifeDays: point.halfLifeDays,
       bucket,
@@ -215,7 +221,7 @@ export class Choose {
   }
 
   /** Whoever is in an arm by one of their ids stays in it by all of them. */
-  #experiment({ experiment }: ChoicePoint, { subject, members }: Asker, at: number): ChoiceRecord['experiment'] {
+  #experiment({ experiment }: ChoicePoint, { subject, members }: Asker, group: string, at: number): ChoiceRecord['experiment'] {
     if (subject === null || experiment === undefined) return null;
     const { draw, choices } = this.#parts;
     const { name, arms, covariate } = experiment;
@@ -224,6 +230,7 @@ export class Choose {
     return {
       name,
       arm: arm ?? armOf(draw, name, subject, arms),
+      group,
       ...(covariate === undefined ? {} : { before: this.#before(covariate, members, at) }),
     };
   }
@@ -234,6 +241,17 @@ export class Choose {
     const readable = members.filter((each) => gate.permitRead(each, 'train', null).ok);
     const { total } = new TraitReader(profiles.union(readable)?.traits ?? {}).amounts(trait, of, dayOf(at) - days);
     return Math.min(total, limits.covariateMax);
+  }
+
+  /** In which band of its model's estimate a person lies; undefined: the point goes by none, or nothing is known. */
+  #band(subject: string, members: readonly string[], { model }: ChoicePoint): ChoiceRecord['band'] {
+    if (model === undefined) return undefined;
+    const { clock, gate, packModels } = this.#parts;
+    const permit = gate.permitRead(subject, 'personalise', members);
+    const estimate = permit.ok ? packModels.estimate(model.name, permit.value, clock.now()) : permit;
+    if (!estimate.ok || estimate.value === null) return undefined;
+    const { score } = estimate.value;
+    return { model: model.name, at: model.cuts.filter((cut) => score >= cut).length, estimate: score };
   }
 
   #ruleOf(

@@ -31,7 +31,7 @@ export class Decisions implements FoldPart {
   }
 
   apply(event: BehaviourEvent, position: number): void {
-    if (event.type === systemTypes.decisionMade || event.type === systemTypes.choiceMade) {
+    if (isDecision(event)) {
       this.#rows.set(event.id, { position, subject: event.subject, exposures: [], outcomes: [] });
       return;
     }
@@ -54,8 +54,7 @@ export class Decisions implements FoldPart {
   }
 
   forget(_subject: string, events: readonly { readonly event: BehaviourEvent }[]): void {
-    for (const { event } of events)
-      if (event.type === systemTypes.decisionMade || event.type === systemTypes.choiceMade) this.#rows.delete(event.id);
+    for (const { event } of events) if (isDecision(event)) this.#rows.delete(event.id);
   }
 
   #touch(ids: readonly string[], subject: string | null, position: number): void {
@@ -68,4 +67,8 @@ export class Decisions implements FoldPart {
   *dump(): Iterable<string> {
     for (const [id, row] of this.#rows.rows()) yield `${JSON.stringify(id)}\t${canonicalJson(row)}`;
   }
+}
+
+function isDecision({ type }: BehaviourEvent): boolean {
+  return type === systemTypes.decisionMade || type === systemTypes.choiceMade || type === systemTypes.planMade;
 }

@@ -51,7 +51,7 @@ export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'nam
   if (point.halfLifeDays !== null && !(point.halfLifeDays >= 1)) return fail('point_shape', '/halfLifeDays');
   if (guardrails.zones?.some((zone) => hourIn(zone, 0) === undefined) === true) return fail('point_shape', '/guardrails/zones');
   const { covariate, groups = [] } = point.experiment ?? {};
-  // [C73]
+  // [C89]
   const counts = traits.some(({ name, kind, purpose }) => name === covariate?.trait && kind === 'counter' && purpose === 'train');
   if (covariate !== undefined && !(counts && covariate.days >= 1)) return fail('point_shape', '/experiment/covariate');
   if (groups.length > limits.experimentGroupsMax || new Set(groups).size < groups.length) return fail('point_shape', '/experiment/groups');

@@ -18,6 +18,7 @@ import type { Catalogue } from '../understand/catalogue.js';
 import type { Profiles } from '../understand/profile.js';
 import { currentVisit } from '../understand/current-visit.js';
 import type { NextItem } from '../predict/next-item.js';
+import type { PackModels } from '../predict/pack/pack-models.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
 
 export const rankPolicy = 'rank/2';
@@ -48,6 +49,7 @@ export interface RankParts {
   readonly profiles: Profiles;
   readonly catalogue: Catalogue;
   readonly model: NextItem;
+  readonly packModels: PackModels;
   readonly identity: Identity;
   readonly draw: Draw;
   readonly clock: Clock;
@@ -103,9 +105,15 @@ export class Rank {
    */
   again(record: DecisionRecord, changed: Partial<RankParameters>): Result<DecisionRecord> {
     const { gate } = this.#parts;
-    const { inputs, filter, exclude, pins, limit } = { ...record, ...changed };
-    const counted = record.countsAs === undefined ? {} : { countsAs: record.countsAs };
-    const point: DecisionPoint = { name: record.point, kind: 'rank', limit, uniformPpm: record.uniformPpm, ...counted };
+    const { inputs, filter, exclude, pins, limit, model } = { ...record, ...changed };
+    const point: DecisionPoint = {
+      name: record.point,
+      kind: 'rank',
+      limit,
+      uniformPpm: record.uniformPpm,
+      ...(model === undefined ? {} : { model }),
+      ...(record.countsAs === undefined ? {} : { countsAs: record.countsAs }),
+    };
     const request: RankRequest = { point: point.name, filter, exclude, pins, limit };
     const { subject } = record;
     if (subject === null) {
@@ -130,7 +138,8 @@ export class Rank {
     permit: Permitted<'personalise', readonly string[]>,
     because: DecisionRecord['contextualBecause'],
   ): Draft {
-    const { gate, catalogue, model, clock } = this.#parts;
+    const { gate, catalogue, model, packModels, clock } = this.#parts;
+    const baskets = point.model === undefined ? undefined : packModels.baskets(point.model);
     const now = clock.now();
     // [C25]
     const asker = mode === 'personal' ? (request.subject ?? null) : null;
@@ -155,14 +164,16 @@ export class Rank {
     const wanted = Math.max(limit, limits.topScoresKept);
     const opened = gate.open(permit, 'personalise');
     const inputs = opened.ok ? opened.value : [];
-    const scored = opened.ok ? model.score(permit, asker, now, (item) => !seen.has(item) && eligible(item), wanted) : [];
+    const accept = (item: string): boolean => !seen.has(item) && eligible(item);
+    const byModel = (): ScoredItem[] => baskets?.score(permit, accept, wanted) ?? model.score(permit, asker, now, accept, wanted);
+    const scored = opened.ok ? byModel() : [];
     const top: ScoredItem[] = [...scored];
     for (const { item } of scored) seen.add(item);
     if (top.length < wanted) this.#fill(top, wanted, seen, eligible, now);
     const order = this.#order(id, top.length, Math.max(0, limit - pins.length), point.uniformPpm);
     const chances = propensities(order.places, top.length, point.uniformPpm);
     const shown = order.places.map((place) => top[place]).filter((each) => each !== undefined);
-    const evidence = model.explain(
+    const evidence = (baskets ?? model).explain(
       permit,
       shown.filter(({ score }) => score >= 0).map(({ item }) => item),
     );
@@ -186,6 +197,7 @@ export class Rank {
       at: now,
       position: this.#parts.position(),
       policy: policyOf(model.tunedAt),
+      ...(baskets === undefined || point.model === undefined ? {} : { model: point.model }),
       catalogueVersion: catalogue.version,
       inputs,
       limit,

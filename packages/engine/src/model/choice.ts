@@ -67,6 +67,11 @@ export interface PointExperiment {
 export interface ChoicePoint {
   readonly name: string;
   readonly kind: 'choose';
+  /**
+   * A model of kind `propensity` or `lifetime` by which people are told apart: what is learned is counted for each band of its estimate
+   * (log odds, or spending to come) between these cuts, ascending. Nothing of it is read without a grant.
+   */
+  readonly model?: { readonly name: string; readonly cuts: readonly number[] };
   readonly actions: readonly Action[];
   readonly learner: 'thompson' | 'ridge';
   /** Names of what the request's `features` are, for ridge; at most 31. */
@@ -134,6 +139,8 @@ export interface ChoiceRecord {
   readonly policy: string;
   readonly learner: ChoicePoint['learner'];
   readonly segment: string;
+  /** The band of the model's estimate, 0 the lowest, by the name of the model; absent: nothing was known. */
+  readonly band?: { readonly model: string; readonly at: number; readonly estimate: number };
   /** Quantised, the constant first; empty when the learner goes by counts. */
   readonly features: readonly number[];
   readonly halfLifeDays: number | null;
@@ -158,6 +165,6 @@ export interface ChoiceRecord {
   /** What the person is told, claims filled in; null: the action has no text. */
   readonly text: string | null;
   readonly propensity: number;
-  /** `before`: the covariate as it was; absent where the experiment has none. */
-  readonly experiment: { readonly name: string; readonly arm: string; readonly before?: number } | null;
+  /** `group`: the segment of the request. `before`: the covariate as it was; absent where the experiment has none. */
+  readonly experiment: { readonly name: string; readonly arm: string; readonly group?: string; readonly before?: number } | null;
 }

@@ -6,6 +6,8 @@ export interface DecisionPoint {
   readonly kind: 'rank';
   /** Answers given when the request names no limit. */
   readonly limit: number;
+  /** Name of a model of kind `baskets` that is to score instead of the next-item model. */
+  readonly model?: string;
   /** Share of decisions drawn uniformly from the best candidates, in parts per million: what makes propensities mean something. */
   readonly uniformPpm: number;
   /**

@@ -15,7 +15,7 @@ export interface ScoredItem {
  * limits.evidencePeopleMin upwards.
  */
 export interface Reason {
-  readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
+  readonly kind: 'visits_like_yours' | 'went_on_to' | 'further_on' | 'bought_with' | 'other' | 'popular' | 'in_catalogue' | 'pinned';
   /** The item of the current visit that the evidence rests on. */
   readonly item?: string;
   readonly contribution: number;
@@ -59,6 +59,8 @@ export interface DecisionRecord {
   /** State was folded up to, not including, this position. */
   readonly position: number;
   readonly policy: string;
+  /** Name of the pack's model that scored it; absent: the next-item model. */
+  readonly model?: string;
   readonly catalogueVersion: number;
   readonly inputs: readonly string[];
   readonly limit: number;

@@ -70,10 +70,28 @@ export interface CutPointSpec {
   readonly measures: readonly MeasureSpec[];
 }
 
+/**
+ * A model of a pack, by the name that its decision points use. All learn under `train`, from events of the types in `learnsFrom`, and
+ * forget exactly; what must be fitted is published (`model.published`).
+ */
+export type ModelSpec = { readonly name: string; readonly learnsFrom: readonly string[] } &
+  /** How people go from place to place, from the items that events name; places are items of these categories that have a position. */
+  (
+    | { readonly kind: 'places'; readonly categories: readonly string[] }
+    /** What goes with what, from a list property; `id`: where the item's id stands in each entry. */
+    | { readonly kind: 'baskets'; readonly list: string; readonly id: string }
+    /** How likely a visit ends in an event of type `target`, which stands in `learnsFrom` too. */
+    | { readonly kind: 'propensity'; readonly target: string }
+    /** What a person will spend in `days`, from a number property. */
+    | { readonly kind: 'lifetime'; readonly value: string; readonly days: number }
+  );
+
 export interface Definitions {
   readonly traits: readonly TraitSpec[];
   readonly segments: readonly SegmentSpec[];
   readonly cutPoints: readonly CutPointSpec[];
+  /** Absent when there are none. */
+  readonly models?: readonly ModelSpec[];
 }
 
 /** Properties of `cutpoints.published`. */

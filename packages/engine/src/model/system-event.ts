@@ -31,9 +31,14 @@ export const systemTypes = {
   noticeOwed: 'notice.owed',
   noticeAcknowledged: 'notice.acknowledged',
   modelTuned: 'model.tuned',
+  modelPublished: 'model.published',
+  planMade: 'plan.made',
+  planJoined: 'plan.joined',
   definitionsChanged: 'definitions.changed',
   cutPointsPublished: 'cutpoints.published',
   adminActed: 'admin.acted',
+  holdPlaced: 'hold.placed',
+  holdEnded: 'hold.ended',
 } as const;
 
 export type SystemType = (typeof systemTypes)[keyof typeof systemTypes];
@@ -91,12 +96,14 @@ export interface AdminAct {
     | 'person.unmasked'
     | 'events.exported'
     | 'controller.declared'
-    | 'breach.recorded';
+    | 'breach.recorded'
+    | 'kept.read'
+    | 'kept.destroyed';
   /** Id of the caller's key; `operator` for whoever has the data folder itself. */
   readonly by: string;
   /** The reason that was given, or what is to be said about it; '' if nothing. */
   readonly why: string;
-  /** What it was done to, if that is no person: the id of a key, a public key, a purpose, a controller. */
+  /** What it was done to, if that is no person: the id of a key, a public key, a purpose, a controller, a class of what is kept by law. */
   readonly about: string;
 }
 
@@ -132,6 +139,19 @@ export interface BasisDeclaration {
   readonly eventType: string;
   readonly purpose: Purpose;
   readonly basis: LawfulBasis;
+  readonly reason: string;
+  /**
+   * Of a legal obligation alone: for so many days after it happened an event of this type has to be kept, also when its person is erased.
+   * `reason` then names the obligation.
+   */
+  readonly keepDays?: number;
+}
+
+/** Properties of `hold.placed` and `hold.ended`, in the subject's own stream: nothing of this person is destroyed in between. */
+export interface LegalHold {
+  readonly hold: string;
+  /** Who answers for it, by name. */
+  readonly by: string;
   readonly reason: string;
 }
 

@@ -5,7 +5,8 @@ import type { EventType } from '../model/event-type.js';
 import { isSystemType } from '../model/system-event.js';
 import { checkDefinitions, type DefinitionProblem } from '../understand/segments/check-definitions.js';
 import type { Trait } from '../understand/trait.js';
-import type { Pack } from './pack.js';
+import { checkPoint } from '../influence/point-rules.js';
+import type { ModelUse, Pack, PackPoint } from './pack.js';
 import { packSchema } from './pack-schema.js';
 
 export type PackCode =
@@ -15,6 +16,9 @@ export type PackCode =
   | 'type_item'
   | 'type_unknown'
   | 'model_learns'
+  | 'model_taken'
+  | 'model_unknown'
+  | 'point_shape'
   | 'point_unknown'
   | 'point_taken'
   | 'reason_text';
@@ -32,6 +36,8 @@ export interface PackSurroundings {
   readonly eventTypes: readonly EventType[];
   readonly traits: readonly Pick<Trait, 'name' | 'kind' | 'purpose'>[];
   readonly points: readonly string[];
+  /** Names of models of other packs. */
+  readonly models?: readonly string[];
 }
 
 export const packHints: { readonly [C in PackCode]: string } = {
@@ -49,10 +55,21 @@ export const packHints: { readonly [C in PackCode]: string } = {
   type_system: 'That name belongs to the engine: choose another.',
   type_item: '`item` and the properties of a model must be declared in `properties`.',
   type_unknown: 'Name an event type of this pack, or one that is there already.',
-  model_learns: 'A model learns from types with `counts: true`, an `item`, and `train` among their purposes.',
+  model_learns:
+    'It learns from types with `train` among their purposes that have what its kind needs: an item, a list, a number (docs/packs.md).',
+  model_taken: 'Choose another name for the model, best with the name of the pack in front.',
+  model_unknown: 'Name a model of `models` of the kind that the point goes by: rank baskets, plan places, choose propensity or lifetime.',
+  point_shape: 'docs/influence.md tells what a choice point must be; the sentence names the place and what is wrong.',
   point_unknown: 'Define the decision point in `decisionPoints`, or name one that is there.',
   point_taken: 'Choose another name for the decision point.',
   reason_text: 'Texts may hold {item} and {people}, and nothing else in braces.',
+};
+
+/** Kinds of models that a kind of decision point can use. */
+const kindsFor: Readonly<Record<PackPoint['kind'], readonly string[]>> = {
+  rank: ['baskets'],
+  plan: ['places'],
+  choose: ['propensity', 'lifetime'],
 };
 
 const shape = new Ajv2020({ strict: false, allErrors: true, discriminator: false }).compile(packSchema);
@@ -90,14 +107,16 @@ function typeFindings({ eventTypes = [], models = [], segments = [], cutPoints =
     if (type.item !== undefined && type.properties[type.item]?.type !== 'string')
       found.push(finding('type_item', `${field}/item`, `the property ${type.item} is not declared as a string`));
   });
-  models.forEach(({ learnsFrom }, at) => {
-    learnsFrom.forEach((name, index) => {
+  models.forEach((model, at) => {
+    model.learnsFrom.forEach((name, index) => {
       const field = `/models/${at}/learnsFrom/${index}`;
       const type = names.get(name);
       if (type === undefined) found.push(finding('type_unknown', field, `there is no event type ${name}`));
-      else if (type.counts !== true || type.item === undefined || type.purposes.train === undefined)
+      else if (type.purposes.train === undefined || !canLearn(model, type))
         found.push(finding('model_learns', field, `nothing is learned from ${name}`));
     });
+    if (model.kind === 'propensity' && !model.learnsFrom.includes(model.target))
+      found.push(finding('model_learns', `/models/${at}/target`, `${model.target} is not among what it learns from`));
   });
   const known = (name: string): boolean => names.has(name);
   const unknown = (of: readonly string[], field: string): void => {
@@ -108,6 +127,21 @@ function typeFindings({ eventTypes = [], models = [], segments = [], cutPoints =
     for (const of of typesIn(when)) unknown(of, `/segments/${at}/when`);
   });
   return found;
+}
+
+function canLearn(model: ModelUse, { counts, item, properties }: EventType): boolean {
+  switch (model.kind) {
+    case undefined:
+      return counts === true && item !== undefined;
+    case 'places':
+      return item !== undefined;
+    case 'baskets':
+      return properties[model.list]?.type === 'objects' || properties[model.list]?.type === 'strings';
+    case 'lifetime':
+      return properties[model.value]?.type === 'number' || properties[model.value]?.type === 'integer';
+    case 'propensity':
+      return true;
+  }
 }
 
 /** The lists of event types that a condition names, at any depth. */
@@ -125,12 +159,36 @@ function definitionFindings({ traits = [], segments = [], cutPoints = [] }: Pack
   );
 }
 
-function pointFindings({ decisionPoints = [], guardrails = [], reasons = {} }: Pack, around: PackSurroundings): PackFinding[] {
+function pointFindings(pack: Pack, around: PackSurroundings): PackFinding[] {
+  const { decisionPoints = [], guardrails = [], reasons = {}, models = [] } = pack;
   const found: PackFinding[] = [];
+  const taken = new Set(around.models ?? []);
+  models.forEach(({ name, kind }, at) => {
+    if (kind !== undefined && taken.has(name)) found.push(finding('model_taken', `/models/${at}/name`, `${name} is there already`));
+    taken.add(name);
+  });
+  if (taken.size > limits.modelsMax) found.push(finding('too_many', '/models', `at most ${limits.modelsMax}`));
   const points = new Set(around.points);
-  decisionPoints.forEach(({ name, limit }, at) => {
-    if (points.has(name)) found.push(finding('point_taken', `/decisionPoints/${at}/name`, `${name} is there already`));
-    if (limit > limits.rankLimitMax) found.push(finding('range', `/decisionPoints/${at}/limit`, `at most ${limits.rankLimitMax}`));
+  decisionPoints.forEach((point, at) => {
+    const field = `/decisionPoints/${at}`;
+    const { name } = point;
+    if (points.has(name)) found.push(finding('point_taken', `${field}/name`, `${name} is there already`));
+    if (point.kind === 'rank' && point.limit > limits.rankLimitMax)
+      found.push(finding('range', `${field}/limit`, `at most ${limits.rankLimitMax}`));
+    if (point.kind === 'choose') {
+      const checked = checkPoint(point, [...around.traits, ...(pack.traits ?? [])]);
+      if (!checked.ok)
+        found.push(
+          finding(
+            'point_shape',
+            `${field}${checked.field ?? ''}`,
+            `${checked.code}${checked.detail === undefined ? '' : `: ${checked.detail}`}`,
+          ),
+        );
+    }
+    const used = typeof point.model === 'object' ? point.model.name : point.model;
+    if (used !== undefined && !models.some((model) => model.name === used && kindsFor[point.kind].includes(model.kind ?? 'next_item')))
+      found.push(finding('model_unknown', `${field}/model`, `there is no such model ${used} for a point of kind ${point.kind}`));
     points.add(name);
   });
   guardrails.forEach(({ point }, at) => {

@@ -79,11 +79,65 @@ const point = Type.Object(
     name: text,
     kind: Type.Literal('rank'),
     limit: Type.Integer({ minimum: 1 }),
+    model: Type.Optional(name),
     uniformPpm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
     countsAs: Type.Optional(oneOfThese(['page', 'email', 'push', 'sms'])),
   },
   exact,
 );
+const planPoint = Type.Object({ name: text, kind: Type.Literal('plan'), model: name, categories: some(text) }, exact);
+const share = Type.Integer({ minimum: 0, maximum: 1_000_000 });
+const record = Type.Object({}, { additionalProperties: true });
+/** What it must be beyond its shape is asked of influence/point-rules.ts. */
+const choicePoint = Type.Object(
+  {
+    name: text,
+    kind: Type.Literal('choose'),
+    model: Type.Optional(Type.Object({ name, cuts: some(Type.Number()) }, exact)),
+    actions: some(
+      Type.Object(
+        {
+          id: text,
+          kind: oneOfThese(['offer', 'nudge', 'message']),
+          channel: oneOfThese(['page', 'email', 'push', 'sms']),
+          category: text,
+          ageMin: Type.Optional(Type.Integer({ minimum: 1 })),
+          perDayMax: Type.Optional(Type.Integer({ minimum: 0 })),
+          template: Type.Optional(record),
+        },
+        exact,
+      ),
+    ),
+    learner: oneOfThese(['thompson', 'ridge']),
+    features: Type.Array(text),
+    halfLifeDays: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+    floorPpm: share,
+    uniformPpm: share,
+    holdoutPpm: share,
+    objective: Type.Object({ outcome: text, welfare: Type.Optional(Type.Object({ outcome: text, allowedPpm: share }, exact)) }, exact),
+    guardrails: Type.Object(
+      {
+        caps: Type.Array(record),
+        fatigue: Type.Optional(record),
+        quiet: Type.Optional(record),
+        zones: list(text),
+        deny: Type.Array(text),
+        vulnerable: Type.Array(record),
+      },
+      exact,
+    ),
+    experiment: Type.Optional(record),
+  },
+  exact,
+);
+const learns = { name, learnsFrom: some(text) };
+const model = Type.Union([
+  Type.Object({ name: Type.Literal('next_item'), learnsFrom: some(text) }, exact),
+  Type.Object({ ...learns, kind: Type.Literal('places'), categories: some(text) }, exact),
+  Type.Object({ ...learns, kind: Type.Literal('baskets'), list: text, id: text }, exact),
+  Type.Object({ ...learns, kind: Type.Literal('propensity'), target: text }, exact),
+  Type.Object({ ...learns, kind: Type.Literal('lifetime'), value: text, days: Type.Integer({ minimum: 1, maximum: 730 }) }, exact),
+]);
 const filter = Type.Object(
   {
     category: list(text),
@@ -94,7 +148,7 @@ const filter = Type.Object(
   },
   exact,
 );
-const kinds = ['visits_like_yours', 'went_on_to', 'further_on', 'other', 'popular', 'in_catalogue', 'pinned'];
+const kinds = ['visits_like_yours', 'went_on_to', 'further_on', 'bought_with', 'other', 'popular', 'in_catalogue', 'pinned'];
 
 export const packSchema: object = {
   ...Type.Object(
@@ -106,8 +160,8 @@ export const packSchema: object = {
       traits: list(trait),
       segments: list(Type.Object({ name, purpose, title: Type.Optional(text), when: predicate }, exact)),
       cutPoints: list(Type.Object({ name, purpose, days, bands: Type.Integer(), measures: some(measure) }, exact)),
-      models: list(Type.Object({ name: Type.Literal('next_item'), learnsFrom: some(text) }, exact)),
-      decisionPoints: list(point),
+      models: list(model),
+      decisionPoints: list(Type.Union([point, planPoint, choicePoint])),
       guardrails: list(Type.Object({ name, point: text, only: filter, because: text }, exact)),
       reasons: Type.Optional(Type.Unsafe<object>({ type: 'object', propertyNames: oneOfThese(kinds), additionalProperties: text })),
     },

@@ -25,6 +25,20 @@ describe('check-pack', () => {
 
   const type = { name: 'a.b', category: 'behavioural', purposes: { train: 'consent' }, properties: {}, retentionDays: 1 } as const;
   const segment = (when: unknown): unknown => ({ ...plain, segments: [{ name: 's', purpose: 'personalise', when }] });
+  const odds = { name: 'odds', kind: 'propensity', learnsFrom: ['item.viewed', 'order.completed'], target: 'order.completed' };
+  const choice = {
+    name: 'offer',
+    kind: 'choose',
+    actions: [{ id: 'a', kind: 'offer', channel: 'page', category: 'tea' }],
+    learner: 'thompson',
+    features: [],
+    halfLifeDays: null,
+    floorPpm: 0,
+    uniformPpm: 10_000,
+    holdoutPpm: 50_000,
+    objective: { outcome: 'order' },
+    guardrails: { caps: [], deny: [], vulnerable: [] },
+  };
   const wrong: readonly (readonly [code: string, field: string, pack: unknown])[] = [
     ['shape', '/version', { ...plain, version: 'x' }],
     ['shape', '/segments/0/when', segment({ nothing: 1 })],
@@ -49,6 +63,26 @@ describe('check-pack', () => {
     ['type_system', '/eventTypes/0/name', { ...plain, eventTypes: [{ ...type, name: 'tick' }] }],
     ['type_item', '/eventTypes/0/item', { ...plain, eventTypes: [{ ...type, item: 'x' }] }],
     ['model_learns', '/models/0/learnsFrom/0', { ...plain, models: [{ name: 'next_item', learnsFrom: ['page.viewed'] }] }],
+    ['model_learns', '/models/0/learnsFrom/0', { ...plain, models: [{ ...odds, learnsFrom: ['page.viewed', 'order.completed'] }] }],
+    ['model_learns', '/models/0/target', { ...plain, models: [{ ...odds, target: 'item.added' }] }],
+    [
+      'model_learns',
+      '/models/0/learnsFrom/0',
+      { ...plain, models: [{ name: 'b', kind: 'baskets', learnsFrom: ['order.completed'], list: 'total', id: 'x' }] },
+    ],
+    ['model_taken', '/models/1/name', { ...plain, models: [odds, odds] }],
+    [
+      'model_unknown',
+      '/decisionPoints/0/model',
+      { ...plain, decisionPoints: [{ name: 'p', kind: 'plan', model: 'no', categories: ['x'] }] },
+    ],
+    [
+      'model_unknown',
+      '/decisionPoints/0/model',
+      { ...plain, models: [odds], decisionPoints: [{ name: 'p', kind: 'rank', limit: 1, uniformPpm: 0, model: 'odds' }] },
+    ],
+    ['point_shape', '/decisionPoints/0/holdoutPpm', { ...plain, decisionPoints: [{ ...choice, holdoutPpm: 0 }] }],
+    ['shape', '/decisionPoints/0', { ...plain, decisionPoints: [{ ...choice, learner: 'guess' }] }],
     ['point_unknown', '/guardrails/0/point', { ...plain, guardrails: [{ name: 'g', point: 'no', only: {}, because: 'x' }] }],
     ['point_taken', '/decisionPoints/0/name', { ...plain, decisionPoints: [{ name: 'home', kind: 'rank', limit: 1, uniformPpm: 0 }] }],
     ['reason_text', '/reasons/popular', { ...plain, reasons: { popular: 'for {whom}' } }],

@@ -26,7 +26,7 @@ const bought = ['order.completed'] as const;
 
 export const retail = definePack({
   name: 'retail',
-  version: 1,
+  version: 2,
   title: 'Retail',
   eventTypes: [
     social('item.liked', ['like']),
@@ -140,8 +140,19 @@ export const retail = definePack({
       when: { count: 'events_by_day', of: ['item.liked', 'item.shared', 'item.reviewed'], days: 30, atLeast: 3 },
     },
   ],
-  models: [{ name: 'next_item', learnsFrom: ['item.viewed', 'item.added', 'item.liked', 'item.shared', 'item.reviewed'] }],
-  decisionPoints: [{ name: 'basket', kind: 'rank', limit: 4, uniformPpm: 10_000 }],
-  guardrails: [{ name: 'in_stock', point: 'basket', only: { inStock: true }, because: 'What is added to a basket must be there.' }],
+  models: [
+    { name: 'next_item', learnsFrom: ['item.viewed', 'item.added', 'item.liked', 'item.shared', 'item.reviewed'] },
+    { name: 'baskets', kind: 'baskets', learnsFrom: ['order.completed'], list: 'products', id: 'product_id' },
+    { name: 'buys', kind: 'propensity', learnsFrom: ['item.viewed', 'item.added', 'order.completed'], target: 'order.completed' },
+    { name: 'worth', kind: 'lifetime', learnsFrom: ['order.completed'], value: 'total', days: 90 },
+  ],
+  decisionPoints: [
+    { name: 'basket', kind: 'rank', limit: 4, uniformPpm: 10_000 },
+    { name: 'goes_with', kind: 'rank', limit: 4, model: 'baskets', uniformPpm: 10_000 },
+  ],
+  guardrails: [
+    { name: 'in_stock', point: 'basket', only: { inStock: true }, because: 'What is added to a basket must be there.' },
+    { name: 'goes_with_in_stock', point: 'goes_with', only: { inStock: true }, because: 'What is added to a basket must be there.' },
+  ],
   reasons: { pinned: 'The shop put it here.' },
 });

@@ -1,6 +1,6 @@
 // The travel pack: places, stays, trips, check-ins and reviews. What can be booked stands in the catalogue as items: category `place` or
-// `stay`, price and currency, stock as availability, validity, and attributes such as opening hours. Built on the public face of the
-// engine alone.
+// `stay`, price and currency, stock as availability, validity, and attributes: latitude, longitude, opening_hours, visit_minutes
+// (docs/plans.md). Built on the public face of the engine alone.
 import { definePack, type EventType } from '../runtime/public.js';
 
 const interest = { personalise: 'consent', train: 'consent', analytics: 'consent' } as const;
@@ -23,7 +23,7 @@ function about(name: string, category: EventType['category'], properties: EventT
 
 export const travel = definePack({
   name: 'travel',
-  version: 1,
+  version: 2,
   title: 'Travel',
   eventTypes: [
     about('place.viewed', 'behavioural'),
@@ -57,9 +57,11 @@ export const travel = definePack({
         trip_id: { type: 'string', required: true },
         destination: { type: 'string' },
         nights,
-        budget: money,
+        budget: { type: 'integer', min: 0, max: 1_000_000_000, unit: 'minor units of the currency' },
+        currency: { type: 'string' },
         pace: { type: 'string' },
         must_see: { type: 'strings' },
+        avoid: { type: 'strings' },
       },
       retentionDays: year,
     },
@@ -101,7 +103,13 @@ export const travel = definePack({
       when: { count: 'events_by_day', of: ['booking.cancelled'], days: 60, atLeast: 2 },
     },
   ],
-  models: [{ name: 'next_item', learnsFrom: ['place.viewed', 'place.checked_in', 'stay.booked'] }],
-  decisionPoints: [{ name: 'next_place', kind: 'rank', limit: 5, uniformPpm: 10_000 }],
+  models: [
+    { name: 'next_item', learnsFrom: ['place.viewed', 'place.checked_in', 'stay.booked'] },
+    { name: 'trips', kind: 'places', learnsFrom: ['place.checked_in'], categories: ['place'] },
+  ],
+  decisionPoints: [
+    { name: 'next_place', kind: 'rank', limit: 5, uniformPpm: 10_000 },
+    { name: 'itinerary', kind: 'plan', model: 'trips', categories: ['place'] },
+  ],
   reasons: { went_on_to: 'After {item}, {people} went there.', popular: 'Many go there now.' },
 });

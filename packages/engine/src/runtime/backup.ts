@@ -1,7 +1,7 @@
-// A backup: a copy of log, keys, the list of the erased and the tenant's salts, made beside a running engine. State is not copied; it is
-// rebuilt. Segments are copied in slices while everything goes on; then, in one turn in which nothing else moves, what has changed since,
-// with the redactions and keys that go with it. Last of all, when every file is on stable storage, its manifest: a folder without one is no
-// backup.
+// A backup: a copy of log, keys, the list of the erased, what is kept by law, and the tenant's salts, made beside a running engine. State
+// is not copied; it is rebuilt. Segments are copied in slices while everything goes on; then, in one turn in which nothing else moves, what
+// has changed since, with the redactions and keys that go with it. Last of all, when every file is on stable storage, its manifest: a
+// folder without one is no backup.
 //   TO/data/...      the files, under the paths they have in a data folder
 //   TO/backup.json   the manifest: when, up to which position, and each file with its size and SHA-256
 // Invariant: the copy is the folder as it was in that one turn. Non-goal: increments; a wrapping key that lies outside the data folder.
@@ -12,12 +12,12 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Clock } from '../ports/clock.js';
 import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 import type { Log } from '../ports/log.js';
-import { erasuresFolder, keysFolder, logFolder, signingFolder } from './folders.js';
+import { erasuresFolder, keptFolder, keysFolder, logFolder, signingFolder } from './folders.js';
 
 export const manifestName = 'backup.json';
 export const filesFolder = 'data';
 /** What is copied; state and the tree of the ledger follow from the log. */
-const folders: readonly string[] = [logFolder, keysFolder, erasuresFolder, signingFolder];
+const folders: readonly string[] = [logFolder, keysFolder, erasuresFolder, keptFolder, signingFolder];
 /** Of the root of the data folder, as far as they are there. */
 const rootFiles: readonly string[] = ['tenant.json', 'deployment.json'];
 

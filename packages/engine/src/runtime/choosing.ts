@@ -78,7 +78,7 @@ export class Choosing {
     if (!appended.ok) return appended;
     await writer.settled();
     this.#watch(point);
-    // [C68]
+    // [C84]
     if (core.choose.isHeld(settled)) return ok(record);
     const contextual = core.choose.superseded(request, point, newId());
     const placed = this.#place(contextual);

@@ -3,6 +3,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
 import { Devices } from '../answer/devices.js';
+import { Holds } from '../answer/holds.js';
 import { Notices } from '../answer/notices.js';
 import { KeyActs } from '../answer/key-acts.js';
 import { Receipts } from '../answer/receipts.js';
@@ -19,6 +20,8 @@ import { Choices, type ChoiceRow, type PointState } from '../influence/choices.j
 import { Choose } from '../influence/choose.js';
 import { Decisions } from '../influence/decisions.js';
 import { Rank } from '../influence/rank.js';
+import { Plan } from '../influence/plan.js';
+import { Plans, type WishRow } from '../influence/plans.js';
 import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import type { Log } from '../ports/log.js';
@@ -28,6 +31,7 @@ import { Tables } from '../ports/tables.js';
 import { wordsOf } from './words.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { itemOf, NextItem, type VisitRow, type VisitSpan } from '../predict/next-item.js';
+import { PackModels, type ActRow, type PublishedRow } from '../predict/pack/pack-models.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
 import { Imports } from '../understand/imports.js';
@@ -46,7 +50,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/9';
+export const stateFormat = 'ethogram-state/11';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -80,6 +84,8 @@ export class Core {
   readonly identity: Identity;
   readonly trace: Trace;
   readonly model: NextItem;
+  readonly packModels: PackModels;
+  readonly plans: Plans;
   readonly decisions: Decisions;
   readonly choices: Choices;
   readonly imports: Imports;
@@ -90,6 +96,7 @@ export class Core {
   readonly devices: Devices;
   readonly recipients: Recipients;
   readonly notices: Notices;
+  readonly holds: Holds;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly segments: Segments;
@@ -98,6 +105,7 @@ export class Core {
   readonly sequencer: Sequencer;
   readonly rank: Rank;
   readonly choose: Choose;
+  readonly plan: Plan;
 
   /** Over a state that reflects the log up to `position`. */
   constructor(options: CoreOptions, position: number, definitions: Definitions = noDefinitions) {
@@ -151,6 +159,16 @@ export class Core {
       meta,
       gate: this.gate,
     });
+    this.packModels = new PackModels({
+      specs: definitions.models ?? [],
+      rows: tables.table<ActRow>('act'),
+      published: tables.table<PublishedRow>('published'),
+      gate: this.gate,
+      registry: this.registry,
+      catalogue: this.catalogue,
+      isOverdue: (at, now) => this.receipts.isOverdue(at, now),
+    });
+    this.plans = new Plans(tables.table<WishRow>('wish'), tables.table<number[]>('joined'));
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.keyActs = new KeyActs(tables.table('key'));
@@ -160,6 +178,7 @@ export class Core {
     this.devices = new Devices(tables.table('device'));
     this.recipients = new Recipients(tables.table('recipient'));
     this.notices = new Notices(tables.table('notice'));
+    this.holds = new Holds(tables.table('hold'));
     const {
       catalogue,
       identity,
@@ -185,6 +204,8 @@ export class Core {
       model,
       decisions,
       choices,
+      this.packModels,
+      this.plans,
       imports,
       receipts,
       withdrawals,
@@ -193,6 +214,7 @@ export class Core {
       this.devices,
       this.recipients,
       this.notices,
+      this.holds,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
@@ -217,6 +239,7 @@ export class Core {
       profiles: this.profiles,
       catalogue: this.catalogue,
       model: this.model,
+      packModels: this.packModels,
       identity: this.identity,
       draw: options.draw,
       clock: options.clock,
@@ -229,7 +252,19 @@ export class Core {
       identity: this.identity,
       choices,
       catalogue,
+      packModels: this.packModels,
       draw: options.draw,
+      clock: options.clock,
+      position: () => this.fold.position,
+      losses: () => this.fold.losses,
+    });
+    this.plan = new Plan({
+      gate: this.gate,
+      profiles: this.profiles,
+      catalogue,
+      identity: this.identity,
+      packModels: this.packModels,
+      plans: this.plans,
       clock: options.clock,
       position: () => this.fold.position,
       losses: () => this.fold.losses,

@@ -5,9 +5,11 @@ import type { Definitions } from '../model/definitions.js';
 import type { Deployment } from '../model/deployment.js';
 import type { EventType } from '../model/event-type.js';
 import type { Standing } from '../consent/standing.js';
+import type { PlanPoint } from '../model/plan.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { HashStore } from '../ports/hash-store.js';
+import type { KeptStore } from '../ports/kept-store.js';
 import type { Keys } from '../ports/keys.js';
 import type { Proofs } from '../ports/proofs.js';
 import type { Signer } from '../ports/signer.js';
@@ -23,6 +25,8 @@ export interface EngineOptions extends CoreOptions {
   /** Where the ledger's tree lies, and who signs for it; in memory, and a key of this opening, if absent. */
   readonly hashes?: HashStore;
   readonly signer?: Signer;
+  /** What a law obliges to keep of people who were erased. */
+  readonly kept: KeptStore;
   /** Where log, keys and the list of the erased lie as files: what a backup copies. */
   readonly disk?: Disk;
   /** Seals and checks what proves who asks; without it only the host vouches for people. */
@@ -34,6 +38,8 @@ export interface EngineOptions extends CoreOptions {
   readonly deployment?: Deployment;
   /** Points at which one action is chosen. One that may not be (docs/influence.md) makes `open` reject. */
   readonly choicePoints?: readonly ChoicePoint[];
+  /** Points at which a course is planned. */
+  readonly planPoints?: readonly PlanPoint[];
   /** Traits, segments and cut points; those in the log if absent. Others than those in the log fold it anew. */
   readonly definitions?: Definitions;
   /** Rules of packs over what a decision point may answer, and their texts of reasons. */

@@ -26,9 +26,14 @@ import { Backups } from './backups.js';
 import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
 import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
+import { PackModelling, type PackModellingParts } from './pack-modelling.js';
+import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
 import type { Core } from './core.js';
 import { Desk } from './desk.js';
+import { isKeepPeriod } from '../consent/registry.js';
+import { lawBreachOf } from './law-breach.js';
+import { KeptByLaw } from './kept-by-law.js';
 import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Answers } from './answers.js';
@@ -36,7 +41,6 @@ import { Erasures, type Erased } from './erasures.js';
 import { newestReviews, type AskedReview } from './reviews.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
-import { breachText, lawBreaches } from '../consent/law-gates.js';
 import type { Deployment } from '../model/deployment.js';
 import { Checkpoints } from './checkpoints.js';
 import type { EngineOptions, Health, ProfileView } from './engine-options.js';
@@ -56,6 +60,8 @@ export class Engine {
   readonly desk: Desk;
   /** To whom data was given, and what they are owed. */
   readonly tellings: Tellings;
+  /** What a law obliges to keep, and legal holds. */
+  readonly kept: KeptByLaw;
   readonly segmentation: Segmentation;
   readonly insights: Insights;
   readonly #options: EngineOptions;
@@ -65,6 +71,9 @@ export class Engine {
   readonly #rights: Rights;
   /** Points at which one action is chosen. */
   readonly choosing: Choosing;
+  /** Points at which a course is planned. */
+  readonly planning: Planning;
+  readonly packModelling: PackModelling;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #tickedAt: number;
@@ -112,6 +121,13 @@ export class Engine {
       newId: (prefix) => this.#newId(prefix),
       schedule: () => this.#erasures.schedule(),
     });
+    this.kept = new KeptByLaw({
+      ...options,
+      core,
+      writer: this.#writer,
+      newId: (prefix) => this.#newId(prefix),
+      act: (act) => this.answers.act(act),
+    });
     this.desk = new Desk({
       core,
       log: options.log,
@@ -129,10 +145,11 @@ export class Engine {
       writer: this.#writer,
       clock: options.clock,
       suppressions: options.suppressions,
+      kept: this.kept,
       newId: () => this.#newId('e'),
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
-      beforeCompletion: () => this.#rights.forgetWithdrawn(),
+      beforeCompletion: () => this.#rights.forgetWithdrawn().then(() => this.packModelling.publishAgain()),
       checkpoint: () => this.#checkpoints.now(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
@@ -147,17 +164,13 @@ export class Engine {
       newId: () => this.#newId('r'),
       owing: (subjects) => this.tellings.owing(subjects, 'corrected'),
       writer: this.#writer,
+      kept: this.kept,
     });
-    this.choosing = new Choosing(
-      {
-        core,
-        writer: this.#writer,
-        traits: options.definitions?.traits ?? core.traits,
-        newId: () => this.#newId('d'),
-        record: (type, properties) => this.#facts([{ type, properties }]),
-      },
-      options.choicePoints ?? [],
-    );
+    const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
+    const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
+    this.choosing = new Choosing({ ...parts, traits: options.definitions?.traits ?? core.traits, record }, options.choicePoints ?? []);
+    this.planning = new Planning(parts, options.planPoints ?? []);
+    this.packModelling = new PackModelling({ ...parts, record });
   }
 
   /** Every decision point. */
@@ -192,7 +205,7 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     let engine = new Engine(await recover(options, options.onReplay), options);
     const types = options.eventTypes ?? shopTypes;
-    const refused = engine.#lawBreach(types);
+    const refused = lawBreachOf(engine.core.registry.list(), types, [...engine.points, ...engine.planning.points], options);
     if (refused !== null) {
       await engine.close();
       throw new CodedError('law_gate', refused);
@@ -201,6 +214,7 @@ export class Engine {
     await engine.#register(types);
     // [C30]
     await engine.#erasures.carryOut();
+    await engine.kept.destroyDue();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#checkpoints.start());
     engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
     const tickMs = options.tickMs ?? limits.tickMs;
@@ -248,8 +262,9 @@ export class Engine {
     if (type === undefined) return Promise.resolve(fail('event_type_unknown', '/eventType'));
     // [C3]
     if (type.purposes[declaration.purpose] !== 'declared') return Promise.resolve(fail('basis_not_declarable', '/purpose'));
+    if (!isKeepPeriod(declaration)) return Promise.resolve(fail('basis_not_declarable', '/keepDays'));
     const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
-    if (held?.basis === declaration.basis && held.reason === declaration.reason)
+    if (held?.basis === declaration.basis && held.reason === declaration.reason && held.keepDays === declaration.keepDays)
       return Promise.resolve(ok({ accepted: 0, rejections: [] }));
     return this.#facts([{ type: systemTypes.basisDeclared, properties: { declaration } }]);
   }
@@ -435,6 +450,7 @@ export class Engine {
     const types = Object.fromEntries(this.core.registry.list().map(({ name, retentionDays }) => [name, this.#cutDay - retentionDays]));
     const cut = { day: this.#cutDay - limits.counterDays, types };
     await this.#facts([{ type: systemTypes.retentionCut, properties: cut }]);
+    await this.kept.destroyDue();
     return this.#rights.forgetExpired(() => this.#closed);
   }
 
@@ -496,15 +512,6 @@ export class Engine {
     this.#options.keys.close();
   }
 
-  /** What the law forbids of what is about to run: the types of the log too, unless they are about to be replaced. */
-  #lawBreach(fresh: readonly EventType[]): string | null {
-    const names = new Set(fresh.map(({ name }) => name));
-    const types = [...this.core.registry.list().filter(({ name }) => !names.has(name)), ...fresh];
-    const points = [...this.#points.values(), ...(this.#options.choicePoints ?? [])];
-    const breaches = lawBreaches({ deployment: this.deployment, types, points });
-    return breaches.length === 0 ? null : breaches.map(breachText).join(' ');
-  }
-
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
   async #define(asked: Definitions | undefined): Promise<boolean> {
     const definitions = changedDefinitions(asked, this.core.definitions);
@@ -553,7 +560,9 @@ export class Engine {
   #tick(): void {
     // Segments move with the day although nothing happens.
     const isStill =
-      this.core.fold.position === this.#tickedAt && (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+      !this.kept.isDue &&
+      this.core.fold.position === this.#tickedAt &&
+      (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
     if (this.#closed || this.#writer.halted || isStill) return;
     void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay)

@@ -4,6 +4,7 @@
 // Invariant: no checkpoint begins between forgetting and the durable redaction, so no stored state knows less than the log says.
 import { limits } from '../base/limits.js';
 import { must } from '../base/assert.js';
+import type { CodedError } from '../base/errors.js';
 import { commitmentOf } from '../answer/receipt/erasure-receipt.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { toBase64 } from '../base/strict-base64.js';
@@ -14,12 +15,14 @@ import type { Clock } from '../ports/clock.js';
 import type { Compaction, Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import type { Core } from './core.js';
+import { notesOf, type KeptByLaw, type ToKeep } from './kept-by-law.js';
 import type { Writer } from './writer.js';
 
 interface Asked {
   readonly subjects: readonly string[];
   events: number;
   erasedAt: number;
+  kept: ToKeep;
 }
 
 /** What an erasure is answered with. */
@@ -41,6 +44,7 @@ export interface ErasureParts {
   readonly writer: Writer;
   readonly clock: Clock;
   readonly suppressions: Suppressions;
+  readonly kept: KeptByLaw;
   readonly newId: () => string;
   /** What recipients are owed when these people are erased. */
   readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
@@ -56,7 +60,7 @@ export interface ErasureParts {
 export class Erasures {
   readonly #parts: ErasureParts;
   #waiting: Asked[] = [];
-  #turn: Promise<void> | null = null;
+  #turn: Promise<CodedError | null> | null = null;
   #completion: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | null = null;
   /** While state has forgotten what the log does not know yet: resolves when it does. */
@@ -66,12 +70,16 @@ export class Erasures {
     this.#parts = parts;
   }
 
-  /** Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. */
+  /**
+   * Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. Rejects with
+   * CodedError disk_full, having changed nothing, when there is no space for what a law obliges to keep.
+   */
   async erase(subjects: readonly string[]): Promise<Erased> {
-    const asked: Asked = { subjects, events: 0, erasedAt: 0 };
+    const asked: Asked = { subjects, events: 0, erasedAt: 0, kept: [] };
     this.#waiting.push(asked);
     this.#turn ??= this.#parts.writer.exclusive(() => this.#run());
-    await this.#turn;
+    const refused = await this.#turn;
+    if (refused !== null) throw refused;
     const ids = [...new Set(subjects)];
     const salts = ids.length > limits.receiptSubjectsMax ? [] : ids.map(() => this.#parts.newSalt());
     const commitments = salts.map((salt, index) => commitmentOf(salt, ids[index] ?? ''));
@@ -82,6 +90,8 @@ export class Erasures {
       subjects: ids.length,
       events: asked.events,
       ...(commitments.length === 0 ? {} : { commitments }),
+      // [C72]
+      ...(asked.kept.length === 0 ? {} : { kept: notesOf(asked.kept) }),
     };
     await this.#parts.record('erasure.recorded', { told: receipt });
     this.schedule();
@@ -98,6 +108,9 @@ export class Erasures {
     const events = await writer.exclusive(async () => {
       const positions: number[] = [];
       const { gone: chosen, tell = [] } = choose();
+      // [C71]
+      const kept = [...chosen].flatMap(([subject, gone]) => this.#parts.kept.of(subject, gone));
+      if (kept.length > 0 && (await this.#parts.kept.keep(kept)) !== null) return 0;
       if (tell.length > 0) writer.appendNow(tell);
       for (const [subject, gone] of chosen) {
         core.fold.refold(subject, gone);
@@ -142,12 +155,33 @@ export class Erasures {
     await this.#completion;
   }
 
-  /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
-  async #run(): Promise<void> {
-    const { core, clock, writer } = this.#parts;
+  /** What has to be kept is sealed apart first. */
+  async #run(): Promise<CodedError | null> {
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
+    // A decision may be made for somebody meanwhile, and a hold keeps that, too.
+    for (let known = -1, count = 0; count > known;) {
+      known = count;
+      for (const each of asked) each.kept = this.#toKeep(each);
+      count = asked.reduce((sum, { kept }) => sum + kept.reduce((events, { events: own }) => events + own.length, 0), 0);
+      if (count === known || count === 0) break;
+      // [C70]
+      const refused = await this.#parts.kept.keep(asked.flatMap(({ kept }) => kept));
+      if (refused !== null) return refused;
+    }
+    await this.#forget(asked);
+    return null;
+  }
+
+  #toKeep({ subjects }: Asked): ToKeep {
+    const { core, kept } = this.#parts;
+    return [...new Set(subjects.flatMap((named) => core.identity.members(named)))].flatMap((subject) => kept.of(subject));
+  }
+
+  /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
+  async #forget(asked: readonly Asked[]): Promise<void> {
+    const { core, clock, writer } = this.#parts;
     const found = new Map<string, readonly { readonly position: number; readonly event: BehaviourEvent }[]>();
     const positions = new Set<number>();
     let erasedAt = clock.now();
@@ -177,6 +211,7 @@ export class Erasures {
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget([...positions]);
+    // [C73]
     await this.#agree([...found.keys()], erasedAt, [...positions]);
   }
 

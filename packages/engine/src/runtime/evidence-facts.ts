@@ -42,7 +42,7 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
     traits: core.traits,
     points: engine.points,
     deployment: engine.deployment,
-    models: [core.model.card()],
+    models: [core.model.card(), ...core.packModels.cards()],
     facts,
     receipts: [...core.receipts.list()],
     people: subjects.length,

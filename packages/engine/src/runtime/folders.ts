@@ -11,11 +11,15 @@ export const ledgerFolder = 'ledger';
 /** The key that signs checkpoints and receipts. */
 export const signingFolder = 'signing';
 
+/** What a law obliges to keep of people who were erased. */
+export const keptFolder = 'kept';
+
 /** Makes the folders, if missing, and their names durable. */
 export async function prepareFolders(disk: Disk): Promise<void> {
   disk.makeFolder('');
   disk.makeFolder(logFolder);
   disk.makeFolder(keysFolder);
   disk.makeFolder(erasuresFolder);
+  disk.makeFolder(keptFolder);
   await disk.syncFolder('');
 }

@@ -3,12 +3,14 @@
 //   FOLDER/log     the log: the only truth            FOLDER/state    LMDB, rebuilt from the log when in doubt
 //   FOLDER/keys    the key store                      FOLDER/tenant.json   salts and ids of this tenant, not personal
 //   FOLDER/erasures  who was erased, as keyed hashes: outlives log, state and backups
+//   FOLDER/kept    what a law obliges to keep of the erased, sealed apart
 //   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
 //   FOLDER/signing   the key that signs checkpoints and receipts
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog } from '../adapters/file-log/file-log.js';
 import type { FileLogLimits } from '../adapters/file-log/file-log-limits.js';
 import { HashFiles } from '../adapters/hash-files.js';
+import { KeptFiles } from '../adapters/kept-files.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyFile, type KeyFileOptions } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -24,7 +26,7 @@ import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
-import { erasuresFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
+import { erasuresFolder, keptFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { combine } from '../pack/combined.js';
 import type { Pack } from '../pack/pack.js';
 import { defaultPoints, Engine } from './engine.js';
@@ -39,6 +41,7 @@ export type OpenOptions = Partial<
     | 'points'
     | 'deployment'
     | 'choicePoints'
+    | 'planPoints'
     | 'definitions'
     | 'onHalt'
     | 'onReplay'
@@ -105,6 +108,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
   const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
   // Of the tenant, so that a list fits every backup of the same tenant.
   const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
+  const kept = await KeptFiles.open({ disk, folder: keptFolder, keys, entropy });
   const draw = new KeyedDraw(drawSalt);
   const hashes = await HashFiles.open(disk, ledgerFolder);
   const signer = await openSigner({ disk, folder: signingFolder }, entropy);
@@ -118,6 +122,7 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     keys,
     state,
     suppressions,
+    kept,
     clock,
     entropy,
     draw,
@@ -129,8 +134,11 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
 }
 
 /** What packs add to options. Throws CodedError pack_wrong. */
-function packOptions(packs: readonly Pack[], { eventTypes = shopTypes, points = defaultPoints }: OpenOptions): Partial<EngineOptions> {
-  return combine(packs, { ...surroundings, eventTypes, decisionPoints: points, points: points.map(({ name }) => name) });
+function packOptions(packs: readonly Pack[], options: OpenOptions): Partial<EngineOptions> {
+  const { eventTypes = shopTypes, points = defaultPoints, choicePoints = [], planPoints = [] } = options;
+  const names = [...points, ...choicePoints, ...planPoints].map(({ name }) => name);
+  const added = combine(packs, { ...surroundings, eventTypes, decisionPoints: points, choicePoints, points: names });
+  return { ...added, planPoints: [...planPoints, ...added.planPoints] };
 }
 
 /** Where the wrapping key of a data folder is, for whoever opens its key store. */

@@ -16,7 +16,7 @@ export function ownChoices({ log, core }: Engine, point: string): LoggedChoice[]
     if (event.type === systemTypes.choiceMade) {
       const record = event.properties['choice'] as ChoiceRecord; // written by Choosing
       const { subject } = record;
-      // [C77]
+      // [C93]
       const mayLearn = subject !== null && core.gate.permitRead(subject, 'train', null).ok && core.gate.hasGranted(subject, 'train');
       if (mayLearn && record.point === point && record.action !== null) made.set(record.id, { record, won: false });
     } else if (event.type === systemTypes.outcome && (event.mask & bitOf('train')) !== 0) {

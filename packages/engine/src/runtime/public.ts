@@ -19,11 +19,14 @@ export type { DecisionRecord, RankRequest, RankedItem, Reason } from '../model/d
 export type { Deployment, DeclaredPoint, Sector, Use } from '../model/deployment.js';
 export { parseDeployment } from './deployment-body.js';
 export { lawGates, type LawGate } from '../consent/law-gates.js';
+export type { PlanPoint, PlanRequest, PlanRecord, PlanStop, PlanWindow, Wishes, Disruption } from '../model/plan.js';
+export type { PlanWhy } from '../answer/why-plan.js';
+export type { ChoicePoint, ChoiceRequest, ChoiceRecord } from '../model/choice.js';
 export type { DecisionPoint } from '../model/decision-point.js';
 export type { Why } from '../answer/why.js';
 export type { WhyInFull } from '../answer/why-in-full.js';
 export type { Counterfactual, Removal } from '../answer/counterfactual.js';
-export { definePack, type Pack, type Guardrail, type ModelUse, type ReasonTexts } from '../pack/pack.js';
+export { definePack, type Pack, type Guardrail, type ModelUse, type PackPoint, type ReasonTexts } from '../pack/pack.js';
 export type { PackFinding } from '../pack/check-pack.js';
 export { checkPack } from './surroundings.js';
-export type { TraitSpec, SegmentSpec, CutPointSpec, MeasureSpec, Predicate, Definitions } from '../model/definitions.js';
+export type { TraitSpec, SegmentSpec, CutPointSpec, MeasureSpec, ModelSpec, Predicate, Definitions } from '../model/definitions.js';

@@ -7,7 +7,7 @@ import { Suppressions } from '../consent/suppressions.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import { digestOf, inTarget, manifestName, withOpen, type Manifest } from './backup.js';
-import { erasuresFolder, keysFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
+import { erasuresFolder, keptFolder, keysFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 
 const listPath = `${erasuresFolder}/suppressed`;
 
@@ -62,7 +62,7 @@ export async function restoreFiles(backup: Disk, to: Disk, lists: readonly Uint8
   file.write(0, newest);
   await file.sync();
   file.close();
-  for (const folder of [erasuresFolder, logFolder, keysFolder, signingFolder, '']) await to.syncFolder(folder);
+  for (const folder of [erasuresFolder, keptFolder, logFolder, keysFolder, signingFolder, '']) await to.syncFolder(folder);
   return { manifest, erased: erased.size, unknown: [...erased].filter(([tag, at]) => (known.get(tag) ?? -1) < at).length };
 }
 

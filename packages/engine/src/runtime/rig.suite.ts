@@ -1,5 +1,6 @@
 // A rig for tests: the real engine over the real file log and key file on a disk in memory, with time and chance in the test's hand.
 import { FileLog } from '../adapters/file-log/file-log.js';
+import { KeptFiles } from '../adapters/kept-files.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedProofs } from '../adapters/keyed-proofs.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
@@ -69,6 +70,7 @@ export class Rig {
       proofs: new KeyedProofs(new Uint8Array(32).fill(8)),
       hashKey: [1, 2],
       suppressions: await Suppressions.open(disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test')),
+      kept: await KeptFiles.open({ disk, folder: 'kept', keys, entropy }),
       tickMs: 0,
       choicePoints: this.choicePoints,
       onHalt: onFailure,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent } from '../model/event-codec.js';
 import { limits } from '../base/limits.js';
+import { worldDefinitions } from '../sim/world-definitions.js';
 import { Rig } from './rig.suite.js';
 
 const dayMs = 86_400_000;
@@ -51,6 +52,39 @@ describe('rectification', () => {
     await expectSameAnew(rig);
     expect(entries(rig).filter((type) => type === 'gap')).toHaveLength(1);
     expect(await rig.engine.verify()).toMatchObject({ ok: true });
+  });
+
+  it('moves a person in and out of segments as if the purchase had been right from the start', async () => {
+    const lines = async (first: number, corrected: number | null): Promise<string[]> => {
+      const rig = await Rig.open(undefined, worldDefinitions);
+      for (const [number, subject] of ['ann', 'bob', 'cy', 'di', 'ed', 'flo'].entries()) {
+        await rig.say(subject, 'granted', 'personalise', 'analytics', 'train');
+        await rig.visit(subject, 'tea', 'cup');
+        const total = subject === 'ann' ? first : 20 + 10 * number;
+        await rig.send({
+          ...rig.view(subject, 'tea', rig.clock.now(), `order-${subject}`),
+          type: 'order.completed',
+          properties: { total },
+        });
+      }
+      await rig.engine.moveTime();
+      const isSpender = rig.engine.core.segments.members('spenders');
+      expect([...isSpender].includes('ann')).toBe(first >= 50);
+      if (corrected === null) await rig.engine.retireItems(['nothing']);
+      else expect((await rig.engine.correct('ann', 'order-ann', { total: corrected })).ok).toBe(true);
+      expect([...rig.engine.core.segments.members('spenders')].includes('ann')).toBe((corrected ?? first) >= 50);
+      await rig.engine.segmentation.publishCutPoints();
+      for (let day = 0; day < 3; day += 1) {
+        rig.clock.advance(2 * dayMs);
+        await rig.engine.moveTime();
+      }
+      return (await expectSameAnew(rig)).filter((line) => /^(?:profile|visit|consent|segment)\t/u.test(line));
+    };
+    const right = await lines(10, null);
+    expect(right.some((line) => line.startsWith('segment'))).toBe(true);
+    expect(await lines(500, 10)).toEqual(right);
+    expect(await lines(10, 500)).toEqual(await lines(500, null));
+    expect(await lines(500, null)).not.toEqual(right);
   });
 
   it('can be done again, refuses what does not fit, and changes nothing when nothing is wrong', async () => {

@@ -19,6 +19,7 @@ import { correctionIn, historyOf, type Placed } from '../understand/history.js';
 import type { TraitValues } from '../understand/trait.js';
 import type { Core } from './core.js';
 import type { Erasures } from './erasures.js';
+import type { KeptByLaw } from './kept-by-law.js';
 import { touchedChoices } from './touched-choices.js';
 import type { Writer } from './writer.js';
 
@@ -38,6 +39,7 @@ export interface RightsParts {
   /** What recipients are owed when this person's data is corrected. */
   readonly owing: (subjects: Iterable<string>) => readonly BehaviourEvent[];
   readonly writer: Writer;
+  readonly kept: KeptByLaw;
 }
 
 export class Rights {
@@ -61,6 +63,8 @@ export class Rights {
     await writer.exclusive(() => Promise.resolve());
     // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were
     // wrong.
+    const refused = await this.#parts.kept.keep(this.#parts.kept.heldAt(subject, at));
+    if (refused !== null) return fail('disk_full');
     // [C40]
     await log.redact([at]);
     await erasures.retract(() => {

@@ -41,7 +41,7 @@ export function touchedChoices(
       for (const start of [was, is]) narrow(start, after.narrowed);
     }
     if (event.type === systemTypes.choiceMade && position > right.position && told(was) !== told(is)) {
-      // [C74]
+      // [C90]
       touched.push(event.id);
     }
     take(was, event, position, traits, position === right.position);

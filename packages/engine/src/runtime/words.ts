@@ -15,7 +15,7 @@ const frequent = ['product_id', 'engine', systemTypes.consentChanged, systemType
 /** Names and fixed values in decisions, consents, catalogue items, links and receipts. */
 const ofOurEvents = `id point kind mode contextualBecause subject epoch at position policy catalogueVersion inputs limit filter exclude pins
   excluded candidates top uniformPpm draws slice answer item score propensity reasons contribution people rank personal contextual
-  no_subject no_grant superseded objection_signal visits_like_yours went_on_to further_on other popular in_catalogue pinned
+  no_subject no_grant superseded objection_signal visits_like_yours went_on_to further_on bought_with other popular in_catalogue pinned
   out_of_stock not_valid retired request uniform context consent restricted lapsed correction touched event mask through told receipt
   erasedAt deadlineAt subjects events receipts keys bytes declaration eventType purpose basis reason title category price stock image
   attributes day types source row offset linked evidence context.consent segment cloudevents import`

@@ -1,6 +1,7 @@
 // The simulated world: clients that send, retry, grant, withdraw, ask for decisions and erasure, against the real engine over a faulty disk
 // in virtual time; crashes at any moment; the laws checked after each. One seed is one run.
 import { FileLog } from '../adapters/file-log/file-log.js';
+import { KeptFiles } from '../adapters/kept-files.js';
 import { KeyFile } from '../adapters/key-file.js';
 import { KeyedDraw } from '../adapters/keyed-draw.js';
 import { MemoryState } from '../adapters/memory-state.js';
@@ -15,7 +16,7 @@ import type { Keys } from '../ports/keys.js';
 import type { Log } from '../ports/log.js';
 import { Engine } from '../runtime/engine.js';
 import type { EngineOptions } from '../runtime/engine-options.js';
-import { erasuresFolder, keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
+import { erasuresFolder, keptFolder, keysFolder, logFolder, prepareFolders } from '../runtime/folders.js';
 import { recover } from '../runtime/recover.js';
 import { checkChoices } from './choice-laws.js';
 import { CrashingState } from './crashing-state.js';
@@ -125,7 +126,7 @@ export class World {
     };
   }
 
-  #engineOptions(log: Log, keys: Keys, suppressions: Suppressions, clock: SimulatedProcess): EngineOptions {
+  #engineOptions(log: Log, keys: Keys, suppressions: Suppressions, clock: SimulatedProcess): Omit<EngineOptions, 'kept'> {
     return {
       log,
       keys,
@@ -166,7 +167,8 @@ export class World {
     this.#keys = keys;
     const suppressions = await Suppressions.open(this.#disk, erasuresFolder, subjectTags(new Uint8Array(32).fill(9), 'test'));
     this.#suppressions = suppressions;
-    const engine = await Engine.open(this.#engineOptions(log, keys, suppressions, clock));
+    const kept = await KeptFiles.open({ disk: this.#disk, folder: keptFolder, keys, entropy });
+    const engine = await Engine.open({ ...this.#engineOptions(log, keys, suppressions, clock), kept });
     this.#options.mutant?.afterOpen?.(engine);
     await engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'legitimate_interests', reason: 'simulated' });
     this.#engine = engine;

@@ -183,8 +183,15 @@ function unpackIndex(bytes: Buffer): ColdIndex {
   return { words, records, blockOf, blockBytes };
 }
 
-function crypt(bytes: Uint8Array, key: Uint8Array, blockSalt: Uint8Array): Buffer {
-  return createCipheriv('aes-256-ctr', hash('sha256', Buffer.concat([label, key, blockSalt]), 'buffer'), counter).update(bytes);
+/** Seals the plain bytes of a block, and opens them. */
+export function cryptBlock(bytes: Uint8Array, key: Uint8Array, blockSalt: Uint8Array): Buffer {
+  const named = Buffer.allocUnsafe(label.length + blockKeyBytes + blockSaltBytes);
+  named.set(label, 0);
+  named.set(key, label.length);
+  named.set(blockSalt, label.length + blockKeyBytes);
+  const cipher = createCipheriv('aes-256-ctr', hash('sha256', named, 'buffer'), counter);
+  named.fill(0);
+  return cipher.update(bytes);
 }
 
 /** `sources` null: the key of the block is the secret of all. */
@@ -196,16 +203,19 @@ export function sealBlock(
   blockSalt: Uint8Array,
 ): Buffer {
   const into = new PackedWriter();
+  const flags = sources === null ? 0 : withSalts;
+  into.byte(flags);
   if (sources !== null) packSalts(sources, into);
   into.raw(packEvents(events, words));
-  const plain = into.bytes;
+  const plain = into.bytes.subarray(1);
   const smaller = plain.length < deflateBytesMin ? plain : deflateRawSync(plain);
-  const isDeflated = smaller.length < plain.length;
-  const flags = Uint8Array.of((isDeflated ? deflated : 0) | (sources === null ? 0 : withSalts));
-  return crypt(Buffer.concat([flags, isDeflated ? smaller : plain]), key, blockSalt);
+  const whole = smaller.length < plain.length ? Buffer.concat([Uint8Array.of(flags | deflated), smaller]) : into.bytes;
+  return cryptBlock(whole, key, blockSalt);
 }
 
 export interface OpenedBlock {
+  /** What was sealed. */
+  readonly plain: Buffer;
   readonly events: readonly Buffer[];
   readonly sources: readonly SaltSource[];
 }
@@ -221,7 +231,7 @@ export function openBlock(
   key: Uint8Array,
   blockSalt: Uint8Array,
 ): OpenedBlock | undefined {
-  const bytes = crypt(sealed, key, blockSalt);
+  const bytes = cryptBlock(sealed, key, blockSalt);
   const flags = bytes[0] ?? 0xff;
   if (flags > (deflated | withSalts)) return undefined;
   try {
@@ -229,7 +239,7 @@ export function openBlock(
     const plain = (flags & deflated) === 0 ? rest : inflateRawSync(rest, { maxOutputLength: inflatedMax });
     const from = new PackedReader(plain);
     const sources = (flags & withSalts) === 0 ? receivedAt.map(() => ({ secret: key })) : unpackSalts(positions.length, from);
-    return { events: unpackEvents(from.rest(), receivedAt, words), sources };
+    return { plain: bytes, events: unpackEvents(from.rest(), receivedAt, words), sources };
   } catch {
     // Inflating and unpacking foreign bytes fails in as many ways as there are bytes; all of them mean the same.
     return undefined;

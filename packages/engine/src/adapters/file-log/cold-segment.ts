@@ -152,8 +152,11 @@ export class ColdSegment {
     const event = opened?.events[place];
     const source = opened?.sources[place];
     if (event === undefined || source === undefined) return undefined;
-    const salted = Buffer.concat([saltFrom(source, position), event]);
-    return hash('sha256', salted, 'buffer').equals(digest) ? event : undefined;
+    const salt = saltFrom(source, position);
+    const salted = Buffer.allocUnsafe(salt.length + event.length);
+    salted.set(salt, 0);
+    salted.set(event, salt.length);
+    return hash('sha256', salted, 'binary') === bufferOver(digest).toString('latin1') ? event : undefined;
   }
 
   /** What gives the salt of the event at this position; undefined for a gap, or when its block does not open. */

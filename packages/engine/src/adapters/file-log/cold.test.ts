@@ -10,7 +10,7 @@ import { decodeSegmentHead, frameBytes, headerEventBytes, headerFixedBytes, segm
 import { hookedDisk } from './hooked-disk.js';
 import { LogRig, smallLimits } from './log-rig.js';
 import { frameSize } from './record.js';
-import { packEvents, unpackEvents, Words } from './packed-events.js';
+import { packEvents, partsOf, unpackEvents, Words } from './packed-events.js';
 
 const hotMs = 60_000;
 const limits = { ...smallLimits, hotMs, compactEveryMs: 1_000 };
@@ -100,7 +100,10 @@ describe('packed events', () => {
           receivedAt: index % 2 === 0 ? receivedAt : 0,
         }));
         const known = new Words(words);
-        const packed = packEvents(all, known);
+        const packed = packEvents(
+          all.map((each) => ({ ...each, parts: partsOf(each.bytes) })),
+          known,
+        );
         const back = unpackEvents(
           packed,
           all.map((each) => each.receivedAt),
@@ -189,11 +192,13 @@ test('what is hot becomes due in time, and what is due only is taken on demand',
 });
 
 test('small cold segments are put together, so that a quiet log has few files', async () => {
-  const rig = await openRig();
+  const rig = new LogRig();
+  await rig.open({ ...limits, segmentBytes: 64 * 1024 });
   for (let hour = 0; hour < 40; hour++) {
     fill(rig, 1);
     rig.clock.advance(hotMs);
     await rig.log.compact({ words, dueOnly: true });
+    expect(rig.segments().length).toBeLessThan(13);
   }
   expect(rig.segments().length).toBeLessThan(8);
   expect(rig.keys.runs().length).toBe(rig.segments().length - 1);
@@ -205,8 +210,33 @@ test('small cold segments are put together, so that a quiet log has few files', 
   await rig.close();
 });
 
+test('a block of which nothing goes is put together with others as it is; one of which something went is not', async () => {
+  const rig = new LogRig();
+  const together = { ...limits, segmentBytes: 64 * 1024, coldTogetherMin: 3 };
+  await rig.open(together);
+  for (const subject of ['ann', 'ben', 'cleo']) {
+    const at = rig.clock.now();
+    expect(rig.log.append([viewOf(subject, 'tea', at), viewOf(subject, 'pot', at)]).ok).toBe(true);
+    rig.clock.advance(hotMs);
+    if (subject === 'cleo') await rig.log.redact([3]);
+    else await rig.log.compact({ words, dueOnly: true });
+  }
+  const before = [coldOf(rig, 0), coldOf(rig, 1)].map((segment) => ({ plain: segment.block(0)?.plain, key: segment.keyOf(0) }));
+  const texts = rig.texts();
+  await rig.log.compact({ words, dueOnly: true });
+  const after = coldOf(rig);
+  const [ann, ben, cleo] = [0, 1, 2].map((block) => after.block(block));
+  expect([ann?.events.length, ben?.events.length, cleo?.events.length]).toEqual([2, 1, 2]);
+  expect([ann?.plain, Buffer.from(after.keyOf(0))]).toEqual([before[0]?.plain, Buffer.from(before[0]?.key ?? [])]);
+  expect(Buffer.from(after.keyOf(1)).equals(before[1]?.key ?? Buffer.alloc(0))).toBe(false);
+  expect([rig.texts(), rig.log.verify().problems]).toEqual([texts, []]);
+  await rig.close();
+});
+
 test('a crash at any call while segments are put together leaves a log that opens, with all events and no key too many', async () => {
-  const whole = await openRig();
+  const whole = new LogRig();
+  const together = { ...limits, coldTogetherMin: 2 };
+  await whole.open(together);
   for (let hour = 0; hour < 2; hour++) {
     fill(whole, 1);
     whole.clock.advance(hotMs);
@@ -219,7 +249,7 @@ test('a crash at any call while segments are put together leaves a log that open
       if (left-- <= 0) throw new Error('crash');
     };
     const rig = new LogRig(MemoryDisk.holding(whole.disk.files()), (disk) => hookedDisk(disk, crash));
-    await rig.open(limits);
+    await rig.open(together);
     const texts = rig.texts();
     expect(texts).toHaveLength(6);
     left = at;

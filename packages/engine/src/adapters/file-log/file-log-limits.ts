@@ -6,4 +6,6 @@ export interface FileLogLimits {
   /** Within so long events are sealed by person, if `compact` is called every `compactEveryMs`. */
   readonly hotMs: number;
   readonly compactEveryMs: number;
+  /** How many small cold segments lie beside one another before they are put together. */
+  readonly coldTogetherMin: number;
 }

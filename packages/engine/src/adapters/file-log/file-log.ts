@@ -398,7 +398,7 @@ export class FileLog implements Log {
       const isTouched = (segment: Segment): boolean => !dueOnly && pending.hasAnyIn(segment.first, segment.below);
       const isToDo = (segment: Segment): boolean => isTouched(segment) || this.#isDue(segment);
       if (isToDo(this.#active)) await this.#closeActive();
-      for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits.segmentBytes)) {
+      for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits)) {
         keys += await this.#compactor.compact(run, words, (by) => {
           const at = this.#segments.indexOf(run[0] ?? by);
           this.#segments.splice(at, run.length, by);
@@ -490,8 +490,15 @@ export class FileLog implements Log {
   }
 }
 
-/** Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them. */
-function runsOf(segments: readonly Segment[], isToDo: (segment: Segment) => boolean, bytesMax: number): Segment[][] {
+/**
+ * Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them as soon
+ * as there are many.
+ */
+function runsOf(
+  segments: readonly Segment[],
+  isToDo: (segment: Segment) => boolean,
+  { segmentBytes: bytesMax, coldTogetherMin }: FileLogLimits,
+): Segment[][] {
   const runs: Segment[][] = [];
   let run: Segment[] = [];
   let bytes = 0;
@@ -509,16 +516,34 @@ function runsOf(segments: readonly Segment[], isToDo: (segment: Segment) => bool
     run = [segment];
     bytes = own;
     runs.push(run);
-    // At most twice as large as what comes to it: so each event is sealed anew a logarithmic number of times.
-    for (let at = index - 1; at >= 0; at -= 1) {
-      const older = segments[at];
-      if (older === undefined || !older.isCold || isToDo(older) || sizeOf(older) > 2 * bytes || bytes + sizeOf(older) > bytesMax) break;
-      if (runs.at(-2)?.includes(older) === true) break;
-      run.unshift(older);
-      bytes += sizeOf(older);
-    }
+    const older = smallBefore(segments, index, isToDo, bytesMax);
+    if (older.length + 1 < coldTogetherMin || older.some((each) => runs.at(-2)?.includes(each) === true)) continue;
+    run.unshift(...older);
+    bytes += older.reduce((sum, each) => sum + sizeOf(each), 0);
   }
   return runs;
+}
+
+/** Cold ones before a place, each no larger than what would come to it: so an event is sealed anew a logarithmic number of times. */
+function smallBefore(
+  segments: readonly Segment[],
+  index: number,
+  isToDo: (segment: Segment) => boolean,
+  bytesMax: number,
+): readonly Segment[] {
+  const found: Segment[] = [];
+  const events = ({ first, below }: Segment): number => below - first;
+  const newest = segments[index];
+  let count = newest === undefined ? 0 : events(newest);
+  let bytes = newest === undefined ? 0 : sizeOf(newest);
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const older = segments[at];
+    if (older === undefined || !older.isCold || isToDo(older) || events(older) > count || bytes + sizeOf(older) > bytesMax) break;
+    found.unshift(older);
+    count += events(older);
+    bytes += sizeOf(older);
+  }
+  return found;
 }
 
 function sizeOf({ head, end }: Segment): number {

@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer';
 const textMax = 64 * 1024 * 1024;
 
 export class PackedWriter {
-  #bytes: Buffer = Buffer.alloc(256);
+  #bytes: Buffer = Buffer.allocUnsafe(256);
   length = 0;
 
   /** What was written; a view, good until the next write. */
@@ -59,7 +59,7 @@ export class PackedWriter {
 
   #room(bytes: number): void {
     if (this.length + bytes <= this.#bytes.length) return;
-    const grown = Buffer.alloc(Math.max(this.length + bytes, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafe(Math.max(this.length + bytes, this.#bytes.length * 2));
     grown.set(this.bytes);
     this.#bytes = grown;
   }

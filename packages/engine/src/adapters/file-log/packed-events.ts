@@ -18,14 +18,20 @@ const inColumns = 1;
 const ofOneKind = 2;
 const asReceived = 4;
 const ofOneSource = 8;
+/** What decoding puts in the place of bytes that are no UTF-8. */
+const replacement = '\uFFFD';
 
 export interface ToPack {
   readonly bytes: Buffer;
+  /** What `partsOf` gives for the bytes. */
+  readonly parts: Parts | undefined;
   /** When its record was received, ms. */
   readonly receivedAt: number;
 }
 
-interface Parts {
+/** What an event consists of, and its text. */
+export interface Parts {
+  readonly text: string;
   readonly id: string;
   readonly subject: string | null;
   readonly type: string;
@@ -35,7 +41,7 @@ interface Parts {
   readonly properties: object;
 }
 
-/** The parts of an event, if writing them as an event gives exactly these bytes again. */
+/** The parts of an event, if it has the form of one. */
 export function partsOf(bytes: Buffer): Parts | undefined {
   const text = bytes.toString('utf8');
   if (!text.startsWith('["')) return undefined;
@@ -52,7 +58,7 @@ export function partsOf(bytes: Buffer): Parts | undefined {
   if (typeof occurredAt !== 'number' || typeof receivedAt !== 'number') return undefined;
   if (!Number.isSafeInteger(occurredAt) || !Number.isSafeInteger(receivedAt)) return undefined;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) return undefined;
-  return { id, subject, type, occurredAt, receivedAt, source, properties };
+  return { text, id, subject, type, occurredAt, receivedAt, source, properties };
 }
 
 export function packEvents(events: readonly ToPack[], words: Words): Buffer {
@@ -73,7 +79,10 @@ export function unpackEvents(bytes: Buffer, receivedAt: readonly number[], words
   const how = from.byte();
   if (how !== asTheyAre && (how & ~(ofOneKind | asReceived | ofOneSource)) !== inColumns)
     throw new RangeError('events packed in an unknown way');
-  const events = how === asTheyAre ? receivedAt.map(() => from.raw(from.uint())) : unpackColumns(how, from, receivedAt, words);
+  const events =
+    how === asTheyAre
+      ? receivedAt.map(() => from.raw(from.uint()))
+      : unpackColumns(how, from, receivedAt, words).map((text) => Buffer.from(text, 'utf8'));
   if (!from.isAtEnd) throw new RangeError('packed bytes go on');
   return events;
 }
@@ -101,8 +110,7 @@ function columnsOf(events: readonly ToPack[], words: Words): Buffer | undefined 
 
 function packColumns(events: readonly ToPack[], words: Words): Buffer | undefined {
   const rows: Parts[] = [];
-  for (const { bytes } of events) {
-    const parts = partsOf(bytes);
+  for (const { parts } of events) {
     if (parts === undefined) return undefined;
     rows.push(parts);
   }
@@ -142,7 +150,7 @@ function packColumns(events: readonly ToPack[], words: Words): Buffer | undefine
   return into.bytes;
 }
 
-function unpackColumns(how: number, from: PackedReader, received: readonly number[], words: Words): Buffer[] {
+function unpackColumns(how: number, from: PackedReader, received: readonly number[], words: Words): string[] {
   const unpacker = new ValueUnpacker(from, words.list);
   const subject = unpacker.value();
   const kinds: { readonly type: string; readonly names: readonly string[]; readonly columns: (readonly unknown[])[]; next: number }[] = [];
@@ -172,22 +180,26 @@ function unpackColumns(how: number, from: PackedReader, received: readonly numbe
     const receivedAt = at + Number(behind[index]);
     const occurredAt = receivedAt + Number(occurred[index]);
     const sentFrom = typeof source === 'string' ? source : source[index];
-    return Buffer.from(JSON.stringify([ids[index], subject, kind.type, occurredAt, receivedAt, sentFrom, properties]), 'utf8');
+    return JSON.stringify([ids[index], subject, kind.type, occurredAt, receivedAt, sentFrom, properties]);
   });
 }
 
 function isSame(packed: Buffer, events: readonly ToPack[], words: Words): boolean {
   try {
-    const back = unpackEvents(
-      packed,
-      events.map(({ receivedAt }) => receivedAt),
-      words,
-    );
-    return back.every((bytes, index) => events[index]?.bytes.equals(bytes));
+    const from = new PackedReader(packed);
+    const received = events.map(({ receivedAt }) => receivedAt);
+    const back = unpackColumns(from.byte(), from, received, words);
+    return from.isAtEnd && events.every((event, index) => isWritten(event, back[index] ?? ''));
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
   }
+}
+
+/** Whether the text, written in UTF-8, is the bytes of the event. Where decoding them lost nothing, the texts say so. */
+function isWritten({ bytes, parts }: ToPack, text: string): boolean {
+  if (parts === undefined || parts.text.includes(replacement)) return bytes.equals(Buffer.from(text, 'utf8'));
+  return parts.text === text;
 }
 
 function isList(value: unknown): value is readonly unknown[] {

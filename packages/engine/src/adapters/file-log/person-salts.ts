@@ -47,12 +47,21 @@ export class PersonSalts {
     return secret;
   }
 
+  /** Whether the salt of the event at `position` comes of this secret. */
+  gives(secret: Uint8Array, position: number, salt: Buffer): boolean {
+    return this.#binary(secret, position).startsWith(salt.toString('latin1'));
+  }
+
   /** Writes the salt of the event at `position` to `at` of `into`. */
   write(secret: Uint8Array, position: number, into: Buffer, at: number): void {
-    this.#salted.set(secret.subarray(0, secretBytes), 0);
-    writeUint64(this.#salted, secretBytes, position);
-    const salt = hash('sha256', this.#salted, 'binary');
+    const salt = this.#binary(secret, position);
     for (let byte = 0; byte < saltBytes; byte++) into[at + byte] = salt.charCodeAt(byte);
+  }
+
+  #binary(secret: Uint8Array, position: number): string {
+    for (let byte = 0; byte < secretBytes; byte++) this.#salted[byte] = secret[byte] ?? 0;
+    writeUint64(this.#salted, secretBytes, position);
+    return hash('sha256', this.#salted, 'binary');
   }
 }
 

@@ -1,7 +1,8 @@
 // Seals the events of one or several neighbouring segments anew, by person: a pure function of their bytes and keys, so that it can run on
 // a thread of its own (reseal-thread.ts). Record headers are copied as they are. What is redacted is left out; of a person of whom a part
-// was redacted the remaining events keep their salts one by one, because the secret would give away those of the others. Invariants: no
-// event is sealed that does not match its digest (damage would get a new seal); no block opens under another person's key.
+// was redacted the remaining events keep their salts one by one, because the secret would give away those of the others. A cold block of
+// which nothing goes, and to which nothing comes, is sealed again as it is, once every event that it unpacks to has matched its digest.
+// Invariants: no event is sealed that does not match its digest (damage would get a new seal); no block opens under another's key.
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { assert } from '../../base/assert.js';
@@ -11,6 +12,7 @@ import {
   bindingOf,
   blockKeyBytes,
   blockSaltBytes,
+  cryptBlock,
   encodeSection,
   saltFrom,
   sealBlock,
@@ -20,8 +22,8 @@ import {
 } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
 import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
-import { partsOf, Words } from './packed-events.js';
-import { PersonSalts, saltOf } from './person-salts.js';
+import { partsOf, Words, type Parts } from './packed-events.js';
+import { PersonSalts } from './person-salts.js';
 import { frameSize, StoredRecord } from './record.js';
 import { coldRecord } from './record-writer.js';
 
@@ -61,6 +63,8 @@ export interface Resealed {
 interface Origin {
   /** 32 bytes, if all of it shares one; else the sources of the block that it was. */
   readonly secret: Uint8Array | null;
+  /** The block that it was, opened, if it may be sealed again as it is. */
+  readonly plain: Uint8Array | null;
   isBroken: boolean;
   events: number;
 }
@@ -68,6 +72,8 @@ interface Origin {
 interface Row {
   readonly position: number;
   readonly bytes: Buffer;
+  /** What the bytes say, if it is known already. */
+  readonly parts: Parts | undefined;
   readonly source: SaltSource;
   readonly origin: Origin;
 }
@@ -109,13 +115,21 @@ class Resealing {
     const received = this.#receivedAt();
     for (const rows of this.#people.values()) {
       for (const { position } of rows) blockOf[position - first] = blocks.length;
-      const [origin] = new Set(rows.map((row) => row.origin));
-      const secret = origin !== undefined && !origin.isBroken && origin.events === rows.length ? origin.secret : null;
+      const whole = wholeOriginOf(rows);
+      const secret = whole?.secret ?? null;
       const key = secret ?? entropy.bytes(blockKeyBytes);
-      const events = rows.map(({ bytes, position }) => ({ bytes, receivedAt: received[position - first] ?? 0 }));
+      keys.push(key);
+      if (whole !== undefined && whole.plain !== null) {
+        blocks.push(cryptBlock(whole.plain, key, blockSalt));
+        continue;
+      }
+      const events = rows.map(({ bytes, parts, position }) => ({
+        bytes,
+        parts: parts ?? partsOf(bytes),
+        receivedAt: received[position - first] ?? 0,
+      }));
       const sources = secret === null ? rows.map((row) => sourceOf(row)) : null;
       blocks.push(sealBlock(events, sources, words, key, blockSalt));
-      keys.push(key);
     }
     const index: ColdIndex = { words: words.list, records: this.#times, blockOf, blockBytes: blocks.map(({ length }) => length) };
     const binding = bindingOf(previousHash, first, this.#below);
@@ -134,30 +148,35 @@ class Resealing {
   #hot(source: ResealSource): void {
     const keys = new Map(source.keys);
     const salts = new PersonSalts();
-    const origins = new Map<string, Origin>();
+    const derived = new Map<number, Map<string | null, Origin>>();
+    const drawn = new Map<string | null, Origin>();
     for (const record of this.#recordsOf(source)) {
       if (record.keyId === undefined) continue;
       const key = keys.get(record.keyId);
       const plain = key === undefined ? undefined : record.open(key);
       if (key === undefined || plain === undefined) throw damaged(source.name, record, 'seal does not hold');
       salts.use(record.keyId, key);
+      let derivedHere = derived.get(record.keyId);
+      if (derivedHere === undefined) derived.set(record.keyId, (derivedHere = new Map<string | null, Origin>()));
       let receivedAt: number | undefined;
       for (let index = 0; index < record.count; index += 1) {
         const bytes = plain.eventAt(index);
         if (bytes === null) continue;
         const position = record.first + index;
-        if (!hash('sha256', plain.saltedAt(index), 'buffer').equals(record.digestAt(index)))
+        // As binary strings: Buffers of digests would cost as much as the hashing.
+        if (hash('sha256', plain.saltedAt(index), 'binary') !== record.digestAt(index).toString('latin1'))
           throw damaged(source.name, record, `position ${position} does not match its digest`);
         const parts = partsOf(bytes);
         const subject = parts?.subject ?? null;
         const secret = salts.secretOf(subject);
         const salt = plain.saltAt(index);
-        const isDerived = saltOf(secret, position).equals(salt);
-        const name = `${isDerived ? record.keyId : -1}/${subject ?? '\u0000'}`;
-        let origin = origins.get(name);
-        if (origin === undefined) origins.set(name, (origin = { secret: isDerived ? secret : null, isBroken: false, events: 0 }));
+        const isDerived = salts.gives(secret, position, salt);
+        const origins = isDerived ? derivedHere : drawn;
+        let origin = origins.get(subject);
+        if (origin === undefined)
+          origins.set(subject, (origin = { secret: isDerived ? secret : null, plain: null, isBroken: false, events: 0 }));
         const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(salt) };
-        if (this.#take(subject, { position, bytes, source: from, origin })) receivedAt ??= parts?.receivedAt;
+        if (this.#take(subject, { position, bytes, parts, source: from, origin })) receivedAt ??= parts?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
     }
@@ -168,12 +187,15 @@ class Resealing {
     const records = [...this.#recordsOf(source)];
     const segment = ColdSegment.open(source.head, (at, length) => bytes.subarray(at, at + length), run);
     if (segment === undefined) throw new CodedError('log_damaged', `${source.name} at offset ${source.end}: index does not open`);
+    const { words } = this.#input;
+    const isSameWords = segment.index.words.length === words.length && words.every((word, at) => word === segment.index.words[at]);
+    const subjects: (string | null | undefined)[] = [];
     const origins = segment.index.blockBytes.map((_, block): Origin => {
       const opened = segment.block(block, Infinity);
       if (opened === undefined) throw new CodedError('log_damaged', `${source.name}: block ${block} does not open`);
       const own = segment.keyOf(block);
       const isOwn = opened.sources.every((each) => 'secret' in each && Buffer.compare(each.secret, own) === 0);
-      return { secret: isOwn ? own : null, isBroken: false, events: 0 };
+      return { secret: isOwn ? own : null, plain: isSameWords ? opened.plain : null, isBroken: false, events: 0 };
     });
     for (const record of records) {
       if (record.count === 0) continue;
@@ -188,7 +210,10 @@ class Resealing {
         const origin = origins[block];
         if (event === undefined || event === null || salts === undefined || origin === undefined)
           throw damaged(segment.first.toString(), record, `position ${position} does not match its digest`);
-        if (this.#take(partsOf(event)?.subject ?? null, { position, bytes: event, source: salts, origin })) isAlive = true;
+        // A block is one person's.
+        let subject = subjects[block];
+        if (subject === undefined) subjects[block] = subject = partsOf(event)?.subject ?? null;
+        if (this.#take(subject, { position, bytes: event, parts: undefined, source: salts, origin })) isAlive = true;
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });
@@ -234,6 +259,13 @@ class Resealing {
     }
     return times;
   }
+}
+
+/** What all of the rows, and nothing beside them, came from; undefined when something came to it or went. */
+function wholeOriginOf(rows: readonly Row[]): Origin | undefined {
+  const origin = rows[0]?.origin;
+  const isWhole = origin?.isBroken === false && origin.events === rows.length && rows.every((row) => row.origin === origin);
+  return isWhole ? origin : undefined;
 }
 
 /** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */

@@ -26,7 +26,7 @@ const proves = [
 const cannotProve = [
   'That no copy of a key or of the data was made elsewhere before: no log can.',
   'What disks keep of blocks that were written over.',
-  'That what the law obliges the controller to keep outside of Ethogram is gone.',
+  'That what `kept` names is not used for anything else, and destroyed when its period ends; nor what is kept outside of Ethogram.',
 ] as const;
 
 /** SHA-256(salt || id in UTF-8), base 64. */
@@ -45,7 +45,7 @@ export function erasureDocument(receipt: string, row: Readonly<ReceiptRow>, ledg
   const recorded = ledger.prove(row.position, size);
   const completed = row.completedPosition === null ? undefined : ledger.prove(row.completedPosition, size);
   if (recorded === undefined) return fail('receipt_unknown');
-  const { erasedAt, deadlineAt, subjects, events, commitments, completedAt } = row;
+  const { erasedAt, deadlineAt, subjects, events, commitments, kept, completedAt } = row;
   const told: ErasureReceipt = {
     receipt,
     erasedAt,
@@ -53,6 +53,7 @@ export function erasureDocument(receipt: string, row: Readonly<ReceiptRow>, ledg
     subjects,
     events,
     ...(commitments === undefined ? {} : { commitments }),
+    ...(kept === undefined ? {} : { kept }),
   };
   const content: Content = {
     format: erasureFormat,

@@ -19,7 +19,18 @@ export class LifetimeValue implements Scorer<PurchaseHistory> {
 
   /** `days`: how far ahead. `histories` in a fixed order. */
   static train(histories: readonly PurchaseHistory[], days: number): LifetimeValue {
-    return new LifetimeValue(fitPurchaseRate(histories), fitPurchaseValue(histories), days);
+    const { rate, value } = LifetimeValue.fitNumbers(histories);
+    return new LifetimeValue(rate, value, days);
+  }
+
+  /** Over numbers that were fitted and published before. */
+  static of(rate: PurchaseRate, value: PurchaseValue, days: number): LifetimeValue {
+    return new LifetimeValue(rate, value, days);
+  }
+
+  /** What a publication holds. `histories` in a fixed order. */
+  static fitNumbers(histories: readonly PurchaseHistory[]): { readonly rate: PurchaseRate; readonly value: PurchaseValue } {
+    return { rate: fitPurchaseRate(histories), value: fitPurchaseValue(histories) };
   }
 
   score(history: PurchaseHistory): number {

@@ -30,6 +30,14 @@ export class FeatureBins {
     );
   }
 
+  /** Numbers at cut points that are given: counts in them need no publication. Ascending. */
+  static fixed(features: readonly { readonly name: string; readonly cuts: readonly number[] }[]): FeatureBins {
+    return new FeatureBins(
+      features.map(({ name }) => ({ name, kind: 'number' })),
+      features.map(({ cuts }) => ({ kind: 'number', cuts: Float64Array.from(cuts) })),
+    );
+  }
+
   /** Bins of a feature: codes lie below it. */
   count(feature: number): number {
     const column = must(this.#columns[feature], 'a feature has its bins');

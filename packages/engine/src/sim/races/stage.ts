@@ -3,6 +3,7 @@
 // Non-goals: crashes, damaged disks and lost keys, which are the simulator's (../world.ts).
 import { KeyedDraw } from '../../adapters/keyed-draw.js';
 import { MemoryDisk } from '../../adapters/memory-disk.js';
+import { KeptFiles } from '../../adapters/kept-files.js';
 import { MemoryKeys } from '../../adapters/memory-keys.js';
 import { MemoryState } from '../../adapters/memory-state.js';
 import { SeededEntropy } from '../../adapters/seeded-entropy.js';
@@ -108,9 +109,11 @@ export class Stage {
     const entropy = new SeededEntropy(1);
     const halted = (error: unknown): void =>
       void judge.problems.push(`the engine stopped: ${error instanceof Error ? error.stack : String(error)}`);
+    const keys = new MemoryKeys(entropy);
     const options: EngineOptions = {
       log,
-      keys: new MemoryKeys(entropy),
+      keys,
+      kept: await KeptFiles.open({ disk: new MemoryDisk(), folder: 'kept', keys, entropy }),
       state: new GatedState(turns),
       clock: turns,
       entropy,

@@ -1,0 +1,350 @@
+// Plans through the whole engine: alone and in groups, with and without consent, changed on the way, withdrawn and erased in between.
+import { describe, expect, it } from 'vitest';
+import type { PlanRequest } from '../model/plan.js';
+import type { Item } from '../model/item.js';
+import { travel } from '../packs/travel.js';
+import { combine } from '../pack/combined.js';
+import { surroundings } from './surroundings.js';
+import { shopTypes } from './shop-types.js';
+import { Rig } from './rig.suite.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+const { eventTypes, definitions, points, planPoints, guardrails } = combine([travel], {
+  ...surroundings,
+  eventTypes: shopTypes,
+  decisionPoints: [],
+});
+const pack = { eventTypes, points, planPoints, guardrails };
+
+class TripRig extends Rig {
+  static override async open(): Promise<TripRig> {
+    const rig = new TripRig();
+    rig.definitions = definitions;
+    await rig.start();
+    await rig.engine.upsertItems(places);
+    return rig;
+  }
+
+  override start(): Promise<void> {
+    return super.start(points, pack);
+  }
+
+  async said(subject: string, type: string, properties: Record<string, unknown>, occurredAt = this.clock.now()): Promise<void> {
+    const { id, source } = this.view(subject, 'x');
+    const done = await this.send({ id, subject, type, occurredAt, source, properties });
+    if (done.accepted !== 1) throw new Error(done.codes.join());
+  }
+
+  get morning(): number {
+    return Math.ceil(this.clock.now() / day) * day + day + 9 * hour;
+  }
+
+  request(more: Partial<PlanRequest> = {}): PlanRequest {
+    return { point: 'itinerary', windows: [{ from: this.morning, until: this.morning + 8 * hour }], start: 'hotel', end: 'hotel', ...more };
+  }
+
+  async plan(more: Partial<PlanRequest> = {}) {
+    const done = await this.engine.planning.plan(this.request(more));
+    if (!done.ok) throw new Error(`${done.code} ${done.field ?? ''}`);
+    return done.value;
+  }
+}
+
+function place(id: string, at: number, price: number, hours = '09:00-18:00', minutes = 60): Item {
+  const attributes = { latitude: 55.94 + (at % 3) / 200, longitude: -3.2 + at / 200, opening_hours: hours, visit_minutes: minutes };
+  return { id, title: id.toUpperCase(), category: 'place', price, currency: 'EUR', attributes };
+}
+
+const places: readonly Item[] = [
+  place('castle', 1, 1900, '09:30-16:00', 90),
+  place('museum', 2, 0),
+  place('zoo', 6, 2400, '10:00-17:00', 120),
+  place('park', 3, 0, '24/7', 45),
+  place('tower', 4, 800, '12:00-14:00', 30),
+  place('gallery', 5, 1200, '10:00-18:00'),
+  place('vault', 2, 500, 'by appointment'),
+  { id: 'hotel', category: 'stay', attributes: { latitude: 55.945, longitude: -3.19 } },
+];
+
+const itemsOf = ({ stops }: { readonly stops: readonly { readonly item: string }[] }): string[] => stops.map(({ item }) => item);
+
+describe('a plan', () => {
+  it('keeps to what was asked, says why, and follows from its record, after a restart too', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    await rig.said('ann', 'trip.planned', { trip_id: 't', budget: 3000, currency: 'EUR', pace: 'normal', must_see: ['castle'] });
+    const plan = await rig.plan({ subject: 'ann', mustSee: ['tower'] });
+    expect(plan).toMatchObject({ mode: 'personal', subject: 'ann', refused: null, own: { mustSee: ['castle'], budget: { amount: 3000 } } });
+    expect(itemsOf(plan)).toEqual(expect.arrayContaining(['castle', 'tower']));
+    expect(plan.total?.amount).toBeLessThanOrEqual(3000);
+    expect(plan.passedOver).toContainEqual({ item: 'zoo', rule: 'over_budget' });
+    expect(plan.leftOut).toMatchObject({ hours_unreadable: 1 });
+    for (const { score, reasons } of plan.stops) {
+      const sum = reasons.reduce((total, { contribution }) => total + contribution, 0);
+      expect(Math.abs(sum - score)).toBeLessThan(1e-9);
+    }
+    const why = rig.engine.planning.why(plan.id);
+    expect(why).toMatchObject({ ok: true, value: { reproducible: true, summary: expect.stringContaining('your permission') } });
+    const before = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(before);
+    expect(rig.engine.planning.why(plan.id)).toEqual(why);
+  });
+
+  it('is refused with the reason when a must-see cannot be, and that is a decision too', async () => {
+    const rig = await TripRig.open();
+    const dear = await rig.plan({ mustSee: ['zoo', 'castle'], budget: { amount: 4000, currency: 'EUR' } });
+    expect(dear).toMatchObject({ stops: [], refused: { rule: 'over_budget', items: ['castle', 'zoo'] } });
+    expect((await rig.plan({ mustSee: ['vault'] })).refused).toEqual({ rule: 'hours_unreadable', items: ['vault'] });
+    expect((await rig.plan({ mustSee: ['moon'] })).refused).toEqual({ rule: 'not_known', items: ['moon'] });
+    expect((await rig.plan({ mustSee: ['castle'], avoid: ['castle'] })).refused).toEqual({ rule: 'avoided', items: ['castle'] });
+    const evening = { from: rig.morning + 8 * hour, until: rig.morning + 10 * hour };
+    expect((await rig.plan({ mustSee: ['castle'], windows: [evening] })).refused).toEqual({ rule: 'not_open_then', items: ['castle'] });
+    const four = ['castle', 'gallery', 'museum', 'park'];
+    expect((await rig.plan({ pace: 'slow', mustSee: four })).refused?.rule).toBe('pace');
+    expect(rig.engine.planning.why(dear.id)).toMatchObject({
+      value: { reproducible: true, summary: expect.stringContaining('no such plan') },
+    });
+  });
+
+  it('refuses what it cannot read, by a code', async () => {
+    const rig = await TripRig.open();
+    const code = async (more: Partial<PlanRequest>): Promise<string> => {
+      const done = await rig.engine.planning.plan(rig.request(more));
+      return done.ok ? 'ok' : done.code;
+    };
+    expect(await code({ point: 'none' })).toBe('point_unknown');
+    expect(await code({ windows: [] })).toBe('plan_windows');
+    expect(await code({ windows: [{ from: 5, until: 4 }] })).toBe('plan_windows');
+    expect(await code({ start: 'nowhere' })).toBe('plan_start');
+    await rig.say('ann', 'granted', 'personalise');
+    expect(await code({ disruption: { plan: 'd_none', done: [] }, subject: 'ann' })).toBe('plan_unknown');
+    await rig.said('ann', 'trip.planned', { trip_id: 't', budget: 3000, currency: 'GBP' });
+    expect(await code({ subject: 'ann', budget: { amount: 1, currency: 'EUR' } })).toBe('plan_currency');
+    const plan = await rig.plan({ subject: 'ann' });
+    expect(await code({ subject: 'ann', disruption: { plan: plan.id, done: ['zoo-of-nowhere'] } })).toBe('plan_done');
+  });
+});
+
+describe('without a grant', () => {
+  it('a plan is made from the request alone, and no byte of the person is kept', async () => {
+    const rig = await TripRig.open();
+    const { codes } = await rig.send({
+      id: 'w',
+      subject: 'zebedee',
+      type: 'trip.planned',
+      occurredAt: rig.clock.now(),
+      source: 'test',
+      properties: { trip_id: 't', must_see: ['castle'] },
+    });
+    expect(codes).toEqual(['no_grant']);
+    const plan = await rig.plan({ subject: 'zebedee', mustSee: ['zoo'] });
+    expect(plan).toMatchObject({ mode: 'contextual', contextualBecause: 'no_grant', subject: null, epoch: null, own: null });
+    expect(itemsOf(plan)).toContain('zoo');
+    expect((await rig.dump()).join('\n')).not.toContain('zebedee');
+    expect(await rig.plan({ subject: 'ann', gpc: true, group: ['bob'] })).toMatchObject({
+      contextualBecause: 'objection_signal',
+      members: 0,
+    });
+  });
+
+  it('a withdrawal while the plan is on its way makes it contextual', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    await rig.said('ann', 'trip.planned', { trip_id: 't', avoid: ['zoo'] });
+    const draft = rig.engine.planning.prepare(rig.request({ subject: 'ann' }));
+    await rig.say('ann', 'withdrawn', 'personalise');
+    const done = draft.ok ? await rig.engine.planning.emit(draft.value) : draft;
+    expect(done).toMatchObject({ ok: true, value: { subject: null, contextualBecause: 'superseded', own: null } });
+  });
+
+  it('a withdrawal while the record is being synced does, too: what was planned is not told', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    await rig.say('bob', 'granted', 'personalise');
+    await rig.said('bob', 'trip.planned', { trip_id: 't', must_see: ['gallery'] });
+    for (const who of ['ann', 'bob']) {
+      const draft = rig.engine.planning.prepare(rig.request({ subject: 'ann', group: ['bob'] }));
+      if (!draft.ok) throw new Error(draft.code);
+      const [told] = await Promise.all([rig.engine.planning.emit(draft.value), rig.say(who, 'withdrawn', 'personalise')]);
+      expect(told).toMatchObject({ ok: true, value: { subject: null, contextualBecause: 'superseded', members: 0 } });
+      await rig.say(who, 'granted', 'personalise');
+      if (who === 'ann') await rig.said('bob', 'trip.planned', { trip_id: 't', must_see: ['gallery'] });
+    }
+  });
+});
+
+describe('a group', () => {
+  async function three(): Promise<TripRig> {
+    const rig = await TripRig.open();
+    for (const who of ['ann', 'bob', 'cleo']) await rig.say(who, 'granted', 'personalise');
+    await rig.said('ann', 'trip.planned', { trip_id: 't', budget: 6000, currency: 'EUR', pace: 'fast' });
+    await rig.said('bob', 'trip.planned', { trip_id: 't', budget: 2500, currency: 'EUR', must_see: ['tower'] });
+    await rig.said('cleo', 'trip.planned', { trip_id: 't', pace: 'slow', avoid: ['museum'] });
+    return rig;
+  }
+
+  it('goes by the strictest wishes of those who have granted it; of who has not nothing is used, named or kept', async () => {
+    const rig = await three();
+    const plan = await rig.plan({ subject: 'ann', group: ['bob', 'cleo', 'dora'] });
+    expect(plan).toMatchObject({ members: 2, membersLeftOut: 1, refused: null });
+    expect(itemsOf(plan)).toContain('tower');
+    expect(itemsOf(plan)).not.toContain('museum');
+    expect(plan.stops.length).toBeLessThanOrEqual(3);
+    expect(plan.total?.amount).toBeLessThanOrEqual(2500);
+    // The record stands in the stream of ann alone, and names neither the others nor what they wished.
+    const text = JSON.stringify(plan);
+    for (const name of ['bob', 'cleo', 'dora', '2500']) expect(text).not.toContain(name);
+    expect((await rig.dump()).join('\n')).not.toContain('dora');
+    await rig.say('bob', 'withdrawn', 'personalise');
+    const later = await rig.plan({ subject: 'ann', group: ['bob', 'cleo'] });
+    expect(later).toMatchObject({ members: 1, membersLeftOut: 1 });
+  });
+
+  it('of an erased member nothing remains but the stops as they were told; of an erased asker the plan goes', async () => {
+    const rig = await three();
+    const without = await three();
+    const plan = await rig.plan({ subject: 'ann', group: ['bob', 'cleo'] });
+    await without.plan({ subject: 'ann', group: ['bob', 'cleo'] });
+    expect(rig.engine.planning.why(plan.id)).toMatchObject({ value: { reproducible: true } });
+
+    await rig.engine.erase(['bob']);
+    const why = rig.engine.planning.why(plan.id);
+    expect(why).toMatchObject({ ok: true, value: { reproducible: false, plan: { subject: 'ann', members: 2 } } });
+    expect(why.ok ? itemsOf(why.value) : []).toEqual(itemsOf(plan));
+    const live = await rig.dump();
+    expect(live.join('\n')).not.toMatch(/"bob"/);
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
+
+    // Whoever asks again without them gets a plan without their wishes.
+    const again = await rig.plan({ subject: 'ann', group: ['bob', 'cleo'] });
+    expect(again).toMatchObject({ members: 1, membersLeftOut: 1 });
+
+    await rig.engine.erase(['ann']);
+    expect(rig.engine.planning.why(plan.id)).toMatchObject({ ok: false, code: 'plan_unknown' });
+    const after = await rig.dump();
+    expect(after.join('\n')).not.toMatch(/"ann"/);
+    expect(
+      after.some((line) => line.includes(plan.id)),
+      'what cleo put in is still hers',
+    ).toBe(true);
+    await rig.engine.erase(['cleo']);
+    expect((await rig.dump()).some((line) => line.includes(plan.id))).toBe(false);
+  });
+
+  it('a member who withdraws while it is planned is left out', async () => {
+    const rig = await three();
+    const draft = rig.engine.planning.prepare(rig.request({ subject: 'ann', group: ['bob', 'cleo'] }));
+    await rig.say('bob', 'withdrawn', 'personalise');
+    const done = draft.ok ? await rig.engine.planning.emit(draft.value) : draft;
+    expect(done).toMatchObject({ ok: true, value: { subject: 'ann', members: 1, membersLeftOut: 1 } });
+    const text = (await rig.dump()).filter((line) => line.startsWith('plan\tjoined'));
+    expect(text.length).toBe(1);
+  });
+});
+
+describe('a plan that is disrupted', () => {
+  it('keeps what is done and what still fits, and says what changed and why', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    const plan = await rig.plan({
+      subject: 'ann',
+      mustSee: ['castle', 'gallery'],
+      pace: 'fast',
+      budget: { amount: 5000, currency: 'EUR' },
+    });
+    const [first] = plan.stops;
+    const noon = first?.leaveAt ?? 0;
+    rig.clock.advance(noon - rig.clock.now());
+
+    const closing = plan.stops.slice(1).find(({ mustSee }) => !mustSee)?.item ?? '';
+    const disruption = { plan: plan.id, done: [first?.item ?? ''], closed: [closing] };
+    const asked = await rig.engine.planning.plan({ point: 'itinerary', subject: 'ann', disruption });
+    if (!asked.ok) throw new Error(asked.code);
+    const closed = asked.value;
+    expect(closed.stops[0]).toEqual({ ...first, state: 'done' });
+    expect(itemsOf(closed)).not.toContain(closing);
+    expect(closed.changes).toContainEqual({ item: closing, what: 'removed', because: 'disruption' });
+    for (const { item } of plan.stops) if (item !== closing) expect(itemsOf(closed)).toContain(item);
+    expect(rig.engine.planning.why(closed.id)).toMatchObject({ value: { reproducible: true } });
+
+    const late = await rig.plan({ subject: 'ann', disruption: { plan: plan.id, done: [first?.item ?? ''], delayMinutes: 180 } });
+    expect(late.changes.length).toBeGreaterThan(0);
+    for (const { arriveAt, state } of late.stops) if (state !== 'done') expect(arriveAt).toBeGreaterThanOrEqual(noon + 3 * hour);
+    for (const must of ['castle', 'gallery']) if (late.refused === null) expect(itemsOf(late)).toContain(must);
+
+    // The gallery is dearer now than the budget has room for.
+    await rig.engine.upsertItems([place('gallery', 5, 4900, '10:00-18:00')]);
+    const dear = await rig.plan({ subject: 'ann', disruption: { plan: plan.id, done: [first?.item ?? ''] } });
+    expect(dear.refused).toMatchObject({ rule: 'over_budget' });
+  });
+
+  it('belongs to whom it was made for: others cannot change it, nor can they after they withdrew', async () => {
+    const rig = await TripRig.open();
+    for (const who of ['ann', 'bob']) await rig.say(who, 'granted', 'personalise');
+    const plan = await rig.plan({ subject: 'ann', avoid: ['zoo'] });
+    const disruption = { plan: plan.id, done: [] };
+    const stranger = await rig.engine.planning.plan({ point: 'itinerary', subject: 'bob', disruption });
+    expect(stranger).toMatchObject({ ok: false, code: 'plan_unknown' });
+    await rig.say('ann', 'withdrawn', 'personalise');
+    const own = await rig.engine.planning.plan({ point: 'itinerary', subject: 'ann', disruption });
+    expect(own).toMatchObject({ ok: false, code: 'plan_unknown' });
+    const fresh = await rig.plan({ subject: 'ann', disruption });
+    expect(fresh).toMatchObject({ mode: 'contextual', problem: { before: [] } });
+  });
+});
+
+describe('the model of places beneath it', () => {
+  it('learns trips from those who let it, forgets exactly, and is published', async () => {
+    const rig = await TripRig.open();
+    const names = ['castle', 'museum', 'park', 'tower', 'gallery', 'zoo'];
+    for (let person = 0; person < 60; person += 1) {
+      const subject = `p${person.toString().padStart(2, '0')}`;
+      await rig.say(subject, 'granted', 'personalise', 'train');
+      for (let n = 0; n < 4; n += 1)
+        await rig.said(subject, 'place.checked_in', { place_id: names[(person + n * (1 + (person % 2))) % 6] ?? '' });
+      rig.clock.advance(60_000);
+    }
+    const plan = await rig.plan();
+    expect(plan.stops.some(({ reasons }) => reasons.some(({ people = 0 }) => people >= 5))).toBe(true);
+    expect(plan.publishedAt).toBeNull();
+    const shapes = async (): Promise<string[]> => (await rig.dump()).filter((line) => line.startsWith('packmodel\t'));
+    const before = await shapes();
+    await rig.say('zoe', 'granted', 'personalise', 'train');
+    for (const name of ['zoo', 'castle', 'park']) await rig.said('zoe', 'place.checked_in', { place_id: name });
+    expect(await shapes()).not.toEqual(before);
+    await rig.engine.erase(['zoe']);
+    expect(await shapes()).toEqual(before);
+
+    expect(await rig.engine.packModelling.publish('trips')).toMatchObject({ ok: true });
+    const published = await rig.plan();
+    expect(published.publishedAt).not.toBeNull();
+    // After an erasure the publication is made anew when it is completed, before the deadline of the receipt.
+    await rig.engine.erase(['p00']);
+    expect((await rig.plan()).publishedAt).toBe(published.publishedAt);
+    await rig.engine.completeErasures();
+    expect((await rig.plan()).publishedAt).toBeGreaterThan(published.publishedAt ?? Infinity);
+    const live = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
+  });
+
+  it('is not served past the deadline of an erasure since its publication', async () => {
+    const rig = await TripRig.open();
+    const names = ['castle', 'museum', 'park', 'tower'];
+    for (let person = 0; person < 55; person += 1) {
+      await rig.say(`p${person}`, 'granted', 'personalise', 'train');
+      for (let n = 0; n < 3; n += 1) await rig.said(`p${person}`, 'place.checked_in', { place_id: names[(person + n) % 4] ?? '' });
+    }
+    await rig.engine.packModelling.publish('trips');
+    const { core } = rig.engine;
+    const now = rig.clock.now();
+    expect(core.packModels.places('trips', now)?.publishedAt).not.toBeNull();
+    const { deadlineAt } = await rig.engine.erase(['p1']);
+    expect(core.packModels.places('trips', deadlineAt - 1)?.publishedAt).not.toBeNull();
+    expect(core.packModels.places('trips', deadlineAt)?.publishedAt).toBeNull();
+  });
+});

@@ -168,7 +168,7 @@ export class Engine {
     });
     const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
     const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
-    this.choosing = new Choosing({ ...parts, traits: options.definitions?.traits ?? core.traits, record }, options.choicePoints ?? []);
+    this.choosing = new Choosing({ ...parts, record, traits: options.definitions?.traits ?? core.traits }, options.choicePoints ?? []);
     this.planning = new Planning(parts, options.planPoints ?? []);
     this.packModelling = new PackModelling({ ...parts, record });
   }

@@ -230,8 +230,8 @@ export class Choices implements FoldPart {
       row.made.push({ ...made, experiment: experiment?.name ?? null, learns, shown: 0, won: 0, harmed: 0 });
       if (row.made.length > limits.choicesKept) row.made.shift();
       if (experiment === null || !learns || row.joined[experiment.name] !== undefined) return;
-      const { name, arm, before = 0 } = experiment;
-      row.joined[name] = { at, arm, group: groupOf(segment), before, won: false };
+      const { name, arm, group = '', before = 0 } = experiment;
+      row.joined[name] = { at, arm, group, before, won: false };
       const names = Object.keys(row.joined);
       if (names.length > limits.experimentsKept) delete row.joined[oldestOf(row.joined)];
     });
@@ -329,11 +329,6 @@ export class Choices implements FoldPart {
     const gone = Array.from(this.#spent.rows(undefined, spentKey(day, '', '')), ([key]) => key);
     for (const key of gone) this.#spent.delete(key);
   }
-}
-
-/** What the host said of the situation: a segment of somebody known ends with how far their visit has come. */
-function groupOf(segment: string): string {
-  return segment.slice(0, Math.max(0, segment.lastIndexOf('|')));
 }
 
 function oldestOf(joined: ChoiceRow['joined']): string {

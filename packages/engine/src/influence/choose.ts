@@ -60,9 +60,9 @@ interface Asker {
   readonly because: ChoiceRecord['contextualBecause'];
   readonly person: PersonState | null;
   readonly segment: string;
-  readonly band?: ChoiceRecord['band'];
   /** Ids of theirs that may be read. */
   readonly members: readonly string[];
+  readonly band?: ChoiceRecord['band'];
   readonly permit: Permitted<'personalise', number> | null;
   readonly others: ChoiceDraft['others'];
 }
@@ -93,8 +93,8 @@ export class Choose {
       // [C87]
       person: choices.person(identity.members(subject)),
       segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}${band === undefined ? '' : `|${band.model} ${band.at}`}`,
-      ...(band === undefined ? {} : { band }),
       members,
+      ...(band === undefined ? {} : { band }),
       permit: permit.value,
       others: members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const),
     });
@@ -160,7 +160,7 @@ export class Choose {
     const held = isHeldBack ? 'holdout' : isStopped ? 'harm_stop' : eligible.length === 0 ? 'nothing_left' : null;
     const bucket = point.halfLifeDays === null ? 0 : Math.floor(dayOf(at) / point.halfLifeDays);
     const features = point.learner === 'ridge' ? featuresOf(request.features ?? [], point.features.length + 1) : [];
-    const experiment = this.#experiment(point, asker, at);
+    const experiment = this.#experiment(point, asker, request.segment ?? '', at);
     const isUniform = point.experiment?.arms.find(({ name }) => name === experiment?.arm)?.use === 'uniform';
     const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
     const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;
@@ -221,7 +221,7 @@ export class Choose {
   }
 
   /** Whoever is in an arm by one of their ids stays in it by all of them. */
-  #experiment({ experiment }: ChoicePoint, { subject, members }: Asker, at: number): ChoiceRecord['experiment'] {
+  #experiment({ experiment }: ChoicePoint, { subject, members }: Asker, group: string, at: number): ChoiceRecord['experiment'] {
     if (subject === null || experiment === undefined) return null;
     const { draw, choices } = this.#parts;
     const { name, arms, covariate } = experiment;
@@ -230,6 +230,7 @@ export class Choose {
     return {
       name,
       arm: arm ?? armOf(draw, name, subject, arms),
+      group,
       ...(covariate === undefined ? {} : { before: this.#before(covariate, members, at) }),
     };
   }

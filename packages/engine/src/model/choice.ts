@@ -165,6 +165,6 @@ export interface ChoiceRecord {
   /** What the person is told, claims filled in; null: the action has no text. */
   readonly text: string | null;
   readonly propensity: number;
-  /** `before`: the covariate as it was; absent where the experiment has none. */
-  readonly experiment: { readonly name: string; readonly arm: string; readonly before?: number } | null;
+  /** `group`: the segment of the request. `before`: the covariate as it was; absent where the experiment has none. */
+  readonly experiment: { readonly name: string; readonly arm: string; readonly group?: string; readonly before?: number } | null;
 }

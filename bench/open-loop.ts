@@ -87,6 +87,8 @@ export async function openLoop(
           }
         });
       }
+      // Nothing is due any more: while the last answers are waited for, the server may give up connections that rest.
+      if (over && lane.due.length === 0) for (const connection of lane.idle.splice(0)) connection.close();
       if (lane.due.length > 0 || lane.answering > 0) open = true;
     }
     return open && failure === null;

@@ -15,13 +15,15 @@ import { makeScratchFolder, removeScratchFolder, sayDiskSpeed } from './scratch-
 
 const peakConnections = 16;
 const floodConnections = 600;
+/** Few enough that none rests until the server gives it up. */
+const calmConnections = 64;
 const decisionsPerSecond = 100;
 const decisionConnections = 32;
 const calmShare = 0.7;
 const floodTimes = 5;
 
 const full = { subjects: 50_000, items: 10_000, batches: 4_096, warmMs: 3_000, peakMs: 8_000, calmMs: 10_000, floodMs: 15_000 };
-const small = { subjects: 500, items: 200, batches: 64, warmMs: 200, peakMs: 600, calmMs: 800, floodMs: 1_200 };
+const small = { subjects: 500, items: 200, batches: 64, warmMs: 200, peakMs: 500, calmMs: 600, floodMs: 800 };
 
 /** A stream of batches that may be refused. */
 class Offers {
@@ -92,7 +94,7 @@ export async function overload(options: { readonly small: boolean }): Promise<ob
     const calm = new Offers(draws);
     const [calmWaits = []] = await openLoop(
       port,
-      [calm.stream((peak * calmShare) / batchEvents, floodConnections, 51), decisions(52)],
+      [calm.stream((peak * calmShare) / batchEvents, calmConnections, 51), decisions(52)],
       shape.warmMs,
       shape.calmMs,
     );

@@ -50,7 +50,7 @@ describe('the key of a device', () => {
   test('no script can take the private half out of the browser', async () => {
     const page = await opened(await world.somebody());
     await page.evaluate(`ethogram.choose(${all})`);
-    await page.waitForFunction('indexedDB.databases().then((each) => each.length === 1)');
+    await until(() => page.evaluate<boolean>('indexedDB.databases().then((each) => each.length === 1)'), 'the key is kept');
     const seen = await page.evaluate(`new Promise((resolve) => {
       const opening = indexedDB.open('ethogram', 1);
       opening.onsuccess = () => {
@@ -72,8 +72,8 @@ describe('the key of a device', () => {
     const first = await personOf(page);
     await until(() => registered(first.id).length === 1, 'the first key is registered');
     await page.evaluate(`ethogram.choose(${none})`);
-    await page.waitForFunction('indexedDB.databases().then((each) => each.length === 0)');
-    await page.waitForFunction('device.publicKey() !== undefined');
+    await until(() => page.evaluate<boolean>('indexedDB.databases().then((each) => each.length === 0)'), 'the key is gone');
+    await until(() => page.evaluate<boolean>('device.publicKey() !== undefined'), 'another key is there');
     expect(await page.evaluate('device.enter()')).toBeUndefined();
     await page.evaluate(`ethogram.choose(${all})`);
     const second = await personOf(page);

@@ -36,7 +36,7 @@ import { codeOf, sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
 import { addUnderstanding } from './understanding-routes.js';
-import { unmasked } from './unmasked-answer.js';
+import { isPage, unmasked } from './unmasked-answer.js';
 import { unpacked } from './unpack.js';
 
 export interface ColdParts {
@@ -261,11 +261,6 @@ export class ColdRoutes {
     const health = this.#engine.health();
     return json(health.status === 'ok' ? 200 : 503, JSON.stringify(health));
   }
-}
-
-/** Without keys whoever asks for a decision may be a page as well. */
-function isPage(key: Key | null): boolean {
-  return key === null || key.kind === 'write';
 }
 
 export function queryOf(url: string): URLSearchParams {

@@ -12,6 +12,7 @@ import { firstScreenScript } from './first-screen-script.js';
 import { firstScreenStyle } from './first-screen-style.js';
 import type { Metrics } from './metrics.js';
 import type { Asked, RouteTable } from './route-table.js';
+import { callerOf } from './unmasked-answer.js';
 
 /** The synthetic world behind its button; the command line starts it. */
 export interface DemoSwitch {
@@ -54,8 +55,8 @@ export function addFirstScreen(table: RouteTable, parts: FirstScreenParts): void
   table.add('POST', '/first-screen/demo', { needs: 'secret' }, (asked) => screen.demo(asked));
 }
 
-/** As the history names whoever sits at a machine without keys. */
-const byScreen = 'operator';
+/** Whoever sits at a machine without keys. */
+const byScreen = callerOf(null);
 
 class FirstScreen {
   readonly #parts: FirstScreenParts;

@@ -14,6 +14,7 @@ import { carriesObjection } from './objection-signal.js';
 import { planSchemas } from './plan-schemas.js';
 import type { RouteTable } from './route-table.js';
 import { parseTime } from './time.js';
+import { isPage, unmasked } from './unmasked-answer.js';
 
 interface PlanBody extends Omit<PlanRequest, 'point' | 'subject' | 'gpc' | 'windows' | 'disruption'> {
   readonly windows?: readonly { readonly from: string; readonly until: string }[];
@@ -38,7 +39,10 @@ export function addPlans(table: RouteTable, engine: Engine): void {
     const because = contextualBecause ?? null;
     return answer(ok({ planId: id, mode, because, ...told, total, refused, members, membersLeftOut, leftOut, position, epoch }));
   });
-  table.add('GET', '/v1/plans/:id', { needs: 'write' }, ({ param }) => answer(engine.planning.why(param('id'))));
+  table.add('GET', '/v1/plans/:id', { needs: 'write' }, ({ param, key }) => {
+    const read = () => engine.planning.why(param('id'));
+    return isPage(key) ? answer(read()) : unmasked(engine, key, read, ({ plan }) => [plan.subject]);
+  });
   table.add('POST', '/v1/models/:name/publication', { needs: 'admin' }, async ({ param }) =>
     answer(await engine.packModelling.publish(param('name'))),
   );

@@ -2,23 +2,34 @@
 // objection signal that is heard.
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KeyRing } from '../access/key-ring.js';
+import type { KeyKind } from '../access/key-kind.js';
+import { KeyStore } from '../access/key-store.js';
+import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import { combine } from '../pack/combined.js';
 import { travel } from '../packs/travel.js';
 import { shopTypes } from '../runtime/shop-types.js';
+import type { Rig } from '../runtime/rig.suite.js';
 import { surroundings } from '../runtime/surroundings.js';
 import { Doorway, type Reply } from './doorway.suite.js';
 import { openApiDocument } from './open-api-document.js';
 import { parsePlan } from './plan-routes.js';
 
-let doorway: Doorway;
-beforeAll(async () => {
-  doorway = await Doorway.open(async (rig) => {
+/** A door with the travel pack's plan point, and with keys if there are to be some. */
+function opened(keysOf: (rig: Rig) => Promise<KeyRing | undefined>): Promise<Doorway> {
+  return Doorway.open(async (rig) => {
     const added = combine([travel], { ...surroundings, eventTypes: shopTypes, decisionPoints: [] });
     rig.definitions = added.definitions;
     await rig.engine.close();
     await rig.start(added.points, { eventTypes: added.eventTypes, planPoints: added.planPoints });
-    return { engine: rig.engine };
+    const keys = await keysOf(rig);
+    return { engine: rig.engine, ...(keys === undefined ? {} : { keys }) };
   });
+}
+
+let doorway: Doorway;
+beforeAll(async () => {
+  doorway = await opened(() => Promise.resolve(undefined));
   const place = (id: string, longitude: number, price: number): object => ({
     id,
     category: 'place',
@@ -108,4 +119,34 @@ describe('a plan point', () => {
     ])
       expect(parsePlan('p', body, false).ok, JSON.stringify(body)).toBe(false);
   });
+});
+
+test('whoever reads the plan of a person with a key of an operator is noted; a page with its write key is none', async () => {
+  const texts: Partial<Record<KeyKind, string>> = {};
+  const door = await opened(async ({ disk, clock }) => {
+    const store = new KeyStore(disk, new SeededEntropy(8));
+    for (const kind of ['write', 'secret'] as const) {
+      const made = await store.add(kind, clock.now());
+      if (made.ok) texts[kind] = made.value.text;
+    }
+    return new KeyRing({ store, clock });
+  });
+  try {
+    const { engine } = door.rig;
+    await engine.choose('ann', { choices: { personalise: 'granted' }, origin: 'test' });
+    const times = windows.map(({ from, until }) => ({ from: Date.parse(from), until: Date.parse(until) }));
+    const planned = await engine.planning.plan({ point: 'itinerary', subject: 'ann', windows: times });
+    const read = async (kind: KeyKind): Promise<number> => {
+      const path = `/v1/plans/${planned.ok ? planned.value.id : ''}`;
+      const { status } = await door.send('GET', path, undefined, { Authorization: `Bearer ${texts[kind]}` });
+      expect(status).toBe(200);
+      return engine.log.head;
+    };
+    const { head } = engine.log;
+    expect(await read('write')).toBe(head);
+    expect(await read('secret')).toBe(head + 1);
+    expect(await read('secret')).toBe(head + 1);
+  } finally {
+    await door.close();
+  }
 });

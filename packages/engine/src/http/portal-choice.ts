@@ -5,8 +5,8 @@ import type { ChoiceRecord } from '../model/choice.js';
 import type { Purpose } from '../model/purpose.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
-import { unusedKinds } from './portal-why.js';
+import { dateOf, form, framed, numberOf, wordsOf, type Seen } from './portal-page.js';
+import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
 /** Probabilities this close are told as the same. */
@@ -35,7 +35,6 @@ export function choiceHtml(seen: Seen, record: ChoiceRecord): string {
   const words = wordsOf(lang);
   // Guardrails go by what a person declared about themselves.
   const kinds = unusedKinds(engine).filter((kind) => kind !== 'preference');
-  const named = kinds.map((kind) => words.categories[kind]);
   const left = record.excluded
     .slice(0, limits.portalExcludedShown)
     .map(({ action, rule }) => html`<li>${words.quote(action)}: ${words.rules[rule]}.</li>`);
@@ -47,12 +46,7 @@ export function choiceHtml(seen: Seen, record: ChoiceRecord): string {
     <ul class="cards">
       ${usedHtml(seen, record)}
     </ul>
-    <h2>${words.notUsed}</h2>
-    <ul>
-      <li>${words.unusedBefore}</li>
-      ${named.length === 0 ? null : html`<li>${words.unusedKinds(listOf(lang, named))}</li>`}
-      <li>${words.unusedPeople}</li>
-    </ul>
+    ${unusedHtml(lang, kinds)}
     ${
       left.length === 0
         ? null

@@ -49,23 +49,7 @@ export async function decisionHtml(seen: Seen, record: DecisionRecord): Promise<
     <ul class="cards">
       ${usedHtml(seen, record)}
     </ul>
-    <h2>${words.notUsed}</h2>
-    <ul>
-      <li>${words.unusedBefore}</li>
-      ${
-        unusedKinds(engine).length === 0
-          ? null
-          : html`<li>
-              ${words.unusedKinds(
-                listOf(
-                  lang,
-                  unusedKinds(engine).map((kind) => words.categories[kind]),
-                ),
-              )}
-            </li>`
-      }
-      <li>${words.unusedPeople}</li>
-    </ul>
+    ${unusedHtml(lang, unusedKinds(engine))}
     <ul class="cards">
       ${humanHtml({ lang, session }, record.id)}
     </ul>
@@ -101,6 +85,18 @@ function usedHtml({ engine, lang, session }: Seen, { inputs, pins, exclude, filt
   if (pins.length > 0 || exclude.length > 0 || Object.keys(filter).length > 0)
     rows.push(html`<li class="card"><p>${words.usedShop}</p></li>`);
   return rows;
+}
+
+/** What was not used, of whatever was decided. */
+export function unusedHtml(lang: PortalLanguage, kinds: readonly DataCategory[]): Html {
+  const words = wordsOf(lang);
+  const named = kinds.map((kind) => words.categories[kind]);
+  return html`<h2>${words.notUsed}</h2>
+    <ul>
+      <li>${words.unusedBefore}</li>
+      ${named.length === 0 ? null : html`<li>${words.unusedKinds(listOf(lang, named))}</li>`}
+      <li>${words.unusedPeople}</li>
+    </ul>`;
 }
 
 /** Categories of data that are kept here and of which a ranking reads nothing: it goes by what counts as interest in an item. */

@@ -14,6 +14,11 @@ export function callerOf(key: Key | null): string {
   return key?.id ?? 'operator';
 }
 
+/** Without keys whoever asks for a decision may be a page as well. */
+export function isPage(key: Key | null): boolean {
+  return key === null || key.kind === 'write';
+}
+
 /** Reads, notes whom it would show, and reads again until nobody is in it who was not noted. What fails shows nobody. */
 export async function unmasked<T>(
   engine: Engine,

@@ -20,7 +20,7 @@ export interface Act {
 
 const scale = 100;
 
-/** The act that a model makes of an event; undefined: it says nothing to it. */
+/** The act that a model makes of an event of a type that it learns from; undefined: it says nothing to it. */
 export function actOf(
   spec: ModelSpec,
   event: BehaviourEvent,
@@ -28,7 +28,6 @@ export function actOf(
   item: string | undefined,
   mask: PurposeMask,
 ): Act | undefined {
-  if (!spec.learnsFrom.includes(event.type)) return undefined;
   const act = { at: event.occurredAt, position, type: event.type, mask };
   switch (spec.kind) {
     case 'places':

@@ -197,16 +197,19 @@ export class PackModels implements FoldPart {
       this.#published.set(model, { position, numbers });
       return;
     }
-    if (subject === null || isSystemType(type) || this.#specs.size === 0) return;
+    if (subject === null || isSystemType(type)) return;
+    const learning = [...this.#specs.values()].filter(({ learnsFrom }) => learnsFrom.includes(type));
+    if (learning.length === 0) return;
     let mask: PurposeMask = 0;
     for (const purpose of ['train', 'personalise'] as const) {
       const permit = this.#gate.permitFolded(event, purpose);
       if (permit !== undefined && this.#gate.open(permit, purpose).ok) mask |= bitOf(purpose);
     }
     if (mask === 0) return;
-    for (const [name, spec] of this.#specs) {
-      const act = actOf(spec, event, position, itemOf(event, this.#registry) ?? itemProperty(event, this.#registry), mask);
-      if (act !== undefined) this.#change(subject, name, (acts) => addAct(acts, act));
+    const item = itemOf(event, this.#registry) ?? itemProperty(event, this.#registry);
+    for (const spec of learning) {
+      const act = actOf(spec, event, position, item, mask);
+      if (act !== undefined) this.#change(subject, spec.name, (acts) => addAct(acts, act));
     }
   }
 

@@ -55,6 +55,7 @@ export const limits = {
   predicateDepthMax: 8,
   timelineEntriesMax: 256,
   settleSlice: 200,
+  settleStretch: 10_000,
   cutPointsStaleMs: 12 * 60 * 60_000,
   insightPeopleMax: 5_000,
   insightPeopleMin: 20,

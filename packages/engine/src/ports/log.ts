@@ -3,7 +3,7 @@
 import type { Failure } from '../base/result.js';
 
 export interface AppendEvent {
-  /** The encoded event; at least one byte. */
+  /** The encoded event; at least one byte. `append` copies it. */
   readonly bytes: Uint8Array;
   /** The purposes it may be used for: bound to the record as authenticated data. */
   readonly mask: number;

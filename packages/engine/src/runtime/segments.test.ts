@@ -1,8 +1,9 @@
 // Segments in the whole engine: live membership is what recomputing from the log gives, at every step of random histories with late events,
 // withdrawals, restrictions, corrections, erasures, retention and cut points; and the state is the fold of the log with its gaps.
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Definitions } from '../model/definitions.js';
+import { Tables } from '../ports/tables.js';
 import { worldDefinitions } from '../sim/world-definitions.js';
 import { historyOf } from '../understand/history.js';
 import { SegmentOracle } from '../understand/segments/segment-oracle.suite.js';
@@ -200,5 +201,23 @@ describe('segments', () => {
       for (const { members, others } of reasons) expect(Math.min(members, others)).toBeGreaterThanOrEqual(5);
     }
     expect(await rig.engine.segmentation.lookalikes('champions', 'analytics', 5)).toMatchObject({ ok: false, code: 'segment_purpose' });
+  });
+
+  it('bring everybody up to a new day in slices that do not look up everybody again', async () => {
+    const rig = await shoppers(40);
+    const { segments } = rig.engine.core;
+    const postponed = vi.spyOn(segments, 'settle').mockReturnValue(true);
+    rig.clock.advance(20 * dayMs);
+    await rig.engine.moveTime();
+    postponed.mockRestore();
+    const lookUps = vi.spyOn(Tables.prototype, 'rows');
+    let slices = 1;
+    while (!segments.settle(1)) slices += 1;
+    const counted = lookUps.mock.calls.length;
+    lookUps.mockRestore();
+    expect(slices).toBeGreaterThan(10);
+    expect(counted).toBeLessThanOrEqual(2);
+    const [live, recomputed] = both(rig);
+    expect(live).toEqual(recomputed);
   });
 });

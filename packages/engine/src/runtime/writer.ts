@@ -9,12 +9,12 @@ import { assert } from '../base/assert.js';
 import { CodedError, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, type Failure, type Result } from '../base/result.js';
-import { encodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { sequenceEventsMax, type Rejection, type Sequenced, type Sequencer, type Waiting } from '../collect/sequencer.js';
 import type { Fold } from '../understand/fold.js';
+import { EventBytes } from './event-bytes.js';
 
 export interface WriteAnswer {
   readonly accepted: number;
@@ -33,6 +33,7 @@ interface Request {
 
 export class Writer {
   readonly #log: Log;
+  readonly #bytes = new EventBytes();
   readonly #clock: Clock;
   readonly #sequencer: Sequencer;
   readonly #fold: Fold;
@@ -100,10 +101,7 @@ export class Writer {
    */
   appendNow(events: readonly BehaviourEvent[], urgent = false): Result<number> {
     if (this.#halted !== null) throw new CodedError('log_failed');
-    const appends = events.map((event) => {
-      return { bytes: Buffer.from(encodeEvent(event), 'utf8'), mask: event.mask, subject: event.subject };
-    });
-    const appended = this.#log.append(appends, { urgent });
+    const appended = this.#log.append(this.#bytes.of(events), { urgent });
     if (!appended.ok) return appended;
     this.#unsettled.push({ first: appended.first, events });
     if (!this.#running) this.#lazy ??= this.#clock.after(limits.lazySyncMs, () => this.#start());

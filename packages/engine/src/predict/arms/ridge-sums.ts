@@ -29,6 +29,8 @@ export class RidgeSums {
   readonly #scratch: Float64Array;
   #count = 0;
   #isStale = true;
+  /** Rewards move the coefficients only. */
+  #isFactorStale = true;
   readonly #penalty: number;
 
   /** `penalty`: lambda, in observations of a unit vector. */
@@ -60,14 +62,15 @@ export class RidgeSums {
     for (let row = 0; row < features; row += 1) {
       const left = (x[row] ?? 0) * times;
       for (let column = 0; column <= row; column += 1) {
-        const value = (products[at] ?? 0) + left * (x[column] ?? 0);
-        products[at] = value;
-        if (value > largest) largest = value;
+        products[at] = (products[at] ?? 0) + left * (x[column] ?? 0);
         at += 1;
       }
+      // The sums of squares: by Cauchy and Schwarz none of the others is larger than the largest of these.
+      largest = Math.max(largest, products[at - 1] ?? 0);
     }
     assert(largest <= Number.MAX_SAFE_INTEGER, 'sums of products are exact integers');
     this.#isStale = true;
+    this.#isFactorStale = true;
   }
 
   /** Adds or takes back the reward (integer) of a trial that was observed. */
@@ -104,29 +107,63 @@ export class RidgeSums {
     out.deviation = Math.sqrt(square);
   }
 
-  /** Cholesky factor and coefficients anew from the sums. Called after an update, so that a decision need not. */
+  /** What is derived, anew from the sums. Called after an update, so that a decision need not. */
   refresh(): void {
+    if (this.#isFactorStale) this.#decompose();
+    this.#solve();
+    this.#isFactorStale = false;
+    this.#isStale = false;
+  }
+
+  /** Cholesky factor, row by row, two columns at once and in two strands each, which a processor works on side by side. */
+  #decompose(): void {
     const { features } = this;
+    const products = this.#products;
     const factor = this.#factor;
     const diagonal = this.#diagonal; // reciprocals
     const penalty = this.#penalty * featureUnit * featureUnit;
     let rowAt = 0;
     for (let row = 0; row < features; row += 1) {
-      let columnAt = 0;
-      for (let column = 0; column <= row; column += 1) {
-        let value = this.#products[rowAt + column] ?? 0;
-        if (column === row) value += penalty;
-        for (let inner = 0; inner < column; inner += 1) value -= (factor[rowAt + inner] ?? 0) * (factor[columnAt + inner] ?? 0);
-        if (column < row) factor[rowAt + column] = value * (diagonal[column] ?? 0);
-        else {
-          const root = Math.sqrt(value);
-          factor[rowAt + column] = root;
-          diagonal[row] = 1 / root;
+      let leftAt = 0;
+      for (let column = 0; column < row; column += 2) {
+        const rightAt = leftAt + column + 1;
+        let left = products[rowAt + column] ?? 0;
+        let right = products[rowAt + column + 1] ?? 0;
+        let leftOdd = 0;
+        let rightOdd = 0;
+        for (let inner = 0; inner < column; inner += 2) {
+          const even = factor[rowAt + inner] ?? 0;
+          const odd = factor[rowAt + inner + 1] ?? 0;
+          left -= even * (factor[leftAt + inner] ?? 0);
+          right -= even * (factor[rightAt + inner] ?? 0);
+          leftOdd -= odd * (factor[leftAt + inner + 1] ?? 0);
+          rightOdd -= odd * (factor[rightAt + inner + 1] ?? 0);
         }
-        columnAt += column + 1;
+        left += leftOdd;
+        right += rightOdd;
+        left *= diagonal[column] ?? 0;
+        factor[rowAt + column] = left;
+        // An odd row has no right column: that place is its diagonal, which is written below.
+        if (column + 1 < row) factor[rowAt + column + 1] = (right - left * (factor[rightAt + column] ?? 0)) * (diagonal[column + 1] ?? 0);
+        leftAt = rightAt + column + 2;
       }
+      let own = (products[rowAt + row] ?? 0) + penalty;
+      for (let inner = 0; inner < row; inner += 1) {
+        const each = factor[rowAt + inner] ?? 0;
+        own -= each * each;
+      }
+      const root = Math.sqrt(own);
+      factor[rowAt + row] = root;
+      diagonal[row] = 1 / root;
       rowAt += row + 1;
     }
+  }
+
+  /** Coefficients by the factor. */
+  #solve(): void {
+    const { features } = this;
+    const factor = this.#factor;
+    const diagonal = this.#diagonal;
     const solution = this.#coefficients;
     let at = 0;
     for (let row = 0; row < features; row += 1) {
@@ -141,7 +178,6 @@ export class RidgeSums {
       solution[row] = value;
       for (let column = 0; column < row; column += 1) solution[column] = (solution[column] ?? 0) - (factor[at + column] ?? 0) * value;
     }
-    this.#isStale = false;
   }
 
   /** Adds so many times what another one holds. */
@@ -158,6 +194,7 @@ export class RidgeSums {
     this.#count += times * other.#count;
     assert(this.#count <= limits.ridgeTrialsMax, 'sums of products stay exact integers');
     this.#isStale = true;
+    this.#isFactorStale = true;
   }
 
   /** Everything it holds, canonically; '' when nothing. */

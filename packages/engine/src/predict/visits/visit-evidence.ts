@@ -2,8 +2,8 @@
 // Invariant: the parts and the rest add up to the score (to rounding). Evidence about people is counts only; the caller shows them from
 // five on. Works in columns that are kept between queries: a decision explains twenty items, and sets for each were most of its garbage.
 import { limits } from '../../base/limits.js';
-import { DistinctPairs } from './distinct-pairs.js';
-import { ONWARD_VISITS, POSTING_VISITS, rarity } from './visit-formula.js';
+import { PeopleByPart } from './people-by-part.js';
+import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, rarity } from './visit-formula.js';
 import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
 
@@ -30,10 +30,13 @@ export type VisitEvidence = {
   readonly transitionSubjects: number;
 };
 
+/** Twenty items, each with eight query items, a step, five stand-ins and two counts. */
+const usualParts = 20 * 16;
+
 export class VisitExplainer {
   readonly #store: VisitStore;
   readonly #scorer: VisitScorer;
-  readonly #pairs = new DistinctPairs();
+  readonly #people = new PeopleByPart(NEIGHBOURS + ONWARD_ITEMS * ONWARD_VISITS + POSTING_VISITS, usualParts);
   /** By ordinal of a candidate: its number among the items asked for, or -1. */
   #wanted = new Int32Array(0);
   #ordinals: number[] = [];
@@ -64,10 +67,9 @@ export class VisitExplainer {
     if (this.#sums.length < sums) this.#sums = new Float64Array(sums * 2);
     this.#sums.fill(0, 0, sums);
     // Two more counts an item: people whose similar visits hold it, people who went to it from the last item.
-    this.#pairs.clear(sums + 2 * this.#ordinals.length);
+    this.#people.clear(sums + 2 * this.#ordinals.length);
     if (this.#ordinals.length > 0) {
-      this.#walkNeighbours();
-      this.#walkOnward();
+      this.#walkOnward(this.#walkNeighbours());
       this.#walkFollowers();
     }
     return numbers.map((number) =>
@@ -77,7 +79,7 @@ export class VisitExplainer {
 
   bytes(): number {
     const columns = [this.#wanted, this.#sums, this.#places, this.#centres, this.#weights];
-    return columns.reduce((sum, column) => sum + column.byteLength, this.#pairs.bytes());
+    return columns.reduce((sum, column) => sum + column.byteLength, this.#people.bytes());
   }
 
   #want(id: string): number {
@@ -90,20 +92,15 @@ export class VisitExplainer {
     return this.#ordinals.push(ordinal) - 1;
   }
 
-  /** The number of a word among the items asked for, or -1. */
-  #numberOf(word: number): number {
-    const ordinal = this.#scorer.candidates.find(word);
-    return ordinal < 0 ? -1 : (this.#wanted[ordinal] ?? -1);
-  }
-
-  /** Counts the person of a visit for the item itself; `from` 0: similar visits, 1: followers. */
-  #count(number: number, from: 0 | 1, slot: number): void {
-    this.#meet(this.#ordinals.length * this.#width + 2 * number + from, slot);
-  }
-
-  #meet(part: number, slot: number): void {
+  /** The number of the person whose visit this is. */
+  #personOf(slot: number): number {
     const { subjectLow, subjectHigh } = this.#store.visits;
-    this.#pairs.add(part, subjectLow[slot] ?? 0, subjectHigh[slot] ?? 0);
+    return this.#people.numberOf(subjectLow[slot] ?? 0, subjectHigh[slot] ?? 0);
+  }
+
+  /** Counts a person for the item itself; `from` 0: similar visits, 1: followers. */
+  #count(number: number, from: 0 | 1, person: number): void {
+    this.#people.add(this.#ordinals.length * this.#width + 2 * number + from, person);
   }
 
   #give(number: number, part: number, amount: number): void {
@@ -111,26 +108,28 @@ export class VisitExplainer {
     this.#sums[at] = (this.#sums[at] ?? 0) + amount;
   }
 
-  #walkNeighbours(): void {
-    const { arena, visits } = this.#store;
-    const { candidates, matched, neighbours, neighbourCount, strength, asked, weights } = this.#scorer;
-    const [places, centres, own, width] = [this.#places, this.#centres, this.#weights, this.#width];
-    const words = arena.words;
+  /** Says how many places of `spread` it has read. */
+  #walkNeighbours(): number {
+    const { visits } = this.#store;
+    const { matched, neighbours, neighbourCount, strength, asked, weights, spread, formula } = this.#scorer;
+    const [places, centres, own, width, wanted] = [this.#places, this.#centres, this.#weights, this.#width, this.#wanted];
+    let from = 0;
     for (let n = 0; n < neighbourCount; n++) {
       const visit = neighbours[n] ?? 0;
       const slot = matched.ids[visit] ?? 0;
-      const start = visits.start[slot] ?? 0;
       const length = visits.length[slot] ?? 0;
       let found = 0; // query items in this visit
-      let sum = 0;
-      let unit = -1;
+      let unit = 0;
+      let person = -1;
       for (let place = 0; place < length; place++) {
-        const number = this.#numberOf(words[start + place] ?? 0);
+        const number = wanted[spread[from + place] ?? 0] ?? -1;
         if (number < 0) continue;
-        if (unit < 0) {
+        if (person < 0) {
+          person = this.#personOf(slot);
+          let sum = 0;
           for (let at = 0; at < length; at++) {
-            const ordinal = candidates.find(words[start + at] ?? 0);
-            if (ordinal < 0 || ordinal >= asked) continue;
+            const ordinal = spread[from + at] ?? 0;
+            if (ordinal >= asked) continue;
             const weight = weights[ordinal] ?? 0;
             places[found] = at;
             centres[found] = ordinal;
@@ -140,21 +139,24 @@ export class VisitExplainer {
           }
           unit = (strength[visit] ?? 0) / sum;
         }
-        this.#count(number, 0, slot);
+        this.#count(number, 0, person);
         for (let centre = 0; centre < found; centre++) {
           const part = centres[centre] ?? 0;
-          this.#meet(number * width + part, slot);
-          this.#give(number, part, unit * (own[centre] ?? 0) * this.#scorer.formula.kernel(places[centre] ?? 0, place));
+          this.#people.add(number * width + part, person);
+          this.#give(number, part, unit * (own[centre] ?? 0) * formula.kernel(places[centre] ?? 0, place));
         }
       }
+      from += length;
     }
+    return from;
   }
 
-  #walkOnward(): void {
+  /** `from`: where the visits of the onward step begin in `spread`. */
+  #walkOnward(from: number): void {
     const { arena, order, postings, visits } = this.#store;
-    const { candidates, matched, via, viaShare, ownSlot, onwardTotal } = this.#scorer;
+    const { candidates, matched, via, viaShare, ownSlot, onwardTotal, spread, formula } = this.#scorer;
     if (onwardTotal === 0) return;
-    const places = this.#places;
+    const [places, wanted] = [this.#places, this.#wanted];
     const words = arena.words;
     for (const [n, ordinal] of via.entries()) {
       const part = this.#scorer.asked + 1 + n;
@@ -163,45 +165,32 @@ export class VisitExplainer {
       const end = (postings.start[item] ?? 0) + length;
       const read = Math.min(length, ONWARD_VISITS);
       const signal = ((viaShare[n] ?? 0) * rarity(order.count, length)) / read;
-      for (let at = end - read; at < end; at++) {
+      for (let at = end - 1; at >= end - read; at--) {
         const slot = words[at] ?? 0;
         if (slot === ownSlot || matched.find(slot) >= 0) continue;
-        const start = visits.start[slot] ?? 0;
         const held = visits.length[slot] ?? 0;
         let found = 0;
-        for (let place = 0; place < held; place++) if (words[start + place] === item) places[found++] = place;
+        for (let place = 0; place < held; place++) if (spread[from + place] === ordinal) places[found++] = place;
         const unit = (signal * this.#scorer.recencyOf(slot)) / Math.sqrt(held) / found;
         for (let place = 0; place < held; place++) {
-          const word = words[start + place] ?? 0;
-          const number = word === item ? -1 : this.#numberOf(word);
+          const other = spread[from + place] ?? 0;
+          const number = other === ordinal ? -1 : (wanted[other] ?? -1);
           if (number < 0) continue;
-          this.#count(number, 0, slot);
-          this.#meet(number * this.#width + part, slot);
-          for (let centre = 0; centre < found; centre++)
-            this.#give(number, part, unit * this.#scorer.formula.kernel(places[centre] ?? 0, place));
+          const person = this.#personOf(slot);
+          this.#count(number, 0, person);
+          this.#people.add(number * this.#width + part, person);
+          for (let centre = 0; centre < found; centre++) this.#give(number, part, unit * formula.kernel(places[centre] ?? 0, place));
         }
+        from += held;
       }
     }
   }
 
   #walkFollowers(): void {
-    const { arena, postings, visits } = this.#store;
-    const { candidates, afterTotal, ownSlot } = this.#scorer;
-    if (afterTotal === 0) return;
-    const words = arena.words;
-    const last = candidates.ids[0] ?? 0;
-    const start = postings.start[last] ?? 0;
-    for (let at = start + (postings.length[last] ?? 0) - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
-      const slot = words[at] ?? 0;
-      if (slot === ownSlot) continue;
-      read++;
-      const from = visits.start[slot] ?? 0;
-      const end = from + (visits.length[slot] ?? 0) - 1;
-      for (let place = from; place < end; place++) {
-        if (words[place] !== last) continue;
-        const number = this.#numberOf(words[place + 1] ?? 0);
-        if (number >= 0) this.#count(number, 1, slot);
-      }
+    const { stepCount, stepSlots, stepOrdinals } = this.#scorer;
+    for (let step = 0; step < stepCount; step++) {
+      const number = this.#wanted[stepOrdinals[step] ?? 0] ?? -1;
+      if (number >= 0) this.#count(number, 1, this.#personOf(stepSlots[step] ?? 0));
     }
   }
 
@@ -229,8 +218,8 @@ export class VisitExplainer {
       score: scorer.scores[ordinal] ?? 0,
       parts,
       rest,
-      subjects: this.#pairs.countOf(counts),
-      transitionSubjects: this.#pairs.countOf(counts + 1),
+      subjects: this.#people.countOf(counts),
+      transitionSubjects: this.#people.countOf(counts + 1),
     };
   }
 
@@ -252,8 +241,8 @@ export class VisitExplainer {
   #partOf(number: number, part: number, amount: number): VisitEvidencePart {
     const { asked, via } = this.#scorer;
     const counts = this.#ordinals.length * this.#width + 2 * number;
-    if (part === asked) return { component: 'transitions', item: this.#nameOf(0), amount, subjects: this.#pairs.countOf(counts + 1) };
-    const subjects = this.#pairs.countOf(number * this.#width + part);
+    if (part === asked) return { component: 'transitions', item: this.#nameOf(0), amount, subjects: this.#people.countOf(counts + 1) };
+    const subjects = this.#people.countOf(number * this.#width + part);
     if (part < asked) return { component: 'neighbours', item: this.#nameOf(part), amount, subjects };
     return { component: 'onward', item: this.#nameOf(via[part - asked - 1] ?? 0), amount, subjects };
   }

@@ -14,9 +14,18 @@ import type { VisitStore } from './visit-store.js';
  */
 export type VisitQuery = { readonly items: readonly string[]; readonly nowMs: number; readonly ownKey?: number | undefined };
 
+const capacity = (length: number, count: number): number => Math.max(count, length * 2, 1024);
+
 const widened = (column: Float64Array<ArrayBuffer>, count: number): Float64Array<ArrayBuffer> => {
   if (count <= column.length) return column;
-  const wider = new Float64Array(Math.max(count, column.length * 2, 1024));
+  const wider = new Float64Array(capacity(column.length, count));
+  wider.set(column);
+  return wider;
+};
+
+const widened32 = (column: Uint32Array<ArrayBuffer>, count: number): Uint32Array<ArrayBuffer> => {
+  if (count <= column.length) return column;
+  const wider = new Uint32Array(capacity(column.length, count));
   wider.set(column);
   return wider;
 };
@@ -55,8 +64,17 @@ export class VisitScorer {
   /** Replaced whole when other settings are adopted. */
   formula: VisitFormula;
   readonly #store: VisitStore;
+  /**
+   * Ordinals of the items of the visits that were spread, place after place: first the neighbours, then those of the onward step, each in
+   * the order of reading. So that `explain` need not look them up again.
+   */
+  spread = new Uint32Array(0);
+  #spreadCount = 0;
+  /** Who went on from the last item: slot and ordinal of each step; valid below `stepCount`. */
+  stepSlots = new Uint32Array(POSTING_VISITS);
+  stepOrdinals = new Uint32Array(POSTING_VISITS);
+  stepCount = 0;
   readonly #kernel = new Float64Array(limits.visitItemsMax);
-  readonly #places = new Int32Array(limits.visitItemsMax);
   #copy = new Float64Array(0);
   /** Below this ordinal the four columns of the candidates were cleared for this query. */
   #cleared = 0;
@@ -74,6 +92,8 @@ export class VisitScorer {
     this.matched.clear();
     this.candidates.clear();
     this.#cleared = 0;
+    this.#spreadCount = 0;
+    this.stepCount = 0;
     this.#ask(query.items);
     this.#match();
     this.#chooseNeighbours();
@@ -97,7 +117,8 @@ export class VisitScorer {
 
   /** Words held for queries, whatever the size of the index. */
   bytes(): number {
-    const columns = [this.strength, this.near, this.after, this.onward, this.scores, this.#copy, this.#kernel, this.#places];
+    const sums = [this.strength, this.near, this.after, this.onward, this.scores, this.#copy, this.#kernel];
+    const columns = [...sums, this.spread, this.stepSlots, this.stepOrdinals];
     return columns.reduce((sum, column) => sum + column.byteLength, this.matched.bytes() + this.candidates.bytes());
   }
 
@@ -194,16 +215,20 @@ export class VisitScorer {
    */
   #add(sums: Float64Array, slot: number, amount: number, via: number): void {
     const { arena, visits } = this.#store;
-    const [kernel, places, weights, candidates, asked] = [this.#kernel, this.#places, this.weights, this.candidates, this.asked];
+    const [kernel, weights, candidates, asked] = [this.#kernel, this.weights, this.candidates, this.asked];
     const { atPlace, before, fadePlace } = this.formula.settings;
     const start = visits.start[slot] ?? 0;
     const length = visits.length[slot] ?? 0;
     const words = arena.words;
+    const from = this.#spreadCount;
+    this.#spreadCount += length;
+    this.spread = widened32(this.spread, this.#spreadCount);
+    const spread = this.spread;
     let centres = 0;
     let carry = 0;
     for (let place = 0; place < length; place++) {
       const ordinal = candidates.ordinalOf(words[start + place] ?? 0);
-      places[place] = ordinal;
+      spread[from + place] = ordinal;
       const weight = via < 0 ? (ordinal < asked ? (weights[ordinal] ?? 0) : 0) : ordinal === via ? 1 : 0;
       kernel[place] = carry + weight * atPlace;
       carry = carry * fadePlace + weight;
@@ -212,7 +237,7 @@ export class VisitScorer {
     carry = 0;
     const unit = amount / centres;
     for (let place = length - 1; place >= 0; place--) {
-      const ordinal = places[place] ?? 0;
+      const ordinal = spread[from + place] ?? 0;
       const weight = via < 0 ? (ordinal < asked ? (weights[ordinal] ?? 0) : 0) : ordinal === via ? 1 : 0;
       if (ordinal !== via) sums[ordinal] = (sums[ordinal] ?? 0) + unit * ((kernel[place] ?? 0) + before * carry);
       carry = carry * fadePlace + weight;
@@ -237,8 +262,17 @@ export class VisitScorer {
         this.#reserve(ordinal + 1);
         this.after[ordinal] = (this.after[ordinal] ?? 0) + 1;
         this.afterTotal++;
+        this.#noteStep(slot, ordinal);
       }
     }
+  }
+
+  #noteStep(slot: number, ordinal: number): void {
+    const at = this.stepCount++;
+    this.stepSlots = widened32(this.stepSlots, this.stepCount);
+    this.stepOrdinals = widened32(this.stepOrdinals, this.stepCount);
+    this.stepSlots[at] = slot;
+    this.stepOrdinals[at] = ordinal;
   }
 
   #combine(): void {

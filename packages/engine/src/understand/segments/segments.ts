@@ -51,6 +51,17 @@ export interface SegmentParts {
   readonly profiles: Profiles;
 }
 
+/** One walk over everybody who may have to be brought up, in the order of their days, a stretch at a time. */
+interface Round {
+  readonly upTo: Readonly<TimelineEntry>;
+  /** Where the days end that matter. */
+  readonly below: string | undefined;
+  /** Where to read on; null: all has been read. Who is brought up moves to a later day, beyond what was read. */
+  from: string | null;
+  /** Who was read and is still to be brought up. */
+  readonly waiting: string[];
+}
+
 const soon = 1;
 const never = 0;
 
@@ -64,6 +75,8 @@ export class Segments implements FoldPart {
   readonly #mask: PurposeMask;
   /** Everybody but `#loose` has been brought up to this entry of the timeline since opening. */
   #settled: Readonly<TimelineEntry> | undefined;
+  /** What `settle` is in the midst of. */
+  #round: Round | undefined;
   /** Whose events were folded again since. */
   readonly #loose = new Set<string>();
 
@@ -133,27 +146,24 @@ export class Segments implements FoldPart {
 
   /** Brings everybody up to the timeline, at most `most` of them at once; true when all are. */
   settle(most = Infinity): boolean {
-    const newest = this.timeline.newest;
+    const { newest } = this.timeline;
     if (newest === undefined || this.isIdle) return true;
     for (const subject of this.#loose) this.#catchUp(subject, newest[0] + 1);
     this.#loose.clear();
     if (this.#settled?.[0] === newest[0]) return true;
-    // Other cut points concern everybody whose membership may ever change; another day only those who are due by it.
-    const below = this.#settled?.[2] === newest[2] ? dueKey(newest[1] + 1, '') : undefined;
-    const waiting: string[] = [];
-    for (const [key] of this.#parts.dues.rows(undefined, below)) {
-      const [day, subject] = readDue(key);
-      if (day <= newest[1] || this.#parts.rows.get(subject)?.cuts !== newest[2]) waiting.push(subject);
-      if (waiting.length >= most) break;
-    }
-    for (const subject of waiting) {
+    if (this.#round?.upTo[0] !== newest[0]) this.#round = this.#roundUpTo([...newest]);
+    for (let left = most; left > 0; left -= 1) {
+      const subject = this.#round.waiting.pop() ?? this.#readOn(this.#round);
+      if (subject === undefined) {
+        this.#settled = this.#round.upTo;
+        this.#round = undefined;
+        return true;
+      }
       this.#catchUp(subject, newest[0] + 1);
       const row = this.#parts.rows.get(subject);
-      assert(row === undefined || row.due === never || (row.due > newest[1] && row.cuts === newest[2]), 'who was brought up waits no more');
+      assert(row === undefined || row.due === never || !isWaiting(row, newest), 'who was brought up waits no more');
     }
-    if (waiting.length >= most) return false;
-    this.#settled = [...newest];
-    return true;
+    return false;
   }
 
   /** How many ids are in each segment. */
@@ -202,6 +212,35 @@ export class Segments implements FoldPart {
       const history = this.history(subject);
       if (history.length > 0) yield `${JSON.stringify(subject)}\t${canonicalJson(Object.fromEntries(history))}`;
     }
+  }
+
+  /** Other cut points concern everybody whose membership may ever change; another day only those who are due by it. */
+  #roundUpTo(upTo: Readonly<TimelineEntry>): Round {
+    const settled = this.#settled;
+    const since = settled === undefined ? -1 : this.timeline.entries.findIndex(([position]) => position === settled[0]);
+    // Also cut points that came and went meanwhile: somebody may have been looked at under them.
+    const sameCuts = since >= 0 && this.timeline.entries.slice(since).every(([, , cuts]) => cuts === upTo[2]);
+    return { upTo, below: sameCuts ? dueKey(upTo[1] + 1, '') : undefined, from: '', waiting: [] };
+  }
+
+  /** Reads stretches until somebody waits, and gives the last of them; undefined when there is nobody left. */
+  #readOn(round: Round): string | undefined {
+    while (round.from !== null && round.waiting.length === 0) {
+      const from: string = round.from;
+      round.from = null;
+      let read = 0;
+      for (const [key] of this.#parts.dues.rows(from, round.below)) {
+        if (read === limits.settleStretch) {
+          round.from = key;
+          break;
+        }
+        read += 1;
+        const [, subject] = readDue(key);
+        const row = this.#parts.rows.get(subject);
+        if (row !== undefined && isWaiting(row, round.upTo)) round.waiting.push(subject);
+      }
+    }
+    return round.waiting.pop();
   }
 
   #before(event: BehaviourEvent, position: number): void {
@@ -294,6 +333,11 @@ export class Segments implements FoldPart {
   #count(segment: string, by: number): void {
     this.#parts.counts.set(segment, (this.#parts.counts.get(segment) ?? 0) + by);
   }
+}
+
+/** May membership be another at this entry of the timeline than when it was looked at last? */
+function isWaiting(row: Readonly<SegmentRow>, [, day, cuts]: Readonly<TimelineEntry>): boolean {
+  return row.due <= day || row.cuts !== cuts;
 }
 
 function isIn(facts: readonly SegmentFact[] | undefined): boolean {

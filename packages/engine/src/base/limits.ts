@@ -172,7 +172,7 @@ export const limits = {
   bodyGraceMs: 2_000,
   bodyBytesPerSecondMin: 4 * 1024,
   bodyBytesHeldMax: 64 * 1024 * 1024,
-  ingestBytesInFlightMin: 512 * 1024,
+  ingestBytesInFlightMin: 256 * 1024,
   ingestBytesInFlightMax: 32 * 1024 * 1024,
   ingestTargetMs: 20,
   ingestStallTimes: 3,

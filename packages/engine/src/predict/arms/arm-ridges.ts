@@ -1,23 +1,33 @@
-// Ridge sums of every action of a point, by calendar bucket, and all buckets together as of one bucket, weighed by age in integers.
+// Ridge sums of every action of a point, by calendar bucket, and what follows from all buckets together, weighed by age in integers.
 // Erasure class `exact`. The first feature is always 1: an action's own level.
-import { must } from '../../base/assert.js';
+import { assert, must } from '../../base/assert.js';
+import { limits } from '../../base/limits.js';
 import { newestWeight, weightOfAge } from './age-weight.js';
-import { featureUnit, quantised, RidgeSums } from './ridge-sums.js';
+import { RidgeEstimate } from './ridge-estimate.js';
+import { featureUnit, quantised, RidgeSums, trianglePlaces, weigh } from './ridge-sums.js';
 
 /** Features of a request, with the constant. */
 export const ridgeFeaturesMax = 32;
 
 interface Arm {
   readonly buckets: Map<number, RidgeSums>;
-  /** All buckets as of `asOf`; rebuilt when that moves. */
-  all: RidgeSums;
+  /** As of `asOf`. */
+  readonly estimate: RidgeEstimate;
+  /** What of the estimate waits to be worked out until somebody asks: outcomes come in batches, and each would do it again. */
+  stale: Stale;
 }
+
+/** Rewards move the coefficients only. */
+type Stale = 'nothing' | 'coefficients' | 'factor';
 
 export class ArmRidges {
   readonly #arms = new Map<string, Arm>();
   readonly #features: number;
   readonly #decays: boolean;
-  readonly #unseen: RidgeSums;
+  readonly #unseen: RidgeEstimate;
+  /** The weighed sums of an action's buckets while its estimate is worked out. One pair for all actions: it stays in the fast cache. */
+  readonly #products: Float64Array;
+  readonly #rewards: Float64Array;
   #asOf = 0;
   #trials = 0;
   #wins = 0;
@@ -26,7 +36,9 @@ export class ArmRidges {
   constructor(features: number, decays: boolean) {
     this.#features = features;
     this.#decays = decays;
-    this.#unseen = this.#combined();
+    this.#unseen = this.#estimate();
+    this.#products = new Float64Array(trianglePlaces(features));
+    this.#rewards = new Float64Array(features);
   }
 
   /** Trials in all, of any age. */
@@ -37,32 +49,30 @@ export class ArmRidges {
   /** Adds (1) or takes back (-1) a trial. `x`: of `featuresOf`. */
   observe(action: string, bucket: number, x: readonly number[], times: 1 | -1): void {
     let arm = this.#arms.get(action);
-    if (arm === undefined) this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), all: this.#combined() }));
+    if (arm === undefined) this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), estimate: this.#estimate(), stale: 'nothing' }));
     let sums = arm.buckets.get(bucket);
     if (sums === undefined) arm.buckets.set(bucket, (sums = new RidgeSums(this.#features)));
     sums.observe(x, times);
-    const weight = this.#weight(bucket);
-    if (weight > 0) arm.all.observe(x, times * weight);
-    arm.all.refresh();
     this.#trials += times;
-    if (sums.count > 0) return;
-    arm.buckets.delete(bucket);
+    if (sums.count === 0) arm.buckets.delete(bucket);
     if (arm.buckets.size === 0) this.#arms.delete(action);
+    else arm.stale = 'factor';
   }
 
   /** Adds (1) or takes back (-1) the win of a trial that stays observed until after. */
   win(action: string, bucket: number, x: readonly number[], times: 1 | -1): void {
     const arm = must(this.#arms.get(action), 'a win has its trial');
     must(arm.buckets.get(bucket), 'a win has its trial').reward(x, times);
-    arm.all.reward(x, times * this.#weight(bucket));
-    arm.all.refresh();
+    if (arm.stale === 'nothing') arm.stale = 'coefficients';
     this.#wins += times;
   }
 
   /** Expected reward of an action and its standard error, as of a bucket. Written to `out`. */
   estimate(action: string, bucket: number, x: readonly number[], out: { mean: number; deviation: number }): void {
     if (bucket !== this.#asOf) this.#moveTo(bucket);
-    (this.#arms.get(action)?.all ?? this.#unseen).estimate(x, out);
+    const arm = this.#arms.get(action);
+    if (arm !== undefined && arm.stale !== 'nothing') this.#refresh(arm);
+    (arm?.estimate ?? this.#unseen).estimate(x, out);
     const rate = (this.#wins + 1) / (this.#trials + 4);
     out.deviation *= Math.sqrt(rate * (1 - rate) * (this.#decays ? newestWeight : 1));
   }
@@ -72,22 +82,48 @@ export class ArmRidges {
       for (const [bucket, sums] of [...buckets].sort(([a], [b]) => a - b)) yield `${JSON.stringify(action)}\t${bucket}\t${sums.dump()}`;
   }
 
-  #combined(): RidgeSums {
-    return new RidgeSums(this.#features, this.#decays ? newestWeight : 1);
+  #estimate(): RidgeEstimate {
+    return new RidgeEstimate(this.#features, this.#decays ? newestWeight : 1);
   }
 
   #weight(bucket: number): number {
     return this.#decays ? weightOfAge(this.#asOf - bucket) : 1;
   }
 
+  #refresh(arm: Arm): void {
+    const { buckets, estimate } = arm;
+    const live: RidgeSums[] = [];
+    const weights: number[] = [];
+    let count = 0;
+    for (const [bucket, sums] of buckets) {
+      const weight = this.#weight(bucket);
+      if (weight === 0) continue;
+      live.push(sums);
+      weights.push(weight);
+      count += weight * sums.count;
+    }
+    assert(count <= limits.ridgeTrialsMax, 'weighed sums of products stay exact integers');
+    if (arm.stale === 'factor') {
+      weigh(
+        this.#products,
+        live.map(({ products }) => products),
+        weights,
+      );
+      estimate.decompose(this.#products);
+    }
+    weigh(
+      this.#rewards,
+      live.map(({ rewards }) => rewards),
+      weights,
+    );
+    estimate.solve(this.#rewards);
+    arm.stale = 'nothing';
+  }
+
   #moveTo(bucket: number): void {
     this.#asOf = bucket;
     if (!this.#decays) return;
-    for (const arm of this.#arms.values()) {
-      arm.all = this.#combined();
-      for (const [each, sums] of arm.buckets) arm.all.addAll(sums, this.#weight(each));
-      arm.all.refresh();
-    }
+    for (const arm of this.#arms.values()) arm.stale = 'factor';
   }
 }
 

@@ -31,6 +31,21 @@ test('slow answers mean less at once, down to the least; quick ones under pressu
   expect(admission.limitBytes).toBe(limits.ingestBytesInFlightMax);
 });
 
+test('while more is refused than taken the least is less, and it is as before when that is over', () => {
+  const clock = new ManualClock();
+  const admission = new Admission(clock);
+  for (let at = 0; at < 200; at += 1) {
+    round(admission, clock, 200);
+    // Refused only while something is in flight: one body alone always may.
+    admission.enter(body);
+    for (let refused = 0; refused < 200; refused += 1) expect(admission.offer(limits.ingestBytesInFlightMax)).toBe(false);
+    admission.leave(body, clock.elapsedMs());
+  }
+  expect(admission.limitBytes).toBe(limits.ingestBytesInFloodMin);
+  for (let at = 0; at < 100; at += 1) round(admission, clock, 200);
+  expect(admission.limitBytes).toBe(limits.ingestBytesInFlightMin);
+});
+
 test('it finds the rate of a server that takes a millisecond for each body: the wait stays near the target', () => {
   const clock = new ManualClock();
   const admission = new Admission(clock);

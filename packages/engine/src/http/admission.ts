@@ -28,6 +28,7 @@ export class Admission {
   readonly #lag: LoopLag;
   #fullAtMs = -Infinity;
   // the window in progress
+  #refusedBefore = 0;
   #answers = 0;
   #slow = 0;
   #sumMs = 0;
@@ -150,10 +151,15 @@ export class Admission {
   }
 
   #turn(nowMs: number): void {
-    const { ingestBytesInFlightMin: least, ingestBytesInFlightMax: most } = limits;
+    const { ingestBytesInFlightMin, ingestBytesInFloodMin, ingestBytesInFlightMax: most } = limits;
+    // A few callers who each wait for their answer are let in whole. In a flood as much in flight is only time in which answers grow old.
+    const floods = this.#refused - this.#refusedBefore > this.#answers;
+    const least = floods ? ingestBytesInFloodMin : ingestBytesInFlightMin;
     if (!this.#pressed) this.#learnFastest(this.#sumMs / this.#answers, nowMs);
-    if (this.#slow * 4 > this.#answers) this.#limit = Math.max(least, this.#limit * 0.85);
+    if (this.#slow * 4 > this.#answers) this.#limit *= 0.85;
     else if (this.#pressed) this.#limit = Math.min(most, this.#limit * 1.05 + 64 * 1024);
+    this.#limit = Math.max(least, this.#limit);
+    this.#refusedBefore = this.#refused;
     this.#answers = 0;
     this.#slow = 0;
     this.#sumMs = 0;

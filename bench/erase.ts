@@ -128,7 +128,8 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
 function destroyedIn({ log }: Engine): { readonly keys: number; readonly bytes: number } {
   const sum = { keys: 0, bytes: 0 };
   for (const { bytes, mask } of log.read(0)) {
-    if (bytes === null || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(`"${systemTypes.erasureCompleted}"`) < 0) continue;
+    if (bytes === null || Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(`"${systemTypes.erasureCompleted}"`) < 0)
+      continue;
     const { type, properties } = decodeEvent(bytes, mask);
     if (type !== systemTypes.erasureCompleted) continue;
     sum.keys += Number(properties['keys']);

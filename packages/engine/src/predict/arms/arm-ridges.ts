@@ -49,7 +49,8 @@ export class ArmRidges {
   /** Adds (1) or takes back (-1) a trial. `x`: of `featuresOf`. */
   observe(action: string, bucket: number, x: readonly number[], times: 1 | -1): void {
     let arm = this.#arms.get(action);
-    if (arm === undefined) this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), estimate: this.#estimate(), stale: 'nothing' }));
+    if (arm === undefined)
+      this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), estimate: this.#estimate(), stale: 'nothing' }));
     let sums = arm.buckets.get(bucket);
     if (sums === undefined) arm.buckets.set(bucket, (sums = new RidgeSums(this.#features)));
     sums.observe(x, times);

@@ -50,8 +50,8 @@ export class RidgeEstimate {
   }
 
   /**
-   * The factor anew, from sums of products (lower triangle by rows); `solve` must follow. Row by row, two columns at once and in two strands
-   * each, which a processor works on side by side.
+   * The factor anew, from sums of products (lower triangle by rows); `solve` must follow. Row by row, two columns at once and in two
+   * strands each, which a processor works on side by side.
    */
   decompose(products: Float64Array): void {
     const features = this.#features;

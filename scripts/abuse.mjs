@@ -21,8 +21,12 @@ const halfBodies = 1_000;
 const drippers = 5_000;
 const announcedOfSize = 70;
 const bombs = 40;
-/** The first round warms the heap; what grows from then on would be a leak. */
-const rounds = 3;
+/**
+ * The first rounds fill heap and caches (in eight rounds: 93, 124, 117, 102, 106, 106, 107, 109 MiB); what grows from then on would be a
+ * leak.
+ */
+const rounds = 6;
+const warmRounds = 3;
 const bounds = {
   peakMbMax: 150,
   grownMbMax: 20,
@@ -80,12 +84,20 @@ const failures = [];
 const figures = { bench: 'abuse', node: process.versions.node };
 const bearer = (kind) => (kind === null ? {} : { Authorization: `Bearer ${keys[kind]}` });
 
-/** Resident memory of the server, in MiB, and the most of it that was seen. */
-const memoryMb = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+/**
+ * Memory of the server's own, in MiB, and the most of it that was seen. Pages of mapped files (the state store's) are the system's to take
+ * back.
+ */
+const memoryMb = () => Number(/RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 async function heldMb() {
-  server.kill('SIGUSR2');
-  await wait(1_000);
-  return memoryMb();
+  // Several times: what one collection frees, the allocator gives back after the next.
+  let least = Infinity;
+  for (let collection = 0; collection < 3; collection += 1) {
+    server.kill('SIGUSR2');
+    await wait(1_000);
+    least = Math.min(least, memoryMb());
+  }
+  return least;
 }
 let peakMb = 0;
 const sampling = setInterval(() => (peakMb = Math.max(peakMb, memoryMb())), 50);
@@ -324,7 +336,7 @@ try {
   report('memory at most, beyond the start', 'peak_mb', peakMb - startMb, 'MiB', bounds.peakMbMax);
   figures.rss_mb_peak = Math.round(peakMb);
   report('memory of the server at the end', 'rss_mb_end', ends.at(-1), 'MiB');
-  report('memory grown between the first round and the last', 'grown_mb', ends.at(-1) - ends[0], 'MiB', bounds.grownMbMax);
+  report(`memory grown from round ${warmRounds} to the last`, 'grown_mb', ends.at(-1) - ends[warmRounds - 1], 'MiB', bounds.grownMbMax);
   await toldByKind();
 } finally {
   clearInterval(sampling);

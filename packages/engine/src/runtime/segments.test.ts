@@ -220,4 +220,29 @@ describe('segments', () => {
     const [live, recomputed] = both(rig);
     expect(live).toEqual(recomputed);
   });
+
+  it('bring up whoever was looked at under cut points that came and went since', async () => {
+    const rig = await shoppers(2);
+    const { engine } = rig;
+    const { segments } = engine.core;
+    const { timeline } = segments;
+    const before = timeline.newest?.[2];
+    const postponed = vi.spyOn(segments, 'settle').mockReturnValue(true);
+    const others = Array.from({ length: 40 }, (_, person) => `q${person}`);
+    for (const [person, subject] of others.entries()) {
+      await rig.say(subject, 'granted', 'personalise', 'analytics', 'train');
+      rig.clock.advance(1000);
+      for (let n = 0; n <= person; n += 1)
+        await rig.send({ ...rig.view(subject, 'tea'), type: 'order.completed', properties: { total: 10 + n } });
+    }
+    await engine.segmentation.publishCutPoints();
+    const during = timeline.newest?.[2];
+    for (let n = 0; n < 9; n += 1) await rig.send({ ...rig.view('p00', 'tea'), type: 'order.completed', properties: { total: 500 } });
+    for (const subject of others) await rig.say(subject, 'withdrawn', 'personalise', 'analytics', 'train');
+    await engine.segmentation.publishCutPoints();
+    postponed.mockRestore();
+    expect([during === before, timeline.newest?.[2]]).toEqual([false, before]);
+    const [live, recomputed] = both(rig);
+    expect(live).toEqual(recomputed);
+  });
 });

@@ -36,9 +36,10 @@ export class ArmRidges {
   constructor(features: number, decays: boolean) {
     this.#features = features;
     this.#decays = decays;
-    this.#unseen = this.#estimate();
     this.#products = new Float64Array(trianglePlaces(features));
     this.#rewards = new Float64Array(features);
+    this.#unseen = this.#estimate();
+    this.#unseen.decompose(this.#products);
   }
 
   /** Trials in all, of any age. */
@@ -50,7 +51,7 @@ export class ArmRidges {
   observe(action: string, bucket: number, x: readonly number[], times: 1 | -1): void {
     let arm = this.#arms.get(action);
     if (arm === undefined)
-      this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), estimate: this.#estimate(), stale: 'nothing' }));
+      this.#arms.set(action, (arm = { buckets: new Map<number, RidgeSums>(), estimate: this.#estimate(), stale: 'factor' }));
     let sums = arm.buckets.get(bucket);
     if (sums === undefined) arm.buckets.set(bucket, (sums = new RidgeSums(this.#features)));
     sums.observe(x, times);
@@ -93,30 +94,20 @@ export class ArmRidges {
 
   #refresh(arm: Arm): void {
     const { buckets, estimate } = arm;
-    const live: RidgeSums[] = [];
-    const weights: number[] = [];
+    const parts: [RidgeSums, number][] = [];
     let count = 0;
     for (const [bucket, sums] of buckets) {
       const weight = this.#weight(bucket);
       if (weight === 0) continue;
-      live.push(sums);
-      weights.push(weight);
+      parts.push([sums, weight]);
       count += weight * sums.count;
     }
     assert(count <= limits.ridgeTrialsMax, 'weighed sums of products stay exact integers');
     if (arm.stale === 'factor') {
-      weigh(
-        this.#products,
-        live.map(({ products }) => products),
-        weights,
-      );
+      weigh(this.#products, 'products', parts);
       estimate.decompose(this.#products);
     }
-    weigh(
-      this.#rewards,
-      live.map(({ rewards }) => rewards),
-      weights,
-    );
+    weigh(this.#rewards, 'rewards', parts);
     estimate.solve(this.#rewards);
     arm.stale = 'nothing';
   }

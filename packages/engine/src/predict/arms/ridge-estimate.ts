@@ -15,7 +15,7 @@ export class RidgeEstimate {
   readonly #coefficients: Float64Array;
   readonly #scratch: Float64Array;
 
-  /** As of no trials. `penalty`: lambda, in observations of a unit vector. */
+  /** Says nothing before `decompose` and `solve`. `penalty`: lambda, in observations of a unit vector. */
   constructor(features: number, penalty: number) {
     this.#features = features;
     this.#penalty = penalty * featureUnit * featureUnit;
@@ -23,7 +23,6 @@ export class RidgeEstimate {
     this.#diagonal = new Float64Array(features);
     this.#coefficients = new Float64Array(features);
     this.#scratch = new Float64Array(features);
-    this.decompose(new Float64Array(trianglePlaces(features)));
   }
 
   /** Expected reward for features `x` and the standard error of that for a reward of variance 1. Written to `out`. */

@@ -73,14 +73,15 @@ export class RidgeSums {
   }
 }
 
-/** Sets `into` to the weighed sum of the columns, all of one length. */
-export function weigh(into: Float64Array, columns: readonly Float64Array[], weights: readonly number[]): void {
-  const [first, firstWeight] = [columns[0], weights[0] ?? 0];
-  if (first === undefined) return void into.fill(0);
-  for (let at = 0; at < into.length; at += 1) into[at] = firstWeight * (first[at] ?? 0);
-  for (let part = 1; part < columns.length; part += 1) {
-    const column = columns[part] ?? first;
-    const weight = weights[part] ?? 0;
-    for (let at = 0; at < into.length; at += 1) into[at] = (into[at] ?? 0) + weight * (column[at] ?? 0);
+/** Sets `into` to the weighed sum of a column of the parts. */
+export function weigh(
+  into: Float64Array,
+  column: 'products' | 'rewards',
+  parts: readonly (readonly [sums: RidgeSums, weight: number])[],
+): void {
+  into.fill(0);
+  for (const [sums, weight] of parts) {
+    const own = sums[column];
+    for (let at = 0; at < into.length; at += 1) into[at] = (into[at] ?? 0) + weight * (own[at] ?? 0);
   }
 }

@@ -4,6 +4,7 @@
 import { dayOf } from '../../base/day.js';
 import { limits } from '../../base/limits.js';
 import { BestFirst } from './best-first.js';
+import { grownCapacity, widened32 } from './capacity.js';
 import { nthLargest } from './nth-largest.js';
 import { Tally } from './tally.js';
 import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, QUERY_ITEMS, rarity, type VisitFormula } from './visit-formula.js';
@@ -14,18 +15,9 @@ import type { VisitStore } from './visit-store.js';
  */
 export type VisitQuery = { readonly items: readonly string[]; readonly nowMs: number; readonly ownKey?: number | undefined };
 
-const capacity = (length: number, count: number): number => Math.max(count, length * 2, 1024);
-
 const widened = (column: Float64Array<ArrayBuffer>, count: number): Float64Array<ArrayBuffer> => {
   if (count <= column.length) return column;
-  const wider = new Float64Array(capacity(column.length, count));
-  wider.set(column);
-  return wider;
-};
-
-const widened32 = (column: Uint32Array<ArrayBuffer>, count: number): Uint32Array<ArrayBuffer> => {
-  if (count <= column.length) return column;
-  const wider = new Uint32Array(capacity(column.length, count));
+  const wider = new Float64Array(Math.max(count, column.length * 2, 1024));
   wider.set(column);
   return wider;
 };
@@ -222,7 +214,7 @@ export class VisitScorer {
     const words = arena.words;
     const from = this.#spreadCount;
     this.#spreadCount += length;
-    this.spread = widened32(this.spread, this.#spreadCount);
+    if (this.#spreadCount > this.spread.length) this.spread = widened32(this.spread, grownCapacity(this.spread.length, this.#spreadCount));
     const spread = this.spread;
     let centres = 0;
     let carry = 0;
@@ -269,8 +261,11 @@ export class VisitScorer {
 
   #noteStep(slot: number, ordinal: number): void {
     const at = this.stepCount++;
-    this.stepSlots = widened32(this.stepSlots, this.stepCount);
-    this.stepOrdinals = widened32(this.stepOrdinals, this.stepCount);
+    if (at === this.stepSlots.length) {
+      const capacity = grownCapacity(at, at + 1);
+      this.stepSlots = widened32(this.stepSlots, capacity);
+      this.stepOrdinals = widened32(this.stepOrdinals, capacity);
+    }
     this.stepSlots[at] = slot;
     this.stepOrdinals[at] = ordinal;
   }

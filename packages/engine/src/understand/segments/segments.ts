@@ -153,7 +153,7 @@ export class Segments implements FoldPart {
     if (this.#settled?.[0] === newest[0]) return true;
     if (this.#round?.upTo[0] !== newest[0]) this.#round = this.#roundUpTo([...newest]);
     for (let left = most; left > 0; left -= 1) {
-      const subject = this.#round.waiting.pop() ?? this.#readOn(this.#round);
+      const subject = this.#nextOf(this.#round);
       if (subject === undefined) {
         this.#settled = this.#round.upTo;
         this.#round = undefined;
@@ -161,7 +161,7 @@ export class Segments implements FoldPart {
       }
       this.#catchUp(subject, newest[0] + 1);
       const row = this.#parts.rows.get(subject);
-      assert(row === undefined || row.due === never || !isWaiting(row, newest), 'who was brought up waits no more');
+      assert(row === undefined || !isWaiting(row, newest), 'who was brought up waits no more');
     }
     return false;
   }
@@ -223,8 +223,8 @@ export class Segments implements FoldPart {
     return { upTo, below: sameCuts ? dueKey(upTo[1] + 1, '') : undefined, from: '', waiting: [] };
   }
 
-  /** Reads stretches until somebody waits, and gives the last of them; undefined when there is nobody left. */
-  #readOn(round: Round): string | undefined {
+  /** Somebody who waits; undefined when there is nobody left. */
+  #nextOf(round: Round): string | undefined {
     while (round.from !== null && round.waiting.length === 0) {
       const from: string = round.from;
       round.from = null;
@@ -337,7 +337,7 @@ export class Segments implements FoldPart {
 
 /** May membership be another at this entry of the timeline than when it was looked at last? */
 function isWaiting(row: Readonly<SegmentRow>, [, day, cuts]: Readonly<TimelineEntry>): boolean {
-  return row.due <= day || row.cuts !== cuts;
+  return row.due !== never && (row.due <= day || row.cuts !== cuts);
 }
 
 function isIn(facts: readonly SegmentFact[] | undefined): boolean {

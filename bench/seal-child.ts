@@ -26,18 +26,17 @@ function takeSealingOut(): void {
   };
   crypto.createCipheriv = (name, ...rest) => (name === 'aes-256-gcm' ? copies : original(name, ...rest));
   syncBuiltinESMExports();
-  const nothing = Buffer.alloc(32);
-  PersonSalts.prototype.secretOf = () => nothing;
-  PersonSalts.prototype.write = () => undefined;
+  let zeros = Buffer.alloc(0);
+  PersonSalts.prototype.of = ({ length }) => (zeros = zeros.length < length * 16 ? Buffer.alloc(length * 16) : zeros);
 }
 
 const isSealed = mode === 'sealed';
 if (!isSealed) takeSealingOut();
 else if (fault === 'slow-seal') {
-  const write = Object.getOwnPropertyDescriptor(PersonSalts.prototype, 'write')?.value as (...all: unknown[]) => void; // its method
-  PersonSalts.prototype.write = function slow(...all) {
-    burn(1);
-    Reflect.apply(write, this, all);
+  const of = Object.getOwnPropertyDescriptor(PersonSalts.prototype, 'of')?.value as (...all: unknown[]) => Buffer; // its method
+  PersonSalts.prototype.of = function slow(...all) {
+    burn(all[0].length);
+    return Reflect.apply(of, this, all);
   };
 }
 // Nothing grows old enough to be sealed anew in the bare one.

@@ -11,6 +11,12 @@ import type { ResealAnswer } from './reseal-thread.js';
 // By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
 const script = createRequire(import.meta.url).resolve('ethogram/internal/adapters/reseal-thread');
 
+/**
+ * Twice what V8 takes of itself. Nearly all that the thread makes is garbage by the next person; collecting it is done by threads of the
+ * whole process, which do not give way to whoever takes events in.
+ */
+const maxYoungGenerationSizeMb = 96;
+
 export class ResealThread implements Resealer {
   #worker: Worker | null = null;
   #told: ((answer: ResealAnswer) => void) | null = null;
@@ -43,7 +49,7 @@ export class ResealThread implements Resealer {
   }
 
   #start(): Worker {
-    const worker = new Worker(script, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512 } });
+    const worker = new Worker(script, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb } });
     worker.on('message', (answer: ResealAnswer) => this.#told?.(answer));
     worker.on('error', (error) => this.#ended(worker, error.message));
     worker.on('exit', () => this.#ended(worker, 'the thread ended'));

@@ -112,7 +112,6 @@ export const limits = {
   keepDaysMax: 36_525,
   cachedColdIndexesMax: 8,
   cachedBlocksMax: 64,
-  personSecretsMax: 65_536,
   // the ledger
   headerHashesKept: 1024,
   ledgerSliceRecords: 256,

@@ -18,7 +18,7 @@
 // Block of one person: AES-256-CTR, counter from zero, under hash("ethogram block", key of the block, salt of the blocks), where the
 // key of the n-th block is the one after the n-th of the run. A block is written once under that, so no counter is used twice. It has
 // no tag: each event in it is checked against its digest in the record's header, which says more, and costs no byte.
-//    0  u8 flags: 1 deflated (raw), 2 salts follow
+//    0  u8 flags: 1 deflated (raw), 2 salts follow, 4 secrets give salts as person-salts.ts has it; without 4, as it had it at first
 //       salts: count; of each n * 2 + kind; kind 0: n salts, 1: a secret for the next n events (person-salts.ts). Without them the key
 //       of the block is the secret of all
 //       the events, packed (packed-events.ts)
@@ -28,7 +28,7 @@ import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { hashBytes, headerSealBytes, nonceBytes, saltBytes, tagBytes, writeUint64 } from './format.js';
 import { PackedReader, PackedWriter } from './packed-bytes.js';
 import { packEvents, unpackEvents, type ToPack, type Words } from './packed-events.js';
-import { saltOf, secretBytes } from './person-salts.js';
+import { hashedSaltOf, saltOf, secretBytes } from './person-salts.js';
 
 export const sectionHeadBytes = 64;
 const magic = 0x42434745;
@@ -39,6 +39,7 @@ const headerLabel = Buffer.from('ethogram header');
 const counter = Buffer.alloc(16);
 const deflated = 1;
 const withSalts = 2;
+const permuted = 4;
 /** A block that is shorter is not worth a try to deflate it. */
 const deflateBytesMin = 160;
 const inflatedMax = 256 * 1024 * 1024;
@@ -203,7 +204,7 @@ export function sealBlock(
   blockSalt: Uint8Array,
 ): Buffer {
   const into = new PackedWriter();
-  const flags = sources === null ? 0 : withSalts;
+  const flags = permuted | (sources === null ? 0 : withSalts);
   into.byte(flags);
   if (sources !== null) packSalts(sources, into);
   into.raw(packEvents(events, words));
@@ -214,8 +215,8 @@ export function sealBlock(
 }
 
 export interface OpenedBlock {
-  /** What was sealed. */
-  readonly plain: Buffer;
+  /** What was sealed, and may be sealed under another key or its own again; null: it must be packed anew. */
+  readonly plain: Buffer | null;
   readonly events: readonly Buffer[];
   readonly sources: readonly SaltSource[];
 }
@@ -233,13 +234,16 @@ export function openBlock(
 ): OpenedBlock | undefined {
   const bytes = cryptBlock(sealed, key, blockSalt);
   const flags = bytes[0] ?? 0xff;
-  if (flags > (deflated | withSalts)) return undefined;
+  if (flags > (deflated | withSalts | permuted)) return undefined;
   try {
     const rest = bytes.subarray(1);
     const plain = (flags & deflated) === 0 ? rest : inflateRawSync(rest, { maxOutputLength: inflatedMax });
     const from = new PackedReader(plain);
-    const sources = (flags & withSalts) === 0 ? receivedAt.map(() => ({ secret: key })) : unpackSalts(positions.length, from);
-    return { plain: bytes, events: unpackEvents(from.rest(), receivedAt, words), sources };
+    let sources = (flags & withSalts) === 0 ? receivedAt.map((): SaltSource => ({ secret: key })) : unpackSalts(positions.length, from);
+    // Such a block goes on with its salts one by one, and is packed anew with them.
+    const isOld = (flags & permuted) === 0;
+    if (isOld) sources = sources.map((each, at) => ('salt' in each ? each : { salt: hashedSaltOf(each.secret, positions[at] ?? 0) }));
+    return { plain: isOld ? null : bytes, events: unpackEvents(from.rest(), receivedAt, words), sources };
   } catch {
     // Inflating and unpacking foreign bytes fails in as many ways as there are bytes; all of them mean the same.
     return undefined;

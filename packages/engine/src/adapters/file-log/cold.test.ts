@@ -5,12 +5,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeEvent } from '../../model/event-codec.js';
 import { MemoryDisk } from '../memory-disk.js';
+import { cryptBlock, openBlock, sealBlock } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
 import { decodeSegmentHead, frameBytes, headerEventBytes, headerFixedBytes, segmentHeadBytes } from './format.js';
 import { hookedDisk } from './hooked-disk.js';
 import { LogRig, smallLimits } from './log-rig.js';
 import { frameSize } from './record.js';
-import { packEvents, partsOf, unpackEvents, Words } from './packed-events.js';
+import { packEvents, partsOf, subjectOf, unpackEvents, Words } from './packed-events.js';
+import { hashedSaltOf } from './person-salts.js';
 
 const hotMs = 60_000;
 const limits = { ...smallLimits, hotMs, compactEveryMs: 1_000 };
@@ -99,6 +101,7 @@ describe('packed events', () => {
           ),
           receivedAt: index % 2 === 0 ? receivedAt : 0,
         }));
+        for (const { bytes } of all) expect(subjectOf(bytes)).toBe(partsOf(bytes)?.subject ?? null);
         const known = new Words(words);
         const packed = packEvents(
           all.map((each) => ({ ...each, parts: partsOf(each.bytes) })),
@@ -113,6 +116,17 @@ describe('packed events', () => {
       }),
       { seed: 20261129, numRuns: 2_000 },
     );
+  });
+
+  test('of a block whose salts were made as they were at first keep these, and are packed anew', () => {
+    const known = new Words(words);
+    const { bytes } = viewOf('ann', 'tea', 1000);
+    const [key, blockSalt] = [Buffer.alloc(32, 7), Buffer.alloc(16, 8)];
+    const first = Buffer.concat([Buffer.of(0), packEvents([{ bytes, receivedAt: 1000, parts: partsOf(bytes) }], known)]);
+    const opened = openBlock(cryptBlock(first, key, blockSalt), [41], [1000], known, key, blockSalt);
+    expect(opened).toMatchObject({ plain: null, events: [bytes], sources: [{ salt: hashedSaltOf(key, 41) }] });
+    const now = sealBlock([{ bytes, receivedAt: 1000, parts: partsOf(bytes) }], null, known, key, blockSalt);
+    expect(openBlock(now, [41], [1000], known, key, blockSalt)).toMatchObject({ events: [bytes], sources: [{ secret: key }] });
   });
 
   test('that are no packed events are refused with a RangeError, or are other events, but never more', () => {

@@ -102,6 +102,12 @@ export class StoredRecord {
     return this.bytes.subarray(at, at + 32);
   }
 
+  /** As a binary string: where digests are only compared, a Buffer of each costs as much as the hashing. */
+  digestTextAt(index: number): string {
+    const at = frameBytes + headerFixedBytes + index * headerEventBytes;
+    return this.bytes.toString('latin1', at, at + 32);
+  }
+
   maskAt(index: number): number {
     return this.bytes.readUInt16LE(frameBytes + headerFixedBytes + index * headerEventBytes + 32);
   }
@@ -149,6 +155,12 @@ export class PlainBatch {
   /** 16 bytes, a view; of a gap nothing. */
   saltAt(index: number): Buffer {
     return this.entryAt(index).subarray(4, 4 + saltBytes);
+  }
+
+  /** Whether its salt is the one at `from` of `salts`. */
+  hasSalt(index: number, salts: Buffer, from: number): boolean {
+    const at = (this.#starts[index] ?? 0) + 4;
+    return this.plain.compare(salts, from, from + saltBytes, at, at + saltBytes) === 0;
   }
 
   isGap(index: number): boolean {

@@ -221,3 +221,22 @@ test('salts of a person come from a secret that nobody else has, and give nothin
   salts.use(2, Buffer.alloc(32, 8));
   expect(salts.secretOf('ann').equals(ann ?? Buffer.alloc(0))).toBe(false);
 });
+
+test('a salt is what AES-128 under the known key makes of secret and position', () => {
+  // By `openssl enc -aes-128-ecb -nopad` with the key "ethogram salts 1", of 00 01 .. 0f xor 05 04 03 02 01 00 .. 00; then xor that again.
+  const secret = Uint8Array.from({ length: 16 }, (_, index) => index);
+  expect(saltOf(secret, 0x01_0203_0405).toString('hex')).toBe('a608777f6395fa60dd179ef1f99f5230');
+  // A record's salts are those of its events one by one, runs of one person or not; of nobody who is known nothing is asked.
+  const salts = new PersonSalts();
+  salts.use(1, Buffer.alloc(32, 9));
+  const subjects = ['ann', 'ann', null, 'ben', undefined, 'ann'];
+  const all = salts.of(
+    subjects.map((subject) => ({ subject })),
+    2 ** 40,
+  );
+  for (const [index, subject] of subjects.entries()) {
+    if (subject === undefined) continue;
+    const one = saltOf(salts.secretOf(subject), 2 ** 40 + index);
+    expect(all.subarray(index * 16, index * 16 + 16).equals(one)).toBe(true);
+  }
+});

@@ -21,8 +21,8 @@ import {
   type SaltSource,
 } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
-import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
-import { partsOf, Words, type Parts } from './packed-events.js';
+import { bufferOver, nonceBytes, saltBytes, segmentHeadBytes, type SegmentHead } from './format.js';
+import { partsOf, subjectOf, Words } from './packed-events.js';
 import { PersonSalts } from './person-salts.js';
 import { frameSize, StoredRecord } from './record.js';
 import { coldRecord } from './record-writer.js';
@@ -72,8 +72,6 @@ interface Origin {
 interface Row {
   readonly position: number;
   readonly bytes: Buffer;
-  /** What the bytes say, if it is known already. */
-  readonly parts: Parts | undefined;
   readonly source: SaltSource;
   readonly origin: Origin;
 }
@@ -123,9 +121,9 @@ class Resealing {
         blocks.push(cryptBlock(whole.plain, key, blockSalt));
         continue;
       }
-      const events = rows.map(({ bytes, parts, position }) => ({
+      const events = rows.map(({ bytes, position }) => ({
         bytes,
-        parts: parts ?? partsOf(bytes),
+        parts: partsOf(bytes),
         receivedAt: received[position - first] ?? 0,
       }));
       const sources = secret === null ? rows.map((row) => sourceOf(row)) : null;
@@ -158,25 +156,34 @@ class Resealing {
       salts.use(record.keyId, key);
       let derivedHere = derived.get(record.keyId);
       if (derivedHere === undefined) derived.set(record.keyId, (derivedHere = new Map<string | null, Origin>()));
-      let receivedAt: number | undefined;
-      for (let index = 0; index < record.count; index += 1) {
+      // Parsed when its person's turn comes: what a whole segment of events says would be ten times their bytes.
+      const subjects = Array.from({ length: record.count }, (_, index) => {
         const bytes = plain.eventAt(index);
-        if (bytes === null) continue;
+        return bytes === null ? undefined : subjectOf(bytes);
+      });
+      let last: string | null | undefined;
+      let known: Uint8Array | undefined;
+      const secrets = subjects.map((subject) => {
+        if (subject !== last) known = subject === undefined ? undefined : (derivedHere.get(subject)?.secret ?? salts.secretOf(subject));
+        last = subject;
+        return known;
+      });
+      const made = salts.from(secrets, record.first);
+      let receivedAt: number | undefined;
+      for (const [index, subject] of subjects.entries()) {
+        const bytes = plain.eventAt(index);
+        const secret = secrets[index];
+        if (bytes === null || subject === undefined || secret === undefined) continue;
         const position = record.first + index;
-        // As binary strings: Buffers of digests would cost as much as the hashing.
-        if (hash('sha256', plain.saltedAt(index), 'binary') !== record.digestAt(index).toString('latin1'))
+        if (hash('sha256', plain.saltedAt(index), 'binary') !== record.digestTextAt(index))
           throw damaged(source.name, record, `position ${position} does not match its digest`);
-        const parts = partsOf(bytes);
-        const subject = parts?.subject ?? null;
-        const secret = salts.secretOf(subject);
-        const salt = plain.saltAt(index);
-        const isDerived = salts.gives(secret, position, salt);
+        const isDerived = plain.hasSalt(index, made, index * saltBytes);
         const origins = isDerived ? derivedHere : drawn;
         let origin = origins.get(subject);
         if (origin === undefined)
           origins.set(subject, (origin = { secret: isDerived ? secret : null, plain: null, isBroken: false, events: 0 }));
-        const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(salt) };
-        if (this.#take(subject, { position, bytes, parts, source: from, origin })) receivedAt ??= parts?.receivedAt;
+        const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(plain.saltAt(index)) };
+        if (this.#take(subject, { position, bytes, source: from, origin })) receivedAt ??= partsOf(bytes)?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
     }
@@ -212,8 +219,8 @@ class Resealing {
           throw damaged(segment.first.toString(), record, `position ${position} does not match its digest`);
         // A block is one person's.
         let subject = subjects[block];
-        if (subject === undefined) subjects[block] = subject = partsOf(event)?.subject ?? null;
-        if (this.#take(subject, { position, bytes: event, parts: undefined, source: salts, origin })) isAlive = true;
+        if (subject === undefined) subjects[block] = subject = subjectOf(event);
+        if (this.#take(subject, { position, bytes: event, source: salts, origin })) isAlive = true;
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });

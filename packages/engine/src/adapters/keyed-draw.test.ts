@@ -5,11 +5,17 @@ import { KeyedDraw } from './keyed-draw.js';
 
 drawSuite('keyed', (salt) => new KeyedDraw(new Uint8Array(32).fill(salt)));
 
-test('is what its definition says, so that others can recompute it', () => {
-  const salt = new Uint8Array(32).fill(9);
-  const digest = createHmac('sha256', salt).update(Buffer.from('deci\u00e9\u000012', 'utf8')).digest();
-  const expected = (digest[0] ?? 0) + (digest[1] ?? 0) * 256 + (digest[2] ?? 0) * 65536 + (digest[3] ?? 0) * 16777216;
-  expect(new KeyedDraw(salt).uint32('deci\u00e9', 12)).toBe(expected);
+test.each([16, 32, 64, 65, 200])('is what its definition says, so that others can recompute it: a salt of %i bytes', (length) => {
+  const salt = Uint8Array.from({ length }, (_, at) => at + 9);
+  const draw = new KeyedDraw(salt);
+  // A long id, then short ones: what stood in the buffer before does not count.
+  for (const id of ['deci\u00e9', 'long'.repeat(100), 'd', '']) {
+    const digest = createHmac('sha256', salt)
+      .update(Buffer.from(`${id}\u000012`, 'utf8'))
+      .digest();
+    const expected = (digest[0] ?? 0) + (digest[1] ?? 0) * 256 + (digest[2] ?? 0) * 65536 + (digest[3] ?? 0) * 16777216;
+    expect(draw.uint32(id, 12)).toBe(expected);
+  }
 });
 
 test('a short salt and an odd index are bugs; the salt is copied', () => {

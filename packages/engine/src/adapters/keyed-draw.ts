@@ -1,21 +1,40 @@
 // Chance for decisions: the first four bytes, little-endian, of HMAC-SHA256(salt, decision id + 0x00 + index in decimal).
 // Why keyed: whoever holds the salt can draw a recorded decision again; whoever does not cannot foresee or steer one.
-import { createHmac } from 'node:crypto';
+// Each ranking draws, and an HMAC object of Node costs some 50 us; as RFC 2104 writes it out, two one-shot hashes, it costs a tenth.
+import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { assert } from '../base/assert.js';
 import type { Draw } from '../ports/draw.js';
 
 const saltBytesMin = 16;
+/** Of SHA-256, in bytes. */
+const blockBytes = 64;
+const digestBytes = 32;
 
 export class KeyedDraw implements Draw {
-  readonly #salt: Uint8Array;
+  /** What is hashed: one block of the salt under the inner pad, then the text. */
+  #inner: Buffer;
+  /** One block of the salt under the outer pad, then the inner digest. */
+  readonly #outer = Buffer.alloc(blockBytes + digestBytes);
 
   constructor(salt: Uint8Array) {
     assert(salt.length >= saltBytesMin, 'the salt of draws holds at least 16 bytes');
-    this.#salt = salt.slice();
+    const key = salt.length > blockBytes ? hash('sha256', salt, 'buffer') : salt;
+    this.#inner = Buffer.alloc(2 * blockBytes, 0x36);
+    this.#outer.fill(0x5c, 0, blockBytes);
+    key.forEach((byte, at) => {
+      this.#inner[at] = byte ^ 0x36;
+      this.#outer[at] = byte ^ 0x5c;
+    });
   }
 
   uint32(decisionId: string, index: number): number {
     assert(Number.isSafeInteger(index) && index >= 0, 'the index of a draw is a natural number');
-    return createHmac('sha256', this.#salt).update(`${decisionId}\0${index}`, 'utf8').digest().readUInt32LE(0);
+    const text = `${decisionId}\0${index}`;
+    const end = blockBytes + Buffer.byteLength(text, 'utf8');
+    if (end > this.#inner.length) this.#inner = Buffer.concat([this.#inner.subarray(0, blockBytes)], 2 * end);
+    this.#inner.write(text, blockBytes, 'utf8');
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), blockBytes, 'latin1');
+    return Buffer.from(hash('sha256', this.#outer, 'binary'), 'latin1').readUInt32LE(0);
   }
 }

@@ -26,11 +26,15 @@ export class PersonSalts {
   #keyId = -1;
   #ask = Buffer.alloc(hashBytes + 4 + 4 * limits.idCharsMax);
   readonly #blocks = new SaltBlocks();
+  /** Whose secret was asked for last: events and decisions of one person come one after the other. */
+  #last: string | null | undefined = undefined;
+  #secret: Buffer | undefined = undefined;
 
   /** From now on secrets are those of the segment with this key. */
   use(keyId: number, key: Uint8Array): void {
     if (keyId === this.#keyId) return;
     this.#keyId = keyId;
+    this.#last = undefined;
     this.#ask.set(hash('sha256', Buffer.concat([label, key]), 'buffer'), 0);
   }
 
@@ -50,13 +54,11 @@ export class PersonSalts {
 
   /** Salts of neighbouring events, the first at that position: 16 bytes each, a view until the next call. Of nobody known: no salt. */
   of(events: readonly { readonly subject?: string | null | undefined }[], first: number): Buffer {
-    let last: string | null | undefined;
-    let secret: Buffer | undefined;
-    // A run of one person's events asks once.
     const secrets = events.map(({ subject }) => {
-      if (subject !== last) secret = subject === undefined ? undefined : this.secretOf(subject);
-      last = subject;
-      return secret;
+      if (subject === undefined) return undefined;
+      if (subject !== this.#last) this.#secret = this.secretOf(subject);
+      this.#last = subject;
+      return this.#secret;
     });
     return this.from(secrets, first);
   }

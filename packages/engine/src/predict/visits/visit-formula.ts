@@ -25,8 +25,8 @@ import { limits } from '../../base/limits.js';
 import type { VisitSettings } from './visit-settings.js';
 
 export const QUERY_ITEMS = 8;
-export const POSTING_VISITS = 300;
-export const NEIGHBOURS = 300;
+export const POSTING_VISITS = 200;
+export const NEIGHBOURS = 200;
 export const ONWARD_ITEMS = 5;
 export const ONWARD_VISITS = 20;
 

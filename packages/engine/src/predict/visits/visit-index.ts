@@ -1,6 +1,6 @@
 // The first model: what visits with similar items, and the next step in them, say about the visit at hand. Live, exact and explained.
 // Erasure class `exact`: after `forget` every score and the dump are those of an index that never learned the subject, bit for bit.
-// Memory: typed arrays only, about 17 bytes an event on Diginetica (bound 24); a query reads at most 8 x 300 visits.
+// Memory: typed arrays only, about 17 bytes an event on Diginetica (bound 24); a query reads at most 8 x 200 visits.
 // Non-goals: which visit an event belongs to, consent, eligibility. The callers above know.
 import { must } from '../../base/assert.js';
 import type { HashKey } from '../../base/half-sip-hash.js';

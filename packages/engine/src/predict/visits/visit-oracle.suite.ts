@@ -67,14 +67,14 @@ export class VisitOracle {
     const overlaps = new Map<Visit, number>();
     for (const [item, weight] of weights) {
       const rare = rarity(item);
-      for (const visit of others(item).slice(0, 300)) overlaps.set(visit, (overlaps.get(visit) ?? 0) + weight * (rare * rare * rare));
+      for (const visit of others(item).slice(0, 200)) overlaps.set(visit, (overlaps.get(visit) ?? 0) + weight * (rare * rare * rare));
     }
     const matched = [...overlaps].map(([visit, overlap], met) => ({
       visit,
       met,
       strength: overlap * Math.sqrt(overlap) * Math.sqrt(Math.sqrt(overlap)) * recency(visit),
     }));
-    const strongest = matched.toSorted((a, b) => b.strength - a.strength || a.met - b.met).slice(0, 300);
+    const strongest = matched.toSorted((a, b) => b.strength - a.strength || a.met - b.met).slice(0, 200);
 
     const spread = (
       sums: Map<string, number>,
@@ -109,7 +109,7 @@ export class VisitOracle {
     const last = query.items.at(-1);
     if (last === undefined) return [];
     const after = new Map<string, number>();
-    for (const visit of others(last).slice(0, 300)) {
+    for (const visit of others(last).slice(0, 200)) {
       visit.items.forEach((item, place) => {
         if (place > 0 && visit.items[place - 1] === last) add(after, item, 1);
       });

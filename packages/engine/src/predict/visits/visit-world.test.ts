@@ -66,7 +66,7 @@ test("where the caps bite, scores are still the oracle's bit for bit, before and
 });
 
 test('among visits of equal strength, which are neighbours does not depend on slots', () => {
-  // Eight classes of 250 equally strong visits: the 300 neighbours end inside the second class, and all 2000 are met.
+  // Eight classes of 125 equally strong visits: the 200 neighbours end inside the second class, and all 1000 are met.
   const itemsOf = (n: number): string[] => [`a-${n % 8}`, `b-${n % 7}`, `c-${n % 1501}`];
   const build = (withGone: boolean): VisitIndex => {
     const index = new VisitIndex({ hashKey });
@@ -74,11 +74,11 @@ test('among visits of equal strength, which are neighbours does not depend on sl
       for (let n = 0; n < 50; n++) index.append(10_000 + n, 'gone', `a-${n % 3}`, 0);
       index.forget('gone');
     }
-    for (let n = 0; n < 2000; n++) index.replace(n, `s-${n}`, itemsOf(n), 0);
+    for (let n = 0; n < 1000; n++) index.replace(n, `s-${n}`, itemsOf(n), 0);
     return index;
   };
   const oracle = new VisitOracle();
-  for (let n = 0; n < 2000; n++) oracle.replace(n, `s-${n}`, itemsOf(n), 0);
+  for (let n = 0; n < 1000; n++) oracle.replace(n, `s-${n}`, itemsOf(n), 0);
   const query = { items: Array.from({ length: 8 }, (_, n) => `a-${n}`), nowMs: 0 };
   const scored = build(true).score(query, everything, 3000);
   expect(scored).toStrictEqual(build(false).score(query, everything, 3000));

@@ -1,10 +1,11 @@
 // Erasure equality, on two histories: people are erased one after another while others go on sending and asking; then the bytes and keys
 // are destroyed. `ethogram dump --canonical` of that folder, whose state was only ever folded forward, must be the same, by `cmp`, as
 // that of a copy whose state is thrown away and folded anew from the log, in which the erased are gaps.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { dirname, join } from 'node:path';
 import { open, type Engine, type IncomingEvent } from 'ethogram';
 import { ManualClock } from 'ethogram/internal/adapters/manual-clock';
@@ -24,6 +25,7 @@ import { SeededRandom } from './seeded-random.js';
 import { importVisits } from './visit-import.js';
 import { visitsFrom, visitSource } from './visit-source.js';
 
+const execFileAsync = promisify(execFile);
 const startMs = 1_767_225_600_000;
 /** Requests of others between two erasures. */
 const trafficPerErasure = 3;
@@ -50,11 +52,11 @@ export async function erase(options: {
   readonly fault: Fault | null;
 }): Promise<object> {
   const visits = visitsFrom(visitSource(options.data, options.small));
-  const people = options.small ? 40 : 1000;
+  const people = options.small ? 24 : 1000;
   const faulty = plantErasureFault(options.fault);
   const done: Erased[] = [];
   for (const history of [imported(visits.train, visits.test), synthetic(options.small)])
-    done.push(await eraseFrom(history, people, faulty));
+    done.push(await eraseFrom(history, people, faulty, options.small));
   const sum = (of: (each: Erased) => number): number => done.reduce((total, each) => total + of(each), 0);
   const acks = done.flatMap(({ acksMs }) => acksMs);
   return {
@@ -70,7 +72,11 @@ export async function erase(options: {
   };
 }
 
-async function eraseFrom(history: History, people: number, faulty: FaultyLines): Promise<Erased> {
+/** Room is made ahead in whole segments: little data need not wait for sixteen megabytes at a time. */
+const smallSegments = { segmentBytes: 1024 * 1024, reserveBytes: 128 * 1024, recordBytesMax: 512 * 1024 };
+
+async function eraseFrom(history: History, people: number, faulty: FaultyLines, small: boolean): Promise<Erased> {
+  const logLimits = small ? smallSegments : {};
   const home = makeScratchFolder();
   const [online, anew] = [join(home, 'online'), join(home, 'anew')];
   const clock = new ManualClock(startMs);
@@ -80,6 +86,7 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
     entropy: new SeededEntropy(1),
     definitions: worldDefinitions,
     choicePoints: [loopPoint('nudge', 10_000, false)],
+    logLimits,
   });
   const subjects = draw(await history.learn(engine, clock), people);
   const acksMs: number[] = [];
@@ -108,10 +115,9 @@ async function eraseFrom(history: History, people: number, faulty: FaultyLines):
   cpSync(online, anew, { recursive: true });
   rmSync(join(anew, 'state'), { recursive: true });
   if (faulty === null) {
-    dumpTo(online, dumps[0]);
-    dumpTo(anew, dumps[1]);
+    await Promise.all([dumpTo(online, dumps[0]), dumpTo(anew, dumps[1])]);
   } else {
-    const again = await open(anew, { clock, tickMs: 0 });
+    const again = await open(anew, { clock, tickMs: 0, logLimits });
     await dumpFaulty(again, faulty, dumps[1]);
     await again.close();
   }
@@ -181,7 +187,7 @@ function imported(train: readonly (readonly string[])[], test: readonly (readonl
 function synthetic(small: boolean): History {
   const world = new SyntheticWorld({
     startAt: startMs,
-    shoppers: small ? 160 : 4000,
+    shoppers: small ? 96 : 4000,
     days: small ? 1 : 2,
     lateShare: 0.1,
     duplicateShare: 0.1,
@@ -233,9 +239,13 @@ async function influence(engine: Engine, subject: string, step: number, now: num
 }
 
 /** The command that anyone may run. */
-function dumpTo(folder: string, file: string): void {
+async function dumpTo(folder: string, file: string): Promise<void> {
   const binary = join(dirname(fileURLToPath(import.meta.resolve('ethogram'))), '../../bin/ethogram.js');
-  writeFileSync(file, execFileSync(process.execPath, [binary, 'dump', '--canonical', folder], { maxBuffer: 1 << 30 }));
+  const { stdout } = await execFileAsync(process.execPath, [binary, 'dump', '--canonical', folder], {
+    maxBuffer: 1 << 30,
+    encoding: 'buffer',
+  });
+  writeFileSync(file, stdout);
 }
 
 /** From an engine of this process, which has the planted fault. */

@@ -14,12 +14,12 @@ import type { Trace, TraceRecord } from './trace.js';
 
 export const name = 'file calls of this Node';
 
-export function run({ folder, library }: SelftestTools): string {
+export function run({ folder, recorder }: SelftestTools): string {
   const root = join(folder, 'root');
   const trace = join(folder, 'trace');
   mkdirSync(root);
   const script = fileURLToPath(new URL('calls-subject.js', import.meta.url));
-  const env = { ...process.env, ...recordingEnvironment({ library, root, trace, marks: join(folder, 'acks') }) };
+  const env = { ...process.env, ...recordingEnvironment({ recorder, root, trace, marks: join(folder, 'acks') }) };
   const done = spawnSync(process.execPath, [script, root], { env, encoding: 'utf8' });
   assert.equal(done.status, 0, `The program under the recorder failed: ${done.stderr}`);
   const parsed = readTrace(trace);

@@ -21,11 +21,11 @@ const script = fileURLToPath(new URL('lmdb-subject.js', import.meta.url));
 
 export const name = 'lmdb with safeRestore';
 
-export function run({ folder, library }: SelftestTools): string {
+export function run({ folder, recorder }: SelftestTools): string {
   const root = join(folder, 'root');
   const marks = join(folder, 'acks');
   mkdirSync(root);
-  const env = { ...process.env, ...recordingEnvironment({ library, root, trace: join(folder, 'trace'), marks }) };
+  const env = { ...process.env, ...recordingEnvironment({ recorder, root, trace: join(folder, 'trace'), marks }) };
   const done = spawnSync(process.execPath, [script, 'commit', root, marks, String(COMMITS)], { env, encoding: 'utf8' });
   assert.equal(done.status, 0, `lmdb failed under the recorder: ${done.stderr}`);
   const parsed = readTrace(join(folder, 'trace'));

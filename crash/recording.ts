@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type CompileResult =
-  | { readonly ok: true; readonly library: string }
+  | { readonly ok: true; readonly recorder: string }
   | { readonly ok: false; readonly code: 'crash_needs_linux' | 'crash_needs_compiler' | 'crash_recorder_broken'; readonly message: string };
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -21,11 +21,11 @@ export function compileRecorder(folder = join(home, 'build')): CompileResult {
     return { ok: false, code: 'crash_needs_linux', message: `The power-cut recorder needs Linux; this is ${process.platform}.` };
   const source = join(home, 'recorder.c');
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
-  const library = join(folder, `recorder-${hash}-${process.arch}.so`);
-  if (existsSync(library)) return { ok: true, library };
+  const recorder = join(folder, `recorder-${hash}-${process.arch}.so`);
+  if (existsSync(recorder)) return { ok: true, recorder };
   mkdirSync(folder, { recursive: true });
   const compiler = process.env['CC'] ?? 'cc';
-  const fresh = `${library}.${process.pid}`;
+  const fresh = `${recorder}.${process.pid}`;
   const done = spawnSync(compiler, ['-O2', '-fPIC', '-shared', '-o', fresh, source, '-ldl', '-lpthread'], { encoding: 'utf8' });
   if (done.error !== undefined) {
     const cause = `The power-cut recorder needs a C compiler: '${compiler}' could not be started (${done.error.message}).`;
@@ -34,13 +34,13 @@ export function compileRecorder(folder = join(home, 'build')): CompileResult {
   }
   if (done.status !== 0)
     return { ok: false, code: 'crash_recorder_broken', message: `'${compiler}' could not compile crash/recorder.c:\n${done.stderr}` };
-  renameSync(fresh, library);
-  return { ok: true, library };
+  renameSync(fresh, recorder);
+  return { ok: true, recorder };
 }
 
 export interface Recording {
   /** From `compileRecorder`. */
-  readonly library: string;
+  readonly recorder: string;
   /** Directory whose files are recorded; must exist when the process starts. */
   readonly root: string;
   /** File the records are appended to. Outside the root. */
@@ -52,7 +52,7 @@ export interface Recording {
 /** Variables to merge into the environment of the process under test. Its children inherit them and record into the same trace. */
 export function recordingEnvironment(recording: Recording): Record<string, string> {
   return {
-    LD_PRELOAD: recording.library,
+    LD_PRELOAD: recording.recorder,
     ETHOGRAM_RECORD_ROOT: recording.root,
     ETHOGRAM_RECORD_TRACE: recording.trace,
     ETHOGRAM_RECORD_MARKS: recording.marks,

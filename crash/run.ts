@@ -56,7 +56,7 @@ if (power > 0) {
   }
   const traces = Math.min(4, power);
   for (let part = 0; part < traces; part += 1) {
-    const trace = record(part, compiled.library);
+    const trace = record(part, compiled.recorder);
     total.acked += promisesOf(trace, trace.records.length).length;
     const images = Math.floor(power / traces) + (part < power % traces ? 1 : 0);
     cutPower(trace, images, false);
@@ -88,12 +88,12 @@ function killAtRandom(folder: string, acks: string, round: number): Promise<void
   });
 }
 
-function record(part: number, library: string): Trace {
+function record(part: number, recorder: string): Trace {
   const folder = join(home, `power-${part}`);
   const root = join(folder, 'root');
   mkdirSync(root, { recursive: true });
   const [trace, marks] = [join(folder, 'trace'), join(folder, 'acks')];
-  const env = { ...process.env, ...recordingEnvironment({ library, root, trace, marks }) };
+  const env = { ...process.env, ...recordingEnvironment({ recorder, root, trace, marks }) };
   const done = spawnSync(process.execPath, [subject, root, marks, '6000', `p${part}`], { env, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`the process under test failed: ${done.stderr}`);
   const parsed = readTrace(trace);

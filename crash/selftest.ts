@@ -13,7 +13,7 @@ export interface SelftestTools {
   /** An empty folder of the test's own. */
   readonly folder: string;
   /** The compiled recorder. */
-  readonly library: string;
+  readonly recorder: string;
 }
 
 interface Selftest {
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     const folder = join(scratch, String(index));
     mkdirSync(folder);
     try {
-      console.log(`ok ${test.name}: ${await test.run({ folder, library: compiled.library })}`);
+      console.log(`ok ${test.name}: ${await test.run({ folder, recorder: compiled.recorder })}`);
     } catch (error) {
       failed += 1;
       console.error(`FAILED ${test.name}: ${error instanceof Error ? error.stack : String(error)}`);

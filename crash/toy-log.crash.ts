@@ -21,9 +21,9 @@ const LINES = 400;
 
 export const name = 'toy log';
 
-export function run({ folder, library }: SelftestTools): string {
-  const good = record('good', join(folder, 'good'), library);
-  const early = record('early', join(folder, 'early'), library);
+export function run({ folder, recorder }: SelftestTools): string {
+  const good = record('good', join(folder, 'good'), recorder);
+  const early = record('early', join(folder, 'early'), recorder);
   const image = join(folder, 'image');
   const lost = {
     good: imagesWithLoss(good, {}, image),
@@ -39,13 +39,13 @@ export function run({ folder, library }: SelftestTools): string {
   return `${IMAGES} images each; with loss: ${counts}`;
 }
 
-function record(mode: string, folder: string, library: string): Trace {
+function record(mode: string, folder: string, recorder: string): Trace {
   const root = join(folder, 'root');
   const marks = join(folder, 'acks');
   const trace = join(folder, 'trace');
   mkdirSync(root, { recursive: true });
   const script = fileURLToPath(new URL('toy-log.js', import.meta.url));
-  const env = { ...process.env, ...recordingEnvironment({ library, root, trace, marks }) };
+  const env = { ...process.env, ...recordingEnvironment({ recorder, root, trace, marks }) };
   const done = spawnSync(process.execPath, [script, mode, root, marks, String(LINES)], { env, encoding: 'utf8' });
   assert.equal(done.status, 0, `The toy log failed: ${done.stderr}`);
   const parsed = readTrace(trace);

@@ -28,7 +28,7 @@ export class PersonSalts {
   readonly #blocks = new SaltBlocks();
   /** Whose secret was asked for last: events and decisions of one person come one after the other. */
   #last: string | null | undefined = undefined;
-  #secret: Buffer | undefined = undefined;
+  #secret: Buffer = Buffer.alloc(0);
 
   /** From now on secrets are those of the segment with this key. */
   use(keyId: number, key: Uint8Array): void {
@@ -38,8 +38,9 @@ export class PersonSalts {
     this.#ask.set(hash('sha256', Buffer.concat([label, key]), 'buffer'), 0);
   }
 
-  /** 32 bytes. */
+  /** 32 bytes, not to be changed. */
   secretOf(subject: string | null): Buffer {
+    if (subject === this.#last) return this.#secret;
     const bytes = subject === null ? 0 : Buffer.byteLength(subject, 'utf8');
     if (hashBytes + 4 + bytes > this.#ask.length) {
       const larger = Buffer.alloc(hashBytes + 4 + bytes);
@@ -49,17 +50,14 @@ export class PersonSalts {
     this.#ask.writeUInt32LE(subject === null ? nobody : bytes, hashBytes);
     if (subject !== null) this.#ask.write(subject, hashBytes + 4, 'utf8');
     // As a binary string the digest comes out of the one-shot hash in half the time of a Buffer.
-    return Buffer.from(hash('sha256', this.#ask.subarray(0, hashBytes + 4 + bytes), 'binary'), 'latin1');
+    this.#secret = Buffer.from(hash('sha256', this.#ask.subarray(0, hashBytes + 4 + bytes), 'binary'), 'latin1');
+    this.#last = subject;
+    return this.#secret;
   }
 
   /** Salts of neighbouring events, the first at that position: 16 bytes each, a view until the next call. Of nobody known: no salt. */
   of(events: readonly { readonly subject?: string | null | undefined }[], first: number): Buffer {
-    const secrets = events.map(({ subject }) => {
-      if (subject === undefined) return undefined;
-      if (subject !== this.#last) this.#secret = this.secretOf(subject);
-      this.#last = subject;
-      return this.#secret;
-    });
+    const secrets = events.map(({ subject }) => (subject === undefined ? undefined : this.secretOf(subject)));
     return this.from(secrets, first);
   }
 

@@ -157,8 +157,9 @@ export class PlainBatch {
     return this.entryAt(index).subarray(4, 4 + saltBytes);
   }
 
-  /** Whether its salt is the one at `from` of `salts`. */
-  hasSalt(index: number, salts: Buffer, from: number): boolean {
+  /** Whether its salt is the one for it among `salts`, those of the whole record. */
+  hasSalt(index: number, salts: Buffer): boolean {
+    const from = index * saltBytes;
     const at = (this.#starts[index] ?? 0) + 4;
     return this.plain.compare(salts, from, from + saltBytes, at, at + saltBytes) === 0;
   }

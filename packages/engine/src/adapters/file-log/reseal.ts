@@ -21,7 +21,7 @@ import {
   type SaltSource,
 } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
-import { bufferOver, nonceBytes, saltBytes, segmentHeadBytes, type SegmentHead } from './format.js';
+import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
 import { partsOf, subjectOf, Words } from './packed-events.js';
 import { PersonSalts } from './person-salts.js';
 import { frameSize, StoredRecord } from './record.js';
@@ -161,13 +161,7 @@ class Resealing {
         const bytes = plain.eventAt(index);
         return bytes === null ? undefined : subjectOf(bytes);
       });
-      let last: string | null | undefined;
-      let known: Uint8Array | undefined;
-      const secrets = subjects.map((subject) => {
-        if (subject !== last) known = subject === undefined ? undefined : (derivedHere.get(subject)?.secret ?? salts.secretOf(subject));
-        last = subject;
-        return known;
-      });
+      const secrets = subjects.map((subject) => (subject === undefined ? undefined : salts.secretOf(subject)));
       const made = salts.from(secrets, record.first);
       let receivedAt: number | undefined;
       for (const [index, subject] of subjects.entries()) {
@@ -177,7 +171,7 @@ class Resealing {
         const position = record.first + index;
         if (hash('sha256', plain.saltedAt(index), 'binary') !== record.digestTextAt(index))
           throw damaged(source.name, record, `position ${position} does not match its digest`);
-        const isDerived = plain.hasSalt(index, made, index * saltBytes);
+        const isDerived = plain.hasSalt(index, made);
         const origins = isDerived ? derivedHere : drawn;
         let origin = origins.get(subject);
         if (origin === undefined)

@@ -36,7 +36,7 @@ test('a dry run logs nothing; a run is logged, survives opening, and is in the p
   const engine = await open(folder, { tickMs: 0 });
   expect(engine.core.model.settings).toEqual(done['settings']);
   const decided = engine.rank({ point: 'home', context: { items: ['i1'] } });
-  expect(decided.ok && decided.value.policy).toBe(`rank/3+tuned@${engine.core.model.tunedAt}`);
+  expect(decided.ok && decided.value.policy).toBe(`rank/4+tuned@${engine.core.model.tunedAt}`);
   await engine.close();
 });
 

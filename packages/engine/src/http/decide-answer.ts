@@ -31,7 +31,10 @@ export function decideAnswer(record: DecisionRecord, { core }: Engine): DecideAn
     mode: record.mode,
     because: record.contextualBecause ?? null,
     summary: summary(record),
-    items: record.answer.map((each) => ({ ...each, title: title(each.item) ?? null, why: sentences(each, name) })),
+    items: record.answer.map((each) => {
+      const { item, score, propensity, reasons } = each;
+      return { item, score, propensity, reasons, title: title(item) ?? null, why: sentences(each, name) };
+    }),
     position: record.position,
     epoch: record.epoch,
   };

@@ -34,7 +34,7 @@ describe('one flag', () => {
       metadata: {
         decisionId: expect.stringMatching(/^d_/),
         mode: 'personal',
-        policyVersion: 'rank/3',
+        policyVersion: 'rank/4',
         propensity: expect.any(Number),
         why: expect.stringMatching(/\.$/),
         whyUrl: `/v1/decisions/${body.metadata.decisionId}`,

@@ -21,7 +21,7 @@ import type { NextItem } from '../predict/next-item.js';
 import type { PackModels } from '../predict/pack/pack-models.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
 
-export const rankPolicy = 'rank/3';
+export const rankPolicy = 'rank/4';
 
 /** The name of the policy with the settings that it ran with: those of the program, or of the `model.tuned` at that position. */
 function policyOf(tunedAt: number | null): string {

@@ -200,7 +200,7 @@ learnerSuite({
   examples: some(90, (key) => ({ key, subject: `s${below(30)}`, items: some(2 + below(6), () => `i${below(20)}`) })),
   queries: some(20, () => ({ items: [`i${below(20)}`, `i${below(20)}`], item: `i${below(20)}` })),
   bytesMax: 2_000_000,
-  fingerprint: 'e3c6a93a45130d62',
+  fingerprint: '2eb27636e6497a5e',
 });
 
 /** Popularity of an item on day 10. */

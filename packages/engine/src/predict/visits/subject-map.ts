@@ -9,7 +9,7 @@ export class SubjectMap {
   readonly #visits: VisitTable;
   readonly #table: ProbeTable;
 
-  /** `table` must take the hash of an entry from `subjectLow`. */
+  /** `table` must take the hash of an entry from `subjectLowOf`. */
   constructor(visits: VisitTable, table: ProbeTable) {
     this.#visits = visits;
     this.#table = table;
@@ -19,14 +19,14 @@ export class SubjectMap {
   find(low: number, high: number): number {
     for (let cell = this.#table.home(low); ; cell = this.#table.after(cell)) {
       const slot = this.#table.entryAt(cell);
-      if (slot < 0 || (this.#visits.subjectLow[slot] === low && this.#visits.subjectHigh[slot] === high)) return slot;
+      if (slot < 0 || (this.#visits.subjectLowOf(slot) === low && this.#visits.subjectHighOf(slot) === high)) return slot;
     }
   }
 
   link(slot: number): void {
-    const { subjectLow, subjectHigh, next } = this.#visits;
-    const low = subjectLow[slot] ?? 0;
-    const last = this.find(low, subjectHigh[slot] ?? 0);
+    const { next } = this.#visits;
+    const low = this.#visits.subjectLowOf(slot);
+    const last = this.find(low, this.#visits.subjectHighOf(slot));
     if (last < 0) {
       next[slot] = slot;
       this.#table.insert(slot, low);
@@ -38,13 +38,13 @@ export class SubjectMap {
   }
 
   unlink(slot: number): void {
-    const { subjectLow, subjectHigh, next } = this.#visits;
-    const low = subjectLow[slot] ?? 0;
+    const { next } = this.#visits;
+    const low = this.#visits.subjectLowOf(slot);
     if (next[slot] === slot) {
       this.#table.remove(slot, low);
       return;
     }
-    const last = this.find(low, subjectHigh[slot] ?? 0);
+    const last = this.find(low, this.#visits.subjectHighOf(slot));
     let before = last;
     while (next[before] !== slot) before = next[before] ?? 0;
     next[before] = next[slot] ?? 0;

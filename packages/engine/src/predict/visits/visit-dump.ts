@@ -13,13 +13,13 @@ export function* visitDump(store: VisitStore): Iterable<string> {
   }
   for (let rank = 0; rank < order.count; rank++) {
     const slot = order.at(rank);
-    const start = visits.start[slot] ?? 0;
-    const ids = Array.from(arena.words.subarray(start, start + (visits.length[slot] ?? 0)), (item) => items.idOf(item));
-    yield `visit ${visits.keyOf(slot)} day ${visits.day[slot] ?? 0} ${JSON.stringify(ids)}`;
+    const start = visits.startOf(slot);
+    const ids = Array.from(arena.words.subarray(start, start + visits.lengthOf(slot)), (item) => items.idOf(item));
+    yield `visit ${visits.keyOf(slot)} day ${visits.dayOf(slot)} ${JSON.stringify(ids)}`;
   }
   const rows: number[][] = [];
   for (const one of subjects.subjects()) {
-    const [low, high] = [visits.subjectLow[one] ?? 0, visits.subjectHigh[one] ?? 0];
+    const [low, high] = [visits.subjectLowOf(one), visits.subjectHighOf(one)];
     const keys = subjects.visitsOf(low, high).map((slot) => visits.keyOf(slot));
     rows.push(keys.sort((a, b) => a - b));
   }

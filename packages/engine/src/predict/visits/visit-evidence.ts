@@ -1,9 +1,11 @@
 // Why an item got its score: the same sums as the scorer's, taken apart by component and by the item through which each part came.
-// Invariant: the parts and the rest add up to the score (to rounding). Evidence about people is counts only; the caller shows them from
-// five on. Works in columns that are kept between queries: a decision explains twenty items, and sets for each were most of its garbage.
+// Invariant: the parts and the rest add up to the score, in whole billionths. Evidence about people is counts only; the caller shows them
+// from five on. Works in columns that are kept between queries: a decision explains twenty items, and sets for each were most of its
+// garbage.
+import { assert } from '../../base/assert.js';
 import { limits } from '../../base/limits.js';
 import { PeopleByPart } from './people-by-part.js';
-import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, rarity } from './visit-formula.js';
+import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, rarity, SCORE_UNITS } from './visit-formula.js';
 import type { VisitScorer } from './visit-scorer.js';
 import type { VisitStore } from './visit-store.js';
 
@@ -94,8 +96,8 @@ export class VisitExplainer {
 
   /** The number of the person whose visit this is. */
   #personOf(slot: number): number {
-    const { subjectLow, subjectHigh } = this.#store.visits;
-    return this.#people.numberOf(subjectLow[slot] ?? 0, subjectHigh[slot] ?? 0);
+    const { visits } = this.#store;
+    return this.#people.numberOf(visits.subjectLowOf(slot), visits.subjectHighOf(slot));
   }
 
   /** Counts a person for the item itself; `from` 0: similar visits, 1: followers. */
@@ -117,7 +119,7 @@ export class VisitExplainer {
     for (let n = 0; n < neighbourCount; n++) {
       const visit = neighbours[n] ?? 0;
       const slot = matched.ids[visit] ?? 0;
-      const length = visits.length[slot] ?? 0;
+      const length = visits.lengthOf(slot);
       let found = 0; // query items in this visit
       let unit = 0;
       let person = -1;
@@ -168,7 +170,7 @@ export class VisitExplainer {
       for (let at = end - 1; at >= end - read; at--) {
         const slot = words[at] ?? 0;
         if (slot === ownSlot || matched.find(slot) >= 0) continue;
-        const held = visits.length[slot] ?? 0;
+        const held = visits.lengthOf(slot);
         let found = 0;
         for (let place = 0; place < held; place++) if (spread[from + place] === ordinal) places[found++] = place;
         const unit = (signal * this.#scorer.recencyOf(slot)) / Math.sqrt(held) / found;
@@ -200,6 +202,7 @@ export class VisitExplainer {
     const ordinal = this.#ordinals[number] ?? 0;
     const from = number * width;
     this.#scale(ordinal, from);
+    this.#level(ordinal, from);
     const parts: VisitEvidencePart[] = [];
     // A selection by repeated search: three of some fourteen.
     while (parts.length < partsMax) {
@@ -208,22 +211,22 @@ export class VisitExplainer {
         if ((sums[from + part] ?? 0) > (best < 0 ? 0 : (sums[from + best] ?? 0))) best = part;
       }
       if (best < 0) break;
-      parts.push(this.#partOf(number, best, sums[from + best] ?? 0));
+      parts.push(this.#partOf(number, best, (sums[from + best] ?? 0) / SCORE_UNITS));
       sums[from + best] = 0;
     }
     let rest = 0;
     for (let part = 0; part < width; part++) rest += sums[from + part] ?? 0;
     const counts = this.#ordinals.length * width + 2 * number;
     return {
-      score: scorer.scores[ordinal] ?? 0,
+      score: (scorer.scores[ordinal] ?? 0) / SCORE_UNITS,
       parts,
-      rest,
+      rest: rest / SCORE_UNITS,
       subjects: this.#people.countOf(counts),
       transitionSubjects: this.#people.countOf(counts + 1),
     };
   }
 
-  /** Makes amounts of the score out of the raw sums of one item. */
+  /** Makes billionths of the score out of the raw sums of one item. */
   #scale(ordinal: number, from: number): void {
     const { candidates, asked, via, nearTotal, onwardTotal, onwardWeight, after, afterTotal, formula } = this.#scorer;
     const sums = this.#sums;
@@ -236,6 +239,20 @@ export class VisitExplainer {
       const at = from + asked + 1 + n;
       sums[at] = (sums[at] ?? 0) * onward * factor;
     }
+    for (let part = 0; part < this.#width; part++) sums[from + part] = Math.round((sums[from + part] ?? 0) * SCORE_UNITS);
+  }
+
+  /** Each part was rounded by itself: the largest takes what is missing to the score. */
+  #level(ordinal: number, from: number): void {
+    const sums = this.#sums;
+    let missing = this.#scorer.scores[ordinal] ?? 0;
+    let largest = 0;
+    for (let part = 0; part < this.#width; part++) {
+      missing -= sums[from + part] ?? 0;
+      if ((sums[from + part] ?? 0) > (sums[from + largest] ?? 0)) largest = part;
+    }
+    assert(Math.abs(missing) <= this.#width, 'the parts of a score add up to it but for their rounding');
+    sums[from + largest] = (sums[from + largest] ?? 0) + missing;
   }
 
   #partOf(number: number, part: number, amount: number): VisitEvidencePart {

@@ -18,6 +18,9 @@
 // The item before the last is worth `back` times its score (people go back one step), the other items of the visit but the last `seen`
 // times.
 //
+// Scores are rounded to billionths, and items are ordered by what is left: so the parts of a score can add up to it exactly, and a record
+// holds nine digits of each instead of seventeen.
+//
 // Sources: VSTAN (Ludewig, Mauro, Latifi, Jannach, UMUAI 31, 2021) after STAN (Garg et al., SIGIR 2019) for overlap, recency and place;
 // measured alternatives in docs/decisions.md.
 import { exp, log } from '../../base/exact-math.js';
@@ -29,6 +32,8 @@ export const POSTING_VISITS = 200;
 export const NEIGHBOURS = 200;
 export const ONWARD_ITEMS = 5;
 export const ONWARD_VISITS = 20;
+/** A score is a whole number of billionths, and so is each part of it. */
+export const SCORE_UNITS = 1e9;
 
 const RECENCY_DAYS_MAX = 1_440;
 

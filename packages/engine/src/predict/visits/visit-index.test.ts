@@ -128,8 +128,8 @@ test('evidence adds up to the score, and counts the people behind it', () => {
       for (const { item: id, score } of scored) {
         const evidence = index.explain(one, id);
         expect(evidence.score).toBe(score);
-        const sum = evidence.parts.reduce((whole, part) => whole + part.amount, 0);
-        expect(Math.abs(sum - score)).toBeLessThanOrEqual(1e-9 * score);
+        const sum = evidence.parts.reduce((whole, part) => whole + Math.round(part.amount * 1e9), 0);
+        expect(sum / 1e9).toBe(score);
         const people = (holds: (items: readonly string[]) => boolean): number =>
           new Set(oracle.visits.filter((visit) => visit.key !== one.ownKey && holds(visit.items)).map((visit) => visit.subject)).size;
         const last = one.items.at(-1);

@@ -7,7 +7,7 @@ import type { HashKey } from '../../base/half-sip-hash.js';
 import { visitDump } from './visit-dump.js';
 import { VisitExplainer } from './visit-evidence.js';
 import type { VisitEvidence } from './visit-evidence.js';
-import { VisitFormula } from './visit-formula.js';
+import { SCORE_UNITS, VisitFormula } from './visit-formula.js';
 import { VisitScorer } from './visit-scorer.js';
 import type { VisitQuery } from './visit-scorer.js';
 import { visitSettings, type VisitSettings } from './visit-settings.js';
@@ -87,12 +87,12 @@ export class VisitIndex {
       const ordinal = scorer.best.pop();
       if (ordinal < 0) break;
       const item = this.#store.items.idOf(scorer.candidates.ids[ordinal] ?? 0);
-      if (accept(item)) found.push({ item, score: scorer.scores[ordinal] ?? 0 });
+      if (accept(item)) found.push({ item, score: (scorer.scores[ordinal] ?? 0) / SCORE_UNITS });
     }
     return found;
   }
 
-  /** Why `score` gives this item what it gives it: parts that add up to the score within 1e-9 of it. */
+  /** Why `score` gives this item what it gives it: parts that add up to the score, in billionths exactly. */
   explain(query: VisitQuery, item: string): VisitEvidence {
     this.#scorer.run(query);
     return must(this.#explainer.explain([item], Infinity)[0], 'evidence for one item is one');

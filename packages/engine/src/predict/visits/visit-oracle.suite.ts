@@ -148,7 +148,7 @@ export class VisitOracle {
       scores.set(item, (scores.get(item) ?? 0) * factor);
     }
     return [...scores]
-      .map(([item, score]) => ({ item, score }))
+      .map(([item, score]) => ({ item, score: Math.round(score * 1e9) / 1e9 }))
       .filter(({ score }) => score > 0)
       .sort(byScore);
   }

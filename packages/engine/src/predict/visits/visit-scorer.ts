@@ -7,7 +7,16 @@ import { BestFirst } from './best-first.js';
 import { grownCapacity, widened32 } from './capacity.js';
 import { nthLargest } from './nth-largest.js';
 import { Tally } from './tally.js';
-import { NEIGHBOURS, ONWARD_ITEMS, ONWARD_VISITS, POSTING_VISITS, QUERY_ITEMS, rarity, type VisitFormula } from './visit-formula.js';
+import {
+  NEIGHBOURS,
+  ONWARD_ITEMS,
+  ONWARD_VISITS,
+  POSTING_VISITS,
+  QUERY_ITEMS,
+  rarity,
+  SCORE_UNITS,
+  type VisitFormula,
+} from './visit-formula.js';
 import type { VisitStore } from './visit-store.js';
 
 /**
@@ -77,7 +86,7 @@ export class VisitScorer {
     this.best = new BestFirst((a, b) => store.items.compare(this.candidates.ids[a] ?? 0, this.candidates.ids[b] ?? 0) < 0);
   }
 
-  /** Fills `candidates` and `scores`. */
+  /** Fills `candidates` and `scores`; these end up as whole numbers of billionths. */
   run(query: VisitQuery): void {
     this.today = dayOf(query.nowMs);
     this.ownSlot = query.ownKey === undefined ? -1 : this.#store.order.find(query.ownKey);
@@ -97,7 +106,7 @@ export class VisitScorer {
   }
 
   recencyOf(slot: number): number {
-    return this.formula.recency(this.today - (this.#store.visits.day[slot] ?? 0));
+    return this.formula.recency(this.today - this.#store.visits.dayOf(slot));
   }
 
   /** What an item of the query itself is worth, by the place it had. */
@@ -162,7 +171,7 @@ export class VisitScorer {
     for (let visit = 0; visit < this.matched.count; visit++) {
       const slot = this.matched.ids[visit] ?? 0;
       const overlap = this.strength[visit] ?? 0;
-      this.strength[visit] = this.formula.strength(overlap, this.#store.visits.length[slot] ?? 0) * this.recencyOf(slot);
+      this.strength[visit] = this.formula.strength(overlap, this.#store.visits.lengthOf(slot)) * this.recencyOf(slot);
     }
   }
 
@@ -190,7 +199,7 @@ export class VisitScorer {
     for (let n = 0; n < this.neighbourCount; n++) {
       const visit = this.neighbours[n] ?? 0;
       const slot = this.matched.ids[visit] ?? 0;
-      this.#reserve(this.candidates.count + (this.#store.visits.length[slot] ?? 0));
+      this.#reserve(this.candidates.count + this.#store.visits.lengthOf(slot));
       this.#add(this.near, slot, this.strength[visit] ?? 0, -1);
     }
     this.nearTotal = 0;
@@ -209,8 +218,8 @@ export class VisitScorer {
     const { arena, visits } = this.#store;
     const [kernel, weights, candidates, asked] = [this.#kernel, this.weights, this.candidates, this.asked];
     const { atPlace, before, fadePlace } = this.formula.settings;
-    const start = visits.start[slot] ?? 0;
-    const length = visits.length[slot] ?? 0;
+    const start = visits.startOf(slot);
+    const length = visits.lengthOf(slot);
     const words = arena.words;
     const from = this.#spreadCount;
     this.#spreadCount += length;
@@ -246,8 +255,8 @@ export class VisitScorer {
       const slot = arena.words[at] ?? 0;
       if (slot === this.ownSlot) continue;
       read++;
-      const from = visits.start[slot] ?? 0;
-      const end = from + (visits.length[slot] ?? 0) - 1;
+      const from = visits.startOf(slot);
+      const end = from + visits.lengthOf(slot) - 1;
       for (let place = from; place < end; place++) {
         if (arena.words[place] !== item) continue;
         const ordinal = this.candidates.ordinalOf(arena.words[place + 1] ?? 0);
@@ -305,8 +314,8 @@ export class VisitScorer {
       for (let at = start + length - 1; at >= start + length - read; at--) {
         const slot = arena.words[at] ?? 0;
         if (slot === this.ownSlot || this.matched.find(slot) >= 0) continue;
-        const amount = (signal / Math.sqrt(visits.length[slot] ?? 0)) * this.recencyOf(slot);
-        this.#reserve(this.candidates.count + (visits.length[slot] ?? 0));
+        const amount = (signal / Math.sqrt(visits.lengthOf(slot))) * this.recencyOf(slot);
+        this.#reserve(this.candidates.count + visits.lengthOf(slot));
         this.#add(this.onward, slot, amount, ordinal);
       }
     }
@@ -321,5 +330,8 @@ export class VisitScorer {
       }
     }
     for (let ordinal = 0; ordinal < this.asked; ordinal++) this.scores[ordinal] = (this.scores[ordinal] ?? 0) * this.factorOf(ordinal);
+    for (let ordinal = 0; ordinal < this.candidates.count; ordinal++) {
+      this.scores[ordinal] = Math.round((this.scores[ordinal] ?? 0) * SCORE_UNITS);
+    }
   }
 }

@@ -29,7 +29,7 @@ export class VisitStore {
     this.items = new ItemTable(hashKey);
     this.postings = new PostingStore(this.arena, keyOf);
     this.order = new KeyOrder(keyOf);
-    this.subjects = new SubjectMap(this.visits, new ProbeTable((slot) => this.visits.subjectLow[slot] ?? 0));
+    this.subjects = new SubjectMap(this.visits, new ProbeTable((slot) => this.visits.subjectLowOf(slot)));
   }
 
   /** Puts an item at the end of the visit with this key, which begins here if it is unknown. */
@@ -89,7 +89,7 @@ export class VisitStore {
     if (newest >= 0 && this.visits.keyOf(newest) === visitKey) return newest;
     const known = this.order.find(visitKey);
     if (known >= 0) {
-      const same = this.visits.subjectLow[known] === low && this.visits.subjectHigh[known] === high;
+      const same = this.visits.subjectLowOf(known) === low && this.visits.subjectHighOf(known) === high;
       assert(same, 'a visit key belongs to one subject');
       return known;
     }
@@ -101,26 +101,25 @@ export class VisitStore {
 
   /** Beyond the limit of a visit (a robot's) its first items stay as they are and the rest is not learned. */
   #push(slot: number, id: string): void {
-    const length = this.visits.length[slot] ?? 0;
+    const length = this.visits.lengthOf(slot);
     if (length >= limits.visitItemsMax) return;
     const item = this.items.numberOf(id);
     if (!this.#holds(slot, item)) this.postings.add(item, slot);
-    const start = this.arena.resized(this.visits.start[slot] ?? 0, length, length + 1);
+    const start = this.arena.resized(this.visits.startOf(slot), length, length + 1);
     this.arena.words[start + length] = item;
-    this.visits.start[slot] = start;
-    this.visits.length[slot] = length + 1;
+    this.visits.setItems(slot, start, length + 1);
   }
 
   #holds(slot: number, item: number): boolean {
-    const start = this.visits.start[slot] ?? 0;
-    const end = start + (this.visits.length[slot] ?? 0);
+    const start = this.visits.startOf(slot);
+    const end = start + this.visits.lengthOf(slot);
     for (let at = start; at < end; at++) if (this.arena.words[at] === item) return true;
     return false;
   }
 
   #drop(slot: number): void {
-    const start = this.visits.start[slot] ?? 0;
-    const length = this.visits.length[slot] ?? 0;
+    const start = this.visits.startOf(slot);
+    const length = this.visits.lengthOf(slot);
     const held = new Set(this.arena.words.subarray(start, start + length));
     for (const item of held) if (this.postings.remove(item, slot) === 0) this.items.release(item);
     this.arena.release(start, length);

@@ -1,24 +1,29 @@
-// One row of columns per visit, addressed by a slot number that is reused. 26 bytes a visit, the items themselves lie in the arena.
+// One row per visit, addressed by a slot number that is reused. 26 bytes a visit, the items themselves lie in the arena. What a query asks
+// of a visit lies side by side: it asks it of a thousand visits all over the table, and each line of memory that it has to fetch for them
+// costs more than the sums.
 // Invariant: a slot is an accident of history; only key, subject hash, day and items of a visit may reach a score or a dump.
 import { assert } from '../../base/assert.js';
 import { dayOf } from '../../base/day.js';
+import { limits } from '../../base/limits.js';
 import { grownCapacity, widened16, widened32 } from './capacity.js';
 
 const HIGH = 4294967296;
 const KEY_END = 65536 * HIGH;
 const DAY_MAX = 0xffff; // in the year 2149
+const LENGTH_MAX = 0xffff;
+
+/** Words of a row: offset of the items in the arena; number of items and, above it, day of the last event; hash of the subject in two. */
+const WORDS = 4;
+const SHAPE = 1;
+const LOW = 2;
+const HASH_HIGH = 3;
+
+assert(limits.visitItemsMax <= LENGTH_MAX, 'the length of a visit has sixteen bits');
 
 export class VisitTable {
   #keyLow = new Uint32Array(0);
   #keyHigh = new Uint16Array(0);
-  /** Offset of the items in the arena. */
-  start = new Uint32Array(0);
-  /** Number of items. */
-  length = new Uint16Array(0);
-  /** Day index of the last event, clamped to 0..65535. */
-  day = new Uint16Array(0);
-  subjectLow = new Uint32Array(0);
-  subjectHigh = new Uint32Array(0);
+  #rows = new Uint32Array(0);
   /** The next visit of the same subject in a circle; for a free slot, the next free slot + 1. */
   next = new Uint32Array(0);
   #slots = 0;
@@ -35,11 +40,7 @@ export class VisitTable {
     }
     this.#keyLow[slot] = key % HIGH;
     this.#keyHigh[slot] = Math.floor(key / HIGH);
-    this.start[slot] = 0;
-    this.length[slot] = 0;
-    this.day[slot] = 0;
-    this.subjectLow[slot] = subjectLow;
-    this.subjectHigh[slot] = subjectHigh;
+    this.#write(slot, subjectLow, subjectHigh);
     this.next[slot] = slot;
     return slot;
   }
@@ -48,11 +49,7 @@ export class VisitTable {
   release(slot: number): void {
     this.#keyLow[slot] = 0;
     this.#keyHigh[slot] = 0;
-    this.start[slot] = 0;
-    this.length[slot] = 0;
-    this.day[slot] = 0;
-    this.subjectLow[slot] = 0;
-    this.subjectHigh[slot] = 0;
+    this.#write(slot, 0, 0);
     this.next[slot] = this.#free;
     this.#free = slot + 1;
   }
@@ -61,23 +58,57 @@ export class VisitTable {
     return (this.#keyHigh[slot] ?? 0) * HIGH + (this.#keyLow[slot] ?? 0);
   }
 
+  /** Offset of the items in the arena. */
+  startOf(slot: number): number {
+    return this.#rows[slot * WORDS] ?? 0;
+  }
+
+  /** Number of items. */
+  lengthOf(slot: number): number {
+    return (this.#rows[slot * WORDS + SHAPE] ?? 0) & LENGTH_MAX;
+  }
+
+  /** Day index of the last event, clamped to 0..65535. */
+  dayOf(slot: number): number {
+    return (this.#rows[slot * WORDS + SHAPE] ?? 0) >>> 16;
+  }
+
+  subjectLowOf(slot: number): number {
+    return this.#rows[slot * WORDS + LOW] ?? 0;
+  }
+
+  subjectHighOf(slot: number): number {
+    return this.#rows[slot * WORDS + HASH_HIGH] ?? 0;
+  }
+
+  /** Says where the items lie and how many they are. */
+  setItems(slot: number, start: number, length: number): void {
+    this.#rows[slot * WORDS] = start;
+    this.#rows[slot * WORDS + SHAPE] = (this.dayOf(slot) << 16) | length;
+  }
+
   setDay(slot: number, atMs: number): void {
-    this.day[slot] = Math.min(DAY_MAX, Math.max(0, dayOf(atMs)));
+    const day = Math.min(DAY_MAX, Math.max(0, dayOf(atMs)));
+    this.#rows[slot * WORDS + SHAPE] = (day << 16) | this.lengthOf(slot);
   }
 
   bytes(): number {
-    const columns = [this.#keyLow, this.#keyHigh, this.start, this.length, this.day, this.subjectLow, this.subjectHigh, this.next];
-    return columns.reduce((sum, column) => sum + column.byteLength, 0);
+    return [this.#keyLow, this.#keyHigh, this.#rows, this.next].reduce((sum, column) => sum + column.byteLength, 0);
+  }
+
+  /** A row without items. */
+  #write(slot: number, subjectLow: number, subjectHigh: number): void {
+    const at = slot * WORDS;
+    this.#rows[at] = 0;
+    this.#rows[at + SHAPE] = 0;
+    this.#rows[at + LOW] = subjectLow;
+    this.#rows[at + HASH_HIGH] = subjectHigh;
   }
 
   #widen(capacity: number): void {
     this.#keyLow = widened32(this.#keyLow, capacity);
     this.#keyHigh = widened16(this.#keyHigh, capacity);
-    this.start = widened32(this.start, capacity);
-    this.length = widened16(this.length, capacity);
-    this.day = widened16(this.day, capacity);
-    this.subjectLow = widened32(this.subjectLow, capacity);
-    this.subjectHigh = widened32(this.subjectHigh, capacity);
+    this.#rows = widened32(this.#rows, capacity * WORDS);
     this.next = widened32(this.next, capacity);
   }
 }

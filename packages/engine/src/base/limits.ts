@@ -178,6 +178,7 @@ export const limits = {
   ingestStallTimes: 3,
   ingestTurnMs: 2,
   ingestDeferMsMax: 25,
+  decideTurnMs: 5,
   connectionsQueuedMax: 4_096,
   refusalHoldMs: 100,
   refusalsHeldMax: 4_000,

@@ -1,5 +1,6 @@
 // The other hot route on plain node:http: POST /v1/decide/:point. Beyond reading, parsing and walking the body once, a request costs one
-// call of the engine and one write of the answer. Load of events never refuses it.
+// call of the engine and one write of the answer. Load of events never refuses it. Decisions take turns (turns.ts), too: when many are
+// asked for at once, events go on, whose answers take several turns each, and new callers get in.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -11,47 +12,58 @@ import { isObject, parseJson } from './json-body.js';
 import { carriesObjection } from './objection-signal.js';
 import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
 import type { HotParts } from './tracking-routes.js';
+import { Turns } from './turns.js';
 import { unpacked } from './unpack.js';
+
+/** A request whose body is whole. */
+interface Ask {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly packed: Buffer;
+  readonly point: string;
+  /** Did a key in the headers, if one is needed, let it in? Else the body may hold one. */
+  readonly admitted: boolean;
+  readonly startedMs: number;
+}
 
 export class HotRoutes {
   readonly #parts: HotParts;
+  readonly #turns: Turns;
 
   constructor(parts: HotParts) {
     this.#parts = parts;
+    this.#turns = new Turns(parts.clock, limits.decideTurnMs, 0);
   }
 
   decide(request: IncomingMessage, response: ServerResponse, point: string): void {
-    const { keeper, bodies, clock, metrics } = this.#parts;
+    const { keeper, bodies, clock } = this.#parts;
     const named = keeper.admit(request.headers, 'write');
     if (!named.ok && named.code !== 'key_missing') return sendRefusal(response, named);
     bodies.read(request, limits.bodyBytesMax, (body) => {
       if (!body.ok) return cutOff(request, response, clock, body);
-      const startedMs = clock.elapsedMs();
-      if (this.#parts.engine.choosing.point(point) !== undefined) {
-        void this.#choose(request, response, body.value, point, named.ok, startedMs);
-        return;
-      }
-      try {
-        const text = this.#decided(request, body.value, point, named.ok, startedMs);
-        if (!text.ok) metrics.refused(text.code);
-        return text.ok ? sendJson(response, 200, text.value) : sendRefusal(response, text);
-      } catch (error) {
-        const code = codeOf(error);
-        if (code === 'internal') this.#parts.onError(error);
-        return sendRefusal(response, { code });
-      }
+      const ask = { request, response, packed: body.value, point, admitted: named.ok, startedMs: clock.elapsedMs() };
+      return this.#turns.run(() => {
+        if (this.#parts.engine.choosing.point(point) === undefined) this.#rank(ask);
+        else void this.#choose(ask);
+      });
     });
   }
 
+  #rank(ask: Ask): void {
+    const { response } = ask;
+    try {
+      const text = this.#decided(ask);
+      if (!text.ok) this.#parts.metrics.refused(text.code);
+      return text.ok ? sendJson(response, 200, text.value) : sendRefusal(response, text);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'internal') this.#parts.onError(error);
+      return sendRefusal(response, { code });
+    }
+  }
+
   /** A choice waits for its sync. */
-  async #choose(
-    request: IncomingMessage,
-    response: ServerResponse,
-    packed: Buffer,
-    point: string,
-    admitted: boolean,
-    startedMs: number,
-  ): Promise<void> {
+  async #choose({ request, response, packed, point, admitted, startedMs }: Ask): Promise<void> {
     const { engine, clock, metrics } = this.#parts;
     try {
       const value = this.#value(packed, admitted);
@@ -70,7 +82,7 @@ export class HotRoutes {
     }
   }
 
-  #decided(request: IncomingMessage, packed: Buffer, point: string, admitted: boolean, startedMs: number): Result<string> {
+  #decided({ request, packed, point, admitted, startedMs }: Ask): Result<string> {
     const { engine, clock, metrics } = this.#parts;
     const value = this.#value(packed, admitted);
     if (!value.ok) return value;

@@ -1,7 +1,7 @@
-// Turns of the event loop: work on events gets so many ms of each, what is left waits for the next turn, in order. Between two turns the
-// loop reads its sockets, so a decision waits for one turn at most; and it takes one new connection each turn (libuv since 1.45 accepts
-// once a turn), so long turns would shut new callers out for seconds. For the same reason, while new connections arrive, turns go by
-// without such work, though never for longer than `deferMsMax` on end: nobody can stop it by connecting.
+// Turns of the event loop: a kind of work (events, decisions) gets so many ms of each, what is left waits for the next turn, in order.
+// Between two turns the loop reads its sockets, so a decision waits for one turn of events at most; and it takes one new connection each
+// turn (libuv since 1.45 accepts once a turn), so long turns would shut new callers out for seconds. For the same reason, while new
+// connections arrive, turns go by without such work, though never for longer than `deferMsMax` on end: nobody can stop it by connecting.
 import type { Clock } from '../ports/clock.js';
 
 export class Turns {

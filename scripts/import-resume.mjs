@@ -1,8 +1,8 @@
-// npm run -s test:import -- --rows N --kills N --seed N: a large import, once in one go and once killed (SIGKILL) at drawn moments and begun
-// again. Both folders must end in the same state, byte for byte. Rows are views of some 50,000 products by people who look at five each, in
-// time order. `--planted`: the second import leaves out the last row, so the run must fail. Ends with one line of JSON:
+// npm run -s test:import -- --rows N --kills N --seed N: a large import, once in one go and once killed (SIGKILL) at drawn moments and
+// begun again. Both folders must end in the same state, byte for byte. Rows are views of some 50,000 products by people who look at five
+// each, in time order. `--planted`: the second import leaves out the last row, so the run must fail. Ends with one line of JSON:
 // rows, kills (that came before the end), equal, dump_sha256 (two), rows_per_s (of the import in one go), rss_mb_half and rss_mb_end (the
-// most that its process held up to half of the rows, and in all; null where /proc does not say).
+// most that its process held up to half of its time, and in all; null where /proc does not say).
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';

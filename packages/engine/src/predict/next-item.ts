@@ -57,7 +57,7 @@ export interface TunedRow {
 
 export class NextItem implements FoldPart {
   readonly name = 'visit';
-  readonly #rows: Table<VisitRow, number>;
+  readonly #rows: Rows<VisitRow, number>;
   readonly #spans: Rows<VisitSpan[]>;
   readonly #gate: Gate;
   readonly #registry: Registry;
@@ -70,7 +70,7 @@ export class NextItem implements FoldPart {
   readonly popular = new Popular();
 
   constructor(parts: {
-    readonly rows: Table<VisitRow, number>;
+    readonly rows: Rows<VisitRow, number>;
     readonly spans: Rows<VisitSpan[]>;
     readonly gate: Gate;
     readonly registry: Registry;
@@ -195,14 +195,14 @@ export class NextItem implements FoldPart {
   advance(position: number, only?: string): void {
     const from = position - this.#windowPositions;
     if (from <= 0) return;
-    for (const [key, row] of only === undefined ? [...this.#before(from)] : this.#ownBefore(from, only)) {
-      this.#hide(key, row);
-      this.#rows.delete(key);
-      const spans = this.#spans.edit(row.subject, () => []);
-      const at = spans.findIndex(([first]) => first === key);
-      if (at >= 0) spans.splice(at, 1);
-      if (spans.length === 0) this.#spans.delete(row.subject);
+    if (only !== undefined) {
+      const spans = this.#spans.get(only) ?? [];
+      for (const [key] of spans.filter(([first]) => first < from)) this.#evict(key);
+      return;
     }
+    // The index is asked, which knows its oldest visit. A walk over the rows would meet all that have gone since the last checkpoint, again
+    // and again.
+    for (let key = this.index.oldest; key >= 0 && key < from; key = this.index.oldest) this.#evict(key);
   }
 
   // [C36]
@@ -233,13 +233,15 @@ export class NextItem implements FoldPart {
     for (const line of this.popular.dump()) yield `popular\t${line}`;
   }
 
-  *#before(from: number): Iterable<readonly [key: number, row: Readonly<VisitRow>]> {
-    for (const [text, row] of this.#rows.rows(0, from)) yield [Number(text), row];
-  }
-
-  #ownBefore(from: number, subject: string): (readonly [key: number, row: Readonly<VisitRow>])[] {
-    const spans = this.#spans.get(subject) ?? [];
-    return spans.filter(([key]) => key < from).map((span) => [span[0], this.#row(span)]);
+  /** A visit leaves the window. */
+  #evict(key: number): void {
+    const row = must(this.#rows.get(key), 'a visit of the index has its row');
+    this.#hide(key, row);
+    this.#rows.delete(key);
+    const spans = this.#spans.edit(row.subject, () => []);
+    const at = spans.findIndex(([first]) => first === key);
+    if (at >= 0) spans.splice(at, 1);
+    if (spans.length === 0) this.#spans.delete(row.subject);
   }
 
   #tune(value: unknown, position: number): void {

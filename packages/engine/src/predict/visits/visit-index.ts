@@ -40,6 +40,12 @@ export class VisitIndex {
     return this.#store.order.count;
   }
 
+  /** Key of the visit that began first in the log, or -1. */
+  get oldest(): number {
+    const slot = this.#store.order.at(0);
+    return slot < 0 ? -1 : this.#store.visits.keyOf(slot);
+  }
+
   /** Items that some visit holds. */
   get items(): number {
     return this.#store.items.count;

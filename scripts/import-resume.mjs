@@ -3,13 +3,13 @@
 // each, in time order. `--planted`: the second import leaves out the last row, so the run must fail. Ends with one line of JSON:
 // rows, kills (that came before the end), equal, dump_sha256 (two), rows_per_s (of the import in one go), rss_mb_half and rss_mb_end (the
 // most that its process held up to half of its time, and in all; null where /proc does not say).
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { SeededRandom } from '../bench/dist/seeded-random.js';
 
 const program = join(dirname(fileURLToPath(import.meta.url)), '../packages/engine/bin/ethogram.js');
 const option = (name, usual) => {
@@ -23,6 +23,7 @@ if (![rows, kills, seed].every((value) => Number.isSafeInteger(value) && value >
 }
 
 const planted = process.argv.includes('--planted');
+const random = new SeededRandom(seed);
 const products = 50_000;
 const rowsOfPerson = 5;
 const lookMs = 250;
@@ -36,16 +37,6 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 const say = (text) => process.stderr.write(`${text}\n`);
 
-let drawn = seed >>> 0;
-/** A number in [0, 1): mulberry32. */
-function draw() {
-  drawn = (drawn + 0x6d2b79f5) >>> 0;
-  let word = drawn;
-  word = Math.imul(word ^ (word >>> 15), word | 1);
-  word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-  return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32;
-}
-
 async function writeRows() {
   const file = createWriteStream(path);
   const fromMs = Date.now() - 30 * 24 * 3_600_000;
@@ -55,7 +46,7 @@ async function writeRows() {
     const lines = [];
     for (const end = Math.min(rows, row + 10_000); row < end; row += 1) {
       const at = new Date(fromMs + Math.floor(row * stepMs)).toISOString();
-      lines.push(`u${Math.floor(row / rowsOfPerson)},p${Math.floor(draw() ** 2 * products)},${at}\n`);
+      lines.push(`u${Math.floor(row / rowsOfPerson)},p${Math.floor(random.share() ** 2 * products)},${at}\n`);
     }
     if (!file.write(lines.join(''))) await once(file, 'drain');
   }
@@ -90,15 +81,8 @@ async function importInto(folder, { limit, killAfterMs = null, look = () => unde
   return JSON.parse(text);
 }
 
-async function dumpHash(folder) {
-  const child = spawn(process.execPath, [program, 'dump', '--canonical', folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  running.add(child);
-  const hash = createHash('sha256');
-  for await (const piece of child.stdout) hash.update(piece);
-  if (child.exitCode === null) await once(child, 'exit');
-  running.delete(child);
-  if (child.exitCode !== 0) throw new Error(`the dump ended with ${child.exitCode}`);
-  return hash.digest('hex');
+function dumpHash(folder) {
+  return execFileSync(process.execPath, [program, 'dump', '--canonical', '--hash', '--quiet', folder], { encoding: 'utf8' }).trim();
 }
 
 await writeRows();
@@ -117,14 +101,14 @@ say(`in one go: ${(tookMs / 1000).toFixed(0)} s`);
 const broken = join(work, 'broken');
 let killed = 0;
 for (let left = kills; ; left -= 1) {
-  const killAfterMs = left > 0 ? (0.05 + 0.9 * draw()) * (tookMs / kills) : null;
+  const killAfterMs = left > 0 ? (0.05 + 0.9 * random.share()) * (tookMs / kills) : null;
   const ended = await importInto(broken, { limit: planted ? rows - 1 : rows, killAfterMs });
   if (ended !== null) break;
   killed += 1;
   say(`killed after ${(killAfterMs / 1000).toFixed(1)} s`);
 }
 
-const hashes = [await dumpHash(whole), await dumpHash(broken)];
+const hashes = [dumpHash(whole), dumpHash(broken)];
 const equal = hashes[0] === hashes[1];
 const figures = {
   import: 'resume',

@@ -26,6 +26,10 @@ export class Door {
     return this.url;
   }
 
+  get port() {
+    return this.#port;
+  }
+
   get url() {
     return `http://127.0.0.1:${this.#port}`;
   }

@@ -1,8 +1,9 @@
 // npm run -s test:clients: other people's SDKs, unmodified, against a real server with keys. Each makes every call of its API; what the
 // server accepted is counted on the way, what is visible is asked from the person's profile afterwards. Clients that retry meet a port on
-// which nothing listens first. One person grants nothing and must stay invisible. Prints a table and one line of JSON; exits with 1 when
-// anything differs. --planted drops one request of each client on the way, which must turn it red.
+// which nothing listens until it has refused them once. One person grants nothing and must stay invisible. Prints a table and one line of
+// JSON; exits with 1 when anything differs. --planted drops one request of each client on the way, which must turn it red.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,6 @@ const here = import.meta.dirname;
 const bin = join(here, '../packages/engine/bin/ethogram.js');
 const installed = join(here, 'node_modules/.package-lock.json');
 const planted = process.argv.includes('--planted');
-const deadMs = 1_500;
 const settleMsMax = 20_000;
 
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -91,19 +91,32 @@ function versionOf(name) {
   return JSON.parse(readFileSync(join(here, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
+/** Resolves when a connection of this process to that port has been refused. Not after so long: a client gives up after a few tries. */
+function refusedOn(port) {
+  return new Promise((resolve) => {
+    const look = ({ socket }) =>
+      socket.once('error', (error) => {
+        if (error.code !== 'ECONNREFUSED' || error.port !== port) return;
+        unsubscribe('net.client.socket', look);
+        resolve();
+      });
+    subscribe('net.client.socket', look);
+  });
+}
+
 async function tryOne(client) {
   const person = `person-of-${client.name.replace(/[^a-z]+/g, '-')}`;
   const door = new Door(url, { drops: planted });
   const problems = [];
   await door.reserve();
-  if (!client.deadFirst) await door.open();
   const settled = async () => {
     for (let waited = 0; door.accepted < client.sent && waited < (planted ? 2_000 : settleMsMax); waited += 50) await wait(50);
   };
   try {
-    const ran = client.run({ url: door.url, writeKey: keys.write, person, settled });
-    if (client.deadFirst) await wait(deadMs).then(() => door.open());
-    await ran;
+    if (!client.deadFirst) await door.open();
+    const opened = client.deadFirst ? refusedOn(door.port).then(() => door.open()) : null;
+    await client.run({ url: door.url, writeKey: keys.write, person, settled });
+    await opened;
     await settled();
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

@@ -94,7 +94,9 @@ const looks = [];
 const look = (pid) => looks.push([performance.now() - fromMs, peakMb(pid)]);
 const done = await importInto(whole, { limit: rows, look });
 const tookMs = performance.now() - fromMs;
-const [half, end] = [looks.findLast(([ms]) => ms <= tookMs / 2)?.[1] ?? null, looks.at(-1)?.[1] ?? null];
+/** Nothing is said of a process that has just ended. */
+const held = looks.filter(([, mb]) => mb !== null);
+const [half, end] = [held.findLast(([ms]) => ms <= tookMs / 2)?.[1] ?? null, held.at(-1)?.[1] ?? null];
 if (done.accepted !== rows) throw new Error(`${done.accepted} of ${rows} rows were accepted`);
 say(`in one go: ${(tookMs / 1000).toFixed(0)} s`);
 

@@ -5,6 +5,7 @@
 import { sentences, summary } from '../answer/why.js';
 import { limits } from '../base/limits.js';
 import type { DecisionRecord } from '../model/decision.js';
+import { decisionIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
@@ -40,7 +41,7 @@ export function newestMoment(engine: Engine): Moment | null {
   for (let at = end - 1; at >= Math.max(0, end - limits.screenLookBack); at -= 1) {
     const event = eventAt(engine, at);
     if (event === null) continue;
-    if (event.type === systemTypes.decisionMade) decided ??= event.properties['decision'] as DecisionRecord; // written by Engine.emitRank
+    if (event.type === systemTypes.decisionMade) decided ??= decisionIn(event);
     if (event.subject === null || isSystemType(event.type)) continue;
     return momentOf(engine, event, at, decided?.subject === event.subject ? decided : null);
   }

@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.js';
 import type { ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
+import { decisionIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
@@ -79,14 +80,14 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   const ordered = [...placed].sort(([a], [b]) => b - a).map(([, event]) => event);
   return {
     events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
-    decisions: ordered.flatMap(({ type, properties }) => decided(type, properties)),
+    decisions: ordered.flatMap((event) => decided(event)),
     total: positions.length,
   };
 }
 
-function decided(type: string, properties: BehaviourEvent['properties']): (DecisionRecord | ChoiceRecord)[] {
-  if (type === systemTypes.decisionMade) return [properties['decision'] as DecisionRecord]; // written by the engine
-  return type === systemTypes.choiceMade ? [properties['choice'] as ChoiceRecord] : []; // written by the engine
+function decided(event: BehaviourEvent): (DecisionRecord | ChoiceRecord)[] {
+  if (event.type === systemTypes.decisionMade) return [decisionIn(event)];
+  return event.type === systemTypes.choiceMade ? [event.properties['choice'] as ChoiceRecord] : []; // written by the engine
 }
 
 /** Counted by type, source and purposes, the most first. */

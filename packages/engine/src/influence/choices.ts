@@ -11,6 +11,7 @@ import { limits } from '../base/limits.js';
 import type { Gate } from '../consent/gate.js';
 import type { Channel, ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
+import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, maskOf, type PurposeMask } from '../model/purpose.js';
 import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
@@ -238,7 +239,7 @@ export class Choices implements FoldPart {
   }
 
   #list(event: BehaviourEvent): void {
-    const { id, subject, at, countsAs } = event.properties['decision'] as DecisionRecord; // written by the engine
+    const { id, subject, at, countsAs } = decisionHeadIn(event);
     this.#ahead.delete(id);
     if (subject === null || countsAs === undefined) return;
     this.#change(subject, ({ listed }) => {

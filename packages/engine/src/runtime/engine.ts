@@ -10,6 +10,7 @@ import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
+import { decisionIn, packDecision } from '../model/decision-codec.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
@@ -318,7 +319,7 @@ export class Engine {
       occurredAt: record.at,
       receivedAt: record.at,
       source: 'engine',
-      properties: { decision: record },
+      properties: { decision: packDecision(record) },
       mask: everyPurpose,
     };
     const appended = this.#writer.appendNow([event]);
@@ -345,7 +346,7 @@ export class Engine {
     const row = this.core.decisions.get(id);
     const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
-    const record = event.properties['decision'] as DecisionRecord; // written by emitRank
+    const record = decisionIn(event);
     const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
     return ok(explain(record, row ?? { exposures: [], outcomes: [] }, title, this.#options.reasons));
   }

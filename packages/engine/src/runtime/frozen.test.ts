@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { ManualClock } from '../adapters/manual-clock.js';
+import { replay } from '../answer/replay.js';
 import type { Engine } from './engine.js';
 import { open } from './open.js';
 
@@ -59,6 +60,13 @@ it.each(names)('opens %s, finds it sound, and folds what stands in it', async (n
   // Ann looked at the pot by mistake: it was the cup.
   const seen = [...engine.log.read(0)].flatMap(({ bytes }) => (bytes === null ? [] : [Buffer.from(bytes).toString('utf8')]));
   expect(seen.filter((text) => text.startsWith('["frozen-2"'))).toEqual([]);
+  // A ranking of before records were packed, and before the correction.
+  const decided = seen.flatMap((text) => /^\["(\w+)","ann","decision\.made"/.exec(text)?.[1] ?? []);
+  expect(decided).toHaveLength(1);
+  for (const id of decided) {
+    const why = engine.why(id);
+    expect(why.ok && [why.value.decision.inputs, replay(why.value.decision)]).toEqual([['tea', 'pot'], []]);
+  }
   expect(engine.rank({ point: 'home', subject: 'ann' })).toMatchObject({
     ok: true,
     value: { mode: 'personal', inputs: ['tea', 'cup', 'tea', 'jar'] },

@@ -6,7 +6,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import { changeStanding, type Standing, type StandingChange } from '../consent/standing.js';
-import type { DecisionRecord } from '../model/decision.js';
+import { decisionHeadIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf } from '../model/purpose.js';
@@ -177,7 +177,7 @@ export class Rights {
         if ((after.narrowed & bitOf('personalise')) !== 0) for (const { name } of traits) delete values[name];
       }
       if (event.type === systemTypes.decisionMade && position > right.position) {
-        const record = event.properties['decision'] as DecisionRecord; // written by the engine
+        const record = decisionHeadIn(event);
         const inputs = currentVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
         // [C39]
         if (record.mode === 'personal' && canonicalJson(inputs) !== canonicalJson(record.inputs)) touched.push(event.id);

@@ -5,7 +5,7 @@ import { replayChoice } from '../answer/why-choice.js';
 import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { ChoiceRecord } from '../model/choice.js';
-import type { DecisionRecord } from '../model/decision.js';
+import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Log } from '../ports/log.js';
@@ -75,7 +75,7 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
   const { type, properties, mask } = event;
   if (type === systemTypes.consentChanged) return changed(person, properties['choices'] as Readonly<Record<string, string>>);
   if (type === systemTypes.decisionMade) {
-    const { at, countsAs } = properties['decision'] as DecisionRecord; // as above
+    const { at, countsAs } = decisionHeadIn(event);
     if (countsAs !== undefined) person.addressed.push(at);
   } else if (type === systemTypes.choiceMade) {
     const record = properties['choice'] as ChoiceRecord; // as above

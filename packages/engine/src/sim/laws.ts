@@ -3,7 +3,7 @@
 import { replay } from '../answer/replay.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
-import type { DecisionRecord } from '../model/decision.js';
+import { decisionIn } from '../model/decision-codec.js';
 import { bitOf, isPurpose, purposesOf, type Purpose } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Log } from '../ports/log.js';
@@ -79,7 +79,7 @@ function checkMask(
 }
 
 function checkDecision(event: BehaviourEvent, position: number, held: Map<string, Held>, problems: string[]): void {
-  const record = event.properties['decision'] as DecisionRecord; // the engine wrote it
+  const record = decisionIn(event);
   for (const problem of replay(record)) problems.push(`law 5: the decision at ${position}: ${problem}`);
   if (record.mode === 'contextual' && (record.subject !== null || event.subject !== null))
     problems.push(`law 5: the contextual decision at ${position} names a subject`);

@@ -18,6 +18,7 @@ import { DataFolder } from './data-folder.js';
 import { decisionLines } from './decision-text.js';
 import { DemoStream } from './demo-stream.js';
 import { exitCode } from './exit-code.js';
+import { helpersGiveWay } from './helper-threads.js';
 import { Interrupt } from './interrupt.js';
 import { profileLines } from './profile-text.js';
 import { processVitals } from './process-vitals.js';
@@ -52,6 +53,7 @@ export const demo: Command = {
   shape: ['url, data, seed, accepted, refused: {code: count}, decisionId; printed once the first screen is done'],
   async run(args, terminal) {
     args.none();
+    helpersGiveWay();
     const kept = args.text('data');
     const folder = kept ?? freshFolder();
     const interrupt = new Interrupt(() => terminal.note('\nstopping'));

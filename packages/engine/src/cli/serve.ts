@@ -12,6 +12,7 @@ import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
 import { portalTickets } from '../runtime/open.js';
 import { exitCode } from './exit-code.js';
+import { helpersGiveWay } from './helper-threads.js';
 import { Interrupt } from './interrupt.js';
 import { processVitals } from './process-vitals.js';
 import { SyntheticDemo } from './synthetic-demo.js';
@@ -51,6 +52,7 @@ export const serve: Command = {
   shape: ['url, data, events, items, keys (how many open something), once it listens'],
   async run(args, terminal) {
     args.none();
+    helpersGiveWay();
     const port = args.integer('port', 0, 65_535) ?? 4040;
     const host = args.text('host') ?? (args.flag('open-to-network') ? '0.0.0.0' : undefined);
     const origins = args.list('allow-origin');

@@ -1,5 +1,5 @@
 // How the record of a ranking stands in the log. Law 5 wants fifty candidates, twenty answers and eighty reasons of it, a thousand times a
-// second: as objects that is ten kilobytes of names, as lists of the same facts a third of it.
+// second: as objects that is eight kilobytes, most of it names; as lists of the same facts it is a third.
 //
 // `top`: item, score, item, score, ... `answer`: of each item its place in `top` (or, of a pin, its id), its propensity, its reasons; of a
 // reason the number of its kind, its contribution, and where it has them its item (the place in `inputs`, or the id) and

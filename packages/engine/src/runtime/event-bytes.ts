@@ -1,4 +1,4 @@
-// Events as the log takes them, in one buffer that is used again: the log copies what it is given. A fresh buffer for every decision (ten
+// Events as the log takes them, in one buffer that is used again: the log copies what it is given. A fresh buffer for every decision (some
 // kilobytes outside the heap) made the collector step in while decisions were on their way.
 import { Buffer } from 'node:buffer';
 import type { BehaviourEvent } from '../model/event.js';

@@ -113,10 +113,9 @@ async function tryOne(client) {
     for (let waited = 0; door.accepted < client.sent && waited < (planted ? 2_000 : settleMsMax); waited += 50) await wait(50);
   };
   try {
-    if (!client.deadFirst) await door.open();
-    const opened = client.deadFirst ? refusedOn(door.port).then(() => door.open()) : null;
+    if (client.deadFirst) void refusedOn(door.port).then(() => door.open());
+    else await door.open();
     await client.run({ url: door.url, writeKey: keys.write, person, settled });
-    await opened;
     await settled();
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

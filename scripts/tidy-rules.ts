@@ -82,7 +82,7 @@ export const banned: readonly Ban[] = [
       at('cli/new-pack.ts', 'the test that it writes, as text'),
       at('adapters/reseal-thread-owner.ts', 'starts the thread that seals by person'),
       at('adapters/reseal-thread.ts', 'is that thread'),
-      at('cli/helper-threads.ts', 'lowers the priority of threads of this very process'),
+      at('adapters/thread-priority.ts', 'lowers the priority of threads of this very process'),
     ],
   },
   {

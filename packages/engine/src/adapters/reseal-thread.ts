@@ -1,23 +1,22 @@
 // The thread that seals segments anew, by person: it unpacks, packs and seals for a second or two, in which nobody would be answered. One
 // message, one answer; null ends it. Keys come as copies and are overwritten when the work is done. It gives way to whoever takes events
 // in: nobody waits for it, and `hotMs` leaves it minutes for what takes seconds.
-import { constants, getPriority, platform, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import { reseal, type Resealed, type ResealInput } from './file-log/reseal.js';
 import { SystemEntropy } from './system-entropy.js';
+import { giveWay } from './thread-priority.js';
 
 export type ResealAnswer = { readonly done: Resealed } | { readonly damage: string } | { readonly failure: string };
 
 /** In steps of nice(2). */
-const givesWay = 5;
+const steps = 5;
 
 const port = parentPort;
 assert(port !== null, 'this runs as a thread of ResealThread');
 const entropy = new SystemEntropy();
-// Of Linux alone a thread has a priority of its own; elsewhere this would be the whole process.
-if (platform() === 'linux') setPriority(0, Math.min(getPriority(0) + givesWay, constants.priority.PRIORITY_LOW));
+giveWay(0, steps);
 
 function answer(input: ResealInput): ResealAnswer {
   try {

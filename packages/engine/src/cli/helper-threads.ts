@@ -2,28 +2,28 @@
 // for as long as a collection lasts (20 to 40 ms, every few seconds), so they give way to it: what they do not get done, V8 does in small
 // steps of its own.
 import { readdirSync, readFileSync } from 'node:fs';
-import { constants, getPriority, platform, setPriority } from 'node:os';
+import { giveWay } from '../adapters/thread-priority.js';
 
 /** In steps of nice(2): a tenth of the weight. */
-const givesWay = 10;
+const steps = 10;
 /** Begun before any other thread of the process: one for delayed tasks, and node's four workers (`--v8-pool-size`). */
 const firstThreads = 5;
 const workerName = 'V8Worker';
+const tasks = '/proc/self/task';
 
 /**
  * Lowers the priority of V8's helper threads of this process, where threads have priorities of their own (Linux); says which they are. Call
- * it before anything else has begun threads: before Node 22 they have no names and are known by their order.
+ * it before anything else has begun threads: where they have no names (Node 20; 24 gives them some) they are known by their order.
  */
 export function helpersGiveWay(): readonly number[] {
-  if (platform() !== 'linux') return [];
   try {
-    const threads = readdirSync('/proc/self/task', 'utf8').map(Number);
-    const named = threads.filter((thread) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim() === workerName);
+    const threads = readdirSync(tasks, 'utf8').map(Number);
+    const named = threads.filter((thread) => readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim() === workerName);
     const helpers = named.length > 0 ? named : threads.sort((a, b) => a - b).slice(1, 1 + firstThreads);
-    for (const thread of helpers) setPriority(thread, Math.min(getPriority(thread) + givesWay, constants.priority.PRIORITY_LOW));
+    for (const thread of helpers) giveWay(thread, steps);
     return helpers;
   } catch {
-    // No /proc, or a thread that has ended: everything works as well without.
+    // No such folder (not Linux), or a thread that has ended: everything works as well without.
     return [];
   }
 }

@@ -1,5 +1,5 @@
-// How the record of a ranking stands in the log. Law 5 wants fifty candidates, twenty answers and eighty reasons of it, a thousand times a
-// second: as objects that is eight kilobytes, most of it names; as lists of the same facts it is a third.
+// How the record of a ranking stands in the log. Law 5 wants fifty candidates, twenty answers and up to eighty reasons of it, a thousand
+// times a second: as objects that is eight kilobytes, most of it names; as lists of the same facts it is a third.
 //
 // `top`: item, score, item, score, ... `answer`: of each item its place in `top` (or, of a pin, its id), its propensity, its reasons; of a
 // reason the number of its kind, its contribution, and where it has them its item (the place in `inputs`, or the id) and
@@ -48,16 +48,16 @@ export function packDecision(record: DecisionRecord): PackedDecision {
 
 /** The record of a decision, from its event. */
 export function decisionIn(event: BehaviourEvent): DecisionRecord {
-  const stored = headIn(event);
+  const stored = storedIn(event);
   return isPacked(stored) ? unpack(stored) : stored;
 }
 
 /** The same, as long as neither candidates nor answer are needed: nothing is unpacked. */
 export function decisionHeadIn(event: BehaviourEvent): Omit<DecisionRecord, 'top' | 'answer'> {
-  return headIn(event);
+  return storedIn(event);
 }
 
-function headIn({ properties }: BehaviourEvent): PackedDecision | DecisionRecord {
+function storedIn({ properties }: BehaviourEvent): PackedDecision | DecisionRecord {
   return properties['decision'] as PackedDecision | DecisionRecord; // written by the engine
 }
 

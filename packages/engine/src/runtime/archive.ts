@@ -13,6 +13,7 @@ import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { changeStanding, type Standing } from '../consent/standing.js';
 import { WithdrawnSince } from '../consent/withdrawn-since.js';
+import type { DecisionRecord } from '../model/decision.js';
 import { decisionHeadIn, decisionIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
@@ -132,8 +133,10 @@ class Archive {
     const { id, subject, type, occurredAt, receivedAt, source, properties } = event;
     const common = { id, subject, type, occurredAt: isoText(occurredAt), receivedAt: isoText(receivedAt), source };
     if (type === systemTypes.consentChanged) return { kind: 'consent', event, value: { ...common, position, properties } };
-    if (type === systemTypes.decisionMade)
-      return { kind: 'decision', event, value: { ...common, ...this.#why(event), properties: { decision: decisionIn(event) } } };
+    if (type === systemTypes.decisionMade) {
+      const decision = decisionIn(event);
+      return { kind: 'decision', event, value: { ...common, ...this.#why(decision), properties: { decision } } };
+    }
     if (isSystemType(type) && this.#parts.core.registry.known(type) === undefined)
       return { kind: 'record', event, value: { ...common, position, properties } };
     this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
@@ -141,17 +144,16 @@ class Archive {
     return { kind: 'event', event, value: { ...common, purposes, ...(corrected ? { corrected } : {}), properties } };
   }
 
-  #why(event: BehaviourEvent): {
+  #why(record: DecisionRecord): {
     readonly sentences: readonly string[];
     readonly exposures: unknown;
     readonly outcomes: unknown;
   } {
     const { core } = this.#parts;
-    const record = decisionIn(event);
     const naming = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
     const { summary, items, exclusions, exposures, outcomes } = explain(
       record,
-      core.decisions.get(event.id) ?? { exposures: [], outcomes: [] },
+      core.decisions.get(record.id) ?? { exposures: [], outcomes: [] },
       naming,
     );
     const sentences = [

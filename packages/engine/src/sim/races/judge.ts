@@ -87,7 +87,7 @@ export class Judge {
   log(): void {
     for (const entry of this.ledger.entries) {
       if (entry.subject === null || !this.ledger.isLive(entry.position)) continue;
-      const record = entry.properties['decision'] as DecisionRecord | undefined; // written by the engine
+      const record = entry.properties['decision'] as Pick<DecisionRecord, 'inputs'> | undefined; // written by the engine
       if (record !== undefined) this.#inputs(record, entry.position, entry.subject, true);
       if (entry.properties['product_id'] === undefined) continue;
       for (const use of this.ledger.keptFor(entry))
@@ -121,7 +121,7 @@ export class Judge {
     for (const line of dedupe.dump(fold.position)) this.#positions(line, /(\d+)/, 'the duplicate check');
   }
 
-  #inputs(record: DecisionRecord, at: number, subject: string, settled = false): void {
+  #inputs(record: Pick<DecisionRecord, 'inputs'>, at: number, subject: string, settled = false): void {
     // A decision that was given stays a fact after a withdrawal, not after an erasure.
     const usable = settled
       ? new Set(this.ledger.live(subject).map(({ properties }) => properties['product_id']))

@@ -9,7 +9,8 @@ import { Tables } from '../ports/tables.js';
 import { Gate } from './gate.js';
 import type { Permitted } from './permitted.js';
 import { Registry, type KnownType } from './registry.js';
-import { changeStanding, type Standing } from './standing.js';
+import { changeStanding } from './standing.js';
+import type { StandingRow } from './standing-row.js';
 
 const viewed: EventType = {
   name: 'item.viewed',
@@ -27,7 +28,7 @@ let position = 0;
 beforeEach(() => {
   const tables = new Tables(new MemoryState(), new ManualClock());
   registry = new Registry(tables.table('type'), tables.table('basis'));
-  gate = new Gate(registry, tables.table<Standing>('consent'));
+  gate = new Gate(registry, tables.table<StandingRow>('consent'));
   registry.foldType(viewed, 0);
   const found = registry.known('item.viewed');
   if (found === undefined) throw new Error('the type is registered');

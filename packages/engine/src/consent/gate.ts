@@ -9,45 +9,62 @@ import { bitOf, type Purpose, type PurposeMask } from '../model/purpose.js';
 import type { Rows } from '../ports/tables.js';
 import type { Declared, KnownType, Registry } from './registry.js';
 import type { Stand, Standing } from './standing.js';
+import { chosenAt, epochOf, isGrantedAt, isRestricted, packStanding, placeOf, sinceOf, standAt, unpackStanding } from './standing-row.js';
+import type { StandingRow } from './standing-row.js';
 import { Permitted } from './permitted.js';
 
 export class Gate {
   readonly #registry: Registry;
-  readonly #settled: Rows<Standing>;
+  readonly #settled: Rows<StandingRow>;
   /** Standings of subjects whose consent changed in records that are not settled yet. */
-  readonly #ahead = new Map<string, Standing>();
+  readonly #ahead = new Map<string, StandingRow>();
 
-  constructor(registry: Registry, settled: Rows<Standing>) {
+  constructor(registry: Registry, settled: Rows<StandingRow>) {
     this.#registry = registry;
     this.#settled = settled;
   }
 
   /** What holds for the sequencer: settled consent and what is on its way to the disk. */
-  standingAhead(subject: string): Standing | undefined {
+  rowAhead(subject: string): StandingRow | undefined {
     // [C41]
     return this.#ahead.get(subject) ?? this.#settled.get(subject);
   }
 
-  standing(subject: string): Standing | undefined {
+  standingAhead(subject: string): Standing | undefined {
+    const row = this.rowAhead(subject);
+    return row === undefined ? undefined : unpackStanding(row);
+  }
+
+  row(subject: string): StandingRow | undefined {
     return this.#settled.get(subject);
+  }
+
+  standing(subject: string): Standing | undefined {
+    const row = this.row(subject);
+    return row === undefined ? undefined : unpackStanding(row);
+  }
+
+  /** Everybody who has chosen, as folded, in the order of their ids. */
+  *standings(): Iterable<readonly [string, Standing]> {
+    for (const [subject, row] of this.#settled.rows()) yield [subject, unpackStanding(row)];
   }
 
   /** The sequencer has placed a change: it holds for everything sequenced after it. */
   setAhead(subject: string, standing: Standing): void {
-    this.#ahead.set(subject, standing);
+    this.#ahead.set(subject, packStanding(standing));
   }
 
   /** The record that held the change could not be written: as if it had never been asked. */
   resetAhead(subject: string, before: Standing | undefined): void {
-    if (before === undefined || before.epoch === this.#settled.get(subject)?.epoch) this.#ahead.delete(subject);
-    else this.#ahead.set(subject, before);
+    if (before === undefined || before.epoch === epochOf(this.#settled.get(subject))) this.#ahead.delete(subject);
+    else this.#ahead.set(subject, packStanding(before));
   }
 
   /** The change has been folded. */
   settle(subject: string, standing: Standing): void {
-    this.#settled.set(subject, standing);
+    this.#settled.set(subject, packStanding(standing));
     const ahead = this.#ahead.get(subject);
-    if (ahead !== undefined && ahead.epoch <= standing.epoch) this.#ahead.delete(subject);
+    if (ahead !== undefined && epochOf(ahead) <= standing.epoch) this.#ahead.delete(subject);
   }
 
   /** The subject's stream is about to be folded again from its start; what is on its way to the disk still counts. */
@@ -62,21 +79,21 @@ export class Gate {
 
   /** Append: for which purposes may this event be kept? None = refused, with the reason. */
   admit(known: KnownType, subject: string, occurredAt: number): Result<PurposeMask> {
-    const standing = this.standingAhead(subject);
+    const row = this.rowAhead(subject);
     // [C35]
-    if (standing?.restricted === true) return fail('subject_restricted');
+    if (isRestricted(row)) return fail('subject_restricted');
     let mask = 0;
     let early = false;
     for (const [purpose, how] of known.purposes) {
-      const stand = standing?.stands[purpose];
+      const place = placeOf(row, purpose);
       if (how === 'consent') {
         // [C8]
-        if (stand?.choice !== 'granted') continue;
+        if (!isGrantedAt(row, place)) continue;
         // [C10]
-        if (occurredAt < stand.at) early = true;
+        if (occurredAt < chosenAt(row, place)) early = true;
         // [C9]
         else mask |= bitOf(purpose);
-      } else if (this.#lawful(known.type.name, purpose, standing)) {
+      } else if (this.#lawful(known.type.name, purpose, row, place)) {
         mask |= bitOf(purpose);
       }
     }
@@ -88,7 +105,7 @@ export class Gate {
   permitRead<P extends Purpose, T>(subject: string, purpose: P, value: T): Result<Permitted<P, T>> {
     // [C18]
     const settled = this.#ground(this.#settled.get(subject), purpose);
-    if (settled === undefined || this.#ground(this.standingAhead(subject), purpose) !== settled) return fail('no_grant');
+    if (settled === undefined || this.#ground(this.rowAhead(subject), purpose) !== settled) return fail('no_grant');
     return ok(Permitted.mint(value, { subject, purpose, since: settled, folded: false }));
   }
 
@@ -111,9 +128,9 @@ export class Gate {
 
   /** Has the person themself granted this, as folded? A basis that is declared for types of events says nothing of decisions. */
   hasGranted(subject: string, purpose: Purpose): boolean {
-    const standing = this.#settled.get(subject);
+    const row = this.#settled.get(subject);
     // [C82]
-    return standing?.restricted !== true && standing?.stands[purpose]?.choice === 'granted';
+    return !isRestricted(row) && isGrantedAt(row, placeOf(row, purpose));
   }
 
   /** Use: the value, if this gate minted the permit for this purpose and the grant beneath it is still the same one. */
@@ -126,9 +143,9 @@ export class Gate {
     if (held.ground.purpose !== purpose) return fail('permit_purpose');
     if (subject === null) return ok(held.value);
     // [C17]
-    const standing = folded ? this.#settled.get(subject) : this.standingAhead(subject);
+    const row = folded ? this.#settled.get(subject) : this.rowAhead(subject);
     // [C16]
-    return this.#ground(standing, purpose) === since ? ok(held.value) : fail('permit_stale');
+    return this.#ground(row, purpose) === since ? ok(held.value) : fail('permit_stale');
   }
 
   /**
@@ -143,26 +160,27 @@ export class Gate {
 
   /** Emit: the epoch as the answer is about to leave; includes what is sequenced but not yet synced. */
   epoch(subject: string): number {
-    return this.standingAhead(subject)?.epoch ?? -1;
+    return epochOf(this.rowAhead(subject));
   }
 
   /**
    * What a purpose rests on: the grant's position, or -1 minus the position of a declared basis, so that the two can never be taken for
    * one another. undefined: nothing holds.
    */
-  #ground(standing: Standing | undefined, purpose: Purpose): number | undefined {
+  #ground(row: StandingRow | undefined, purpose: Purpose): number | undefined {
     // [C19]
-    if (standing?.restricted === true) return undefined;
-    const stand = standing?.stands[purpose];
-    if (stand?.choice === 'granted') return stand.since;
+    if (isRestricted(row)) return undefined;
+    const place = placeOf(row, purpose);
+    if (isGrantedAt(row, place)) return sinceOf(row, place);
+    const stand = standAt(row, place);
     const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, stand));
     return declared === undefined ? undefined : -1 - declared.since;
   }
 
   /** Does a basis declared for this event type and purpose hold for this person? */
-  #lawful(typeName: string, purpose: Purpose, standing: Standing | undefined): boolean {
+  #lawful(typeName: string, purpose: Purpose, row: StandingRow | undefined, place: number): boolean {
     const declared = this.#registry.declared(typeName, purpose);
-    return declared !== undefined && !refused(declared, standing?.stands[purpose]);
+    return declared !== undefined && !refused(declared, standAt(row, place));
   }
 }
 

@@ -13,8 +13,8 @@ import type { RowChange, State, StateBatch, StateHead } from './state.js';
 /** A number stands in the store as sixteen digits, so that the order of texts is that of the numbers. */
 export type RowKey = string | number;
 
+/** What every event asks for stands first, in one line of the memory. */
 interface Cell {
-  readonly table: Shelf;
   readonly key: RowKey;
   /** undefined: deleted, or still its text. */
   value: unknown;
@@ -22,10 +22,11 @@ interface Cell {
   text: string | null;
   /** Number of the checkpoint that is to write it; -1: none is waited for. */
   dueIn: number;
-  /** Number of the checkpoint that packed it last; -1: none. */
-  packedIn: number;
   /** Asked for since the sweep came by last. */
   recent: boolean;
+  /** Number of the checkpoint that packed it last; -1: none. */
+  packedIn: number;
+  readonly table: Shelf;
   /** Units of its text when it was last read or written; of a new row, a guess. As a value each takes several bytes. */
   size: number;
 }
@@ -296,7 +297,7 @@ function keyText(key: RowKey): string {
 }
 
 function cellOf(table: Shelf, key: RowKey, text: string | null): Cell {
-  return { table, key, value: undefined, text, dueIn: -1, packedIn: -1, recent: true, size: text?.length ?? newRowSize };
+  return { key, value: undefined, text, dueIn: -1, recent: true, packedIn: -1, table, size: text?.length ?? newRowSize };
 }
 
 function valueOf(cell: Cell): unknown {

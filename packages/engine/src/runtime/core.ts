@@ -14,7 +14,7 @@ import { Sequencer } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
 import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
-import type { Standing } from '../consent/standing.js';
+import type { StandingRow } from '../consent/standing-row.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
 import { Choose } from '../influence/choose.js';
@@ -50,7 +50,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/11';
+export const stateFormat = 'ethogram-state/12';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -115,7 +115,7 @@ export class Core {
     const meta = tables.table<number>('meta');
     // Their order is part of the format of the state.
     const people = new Sections(tables.table('person'));
-    const standings = people.section<Standing>('consent');
+    const standings = people.section<StandingRow>('consent');
     const profiles = people.section<ProfileRow>('profile');
     const traces = people.section<TraceRow>('trace');
     const spans = people.section<VisitSpan[]>('span');
@@ -124,7 +124,7 @@ export class Core {
     this.gate = new Gate(this.registry, standings);
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
-    const consents = new Consents(this.gate, this.registry, standings);
+    const consents = new Consents(this.gate, this.registry);
     const item = (event: BehaviourEvent): string | undefined => itemOf(event, this.registry);
 
     this.traits = [...defaultTraits(this.registry), ...definitions.traits.map((spec) => traitOf(spec, item))];

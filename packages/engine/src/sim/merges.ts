@@ -9,7 +9,7 @@ import { Sequencer, type Waiting } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
 import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
-import type { Standing } from '../consent/standing.js';
+import type { StandingRow } from '../consent/standing-row.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Purpose } from '../model/purpose.js';
 import type { Choice, Held } from '../model/system-event.js';
@@ -45,11 +45,10 @@ export class MergeWorld {
 
   constructor(suppressions: Suppressions, mutant?: MergeMutant) {
     const tables = new Tables(new MemoryState(), new ManualClock());
-    const standings = tables.table<Standing>('consent');
     const registry = new Registry(tables.table('type'), tables.table('basis'));
-    this.gate = new Gate(registry, standings);
+    this.gate = new Gate(registry, tables.table<StandingRow>('consent'));
     this.identity = new Identity(tables.table('edge'));
-    this.#consents = new Consents(this.gate, registry, standings);
+    this.#consents = new Consents(this.gate, registry);
     this.#consents.tell({ withdraw: () => undefined, freeze: () => undefined });
     const { gate, identity, log } = this;
     const people = {

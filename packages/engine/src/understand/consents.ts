@@ -7,8 +7,7 @@ import type { PurposeMask } from '../model/purpose.js';
 import { systemTypes, type BasisDeclaration, type PlacedChange } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
-import { changeStanding, type Standing } from '../consent/standing.js';
-import type { Rows } from '../ports/tables.js';
+import { changeStanding } from '../consent/standing.js';
 import type { FoldPart } from './fold.js';
 
 export interface HearsOfConsent {
@@ -20,13 +19,11 @@ export class Consents implements FoldPart {
   readonly name = 'consent';
   readonly #gate: Gate;
   readonly #registry: Registry;
-  readonly #rows: Rows<Standing>;
   #hears: HearsOfConsent | undefined;
 
-  constructor(gate: Gate, registry: Registry, rows: Rows<Standing>) {
+  constructor(gate: Gate, registry: Registry) {
     this.#gate = gate;
     this.#registry = registry;
-    this.#rows = rows;
   }
 
   /** Who must hear of withdrawals: the fold itself, which tells all parts. Set once, when the fold is put together. */
@@ -41,7 +38,7 @@ export class Consents implements FoldPart {
       // written by the engine from a checked declaration
       this.#registry.foldBasis(event.properties['declaration'] as BasisDeclaration, position);
     } else if (event.type === systemTypes.consentChanged && event.subject !== null) {
-      const before = this.#rows.get(event.subject);
+      const before = this.#gate.standing(event.subject);
       const after = changeStanding(before, consentIn(event), position, event.occurredAt, event.receivedAt);
       this.#gate.settle(event.subject, after.standing);
       const hears = must(this.#hears, 'the fold is put together before it runs');
@@ -65,7 +62,7 @@ export class Consents implements FoldPart {
   *dump(): Iterable<string> {
     for (const type of this.#registry.list().sort((a, b) => (a.name < b.name ? -1 : 1))) yield `type\t${canonicalJson(type)}`;
     for (const line of this.#registry.dumpBases()) yield line;
-    for (const [subject, standing] of this.#rows.rows()) yield `${JSON.stringify(subject)}\t${canonicalJson(standing)}`;
+    for (const [subject, standing] of this.#gate.standings()) yield `${JSON.stringify(subject)}\t${canonicalJson(standing)}`;
   }
 }
 

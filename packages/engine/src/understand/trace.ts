@@ -8,14 +8,11 @@ import type { FoldPart } from './fold.js';
 import type { Placed } from './history.js';
 import { edgeIn } from './identity.js';
 
-const chunkEvents = 128;
+/** Few enough that the row of a person, which is written anew whenever something of theirs changed, stays short. */
+const chunkEvents = 32;
 
-export interface TraceRow {
-  /** Full chunks before this one. */
-  chunks: number;
-  /** The newest positions, ascending, fewer than a full chunk. */
-  positions: number[];
-}
+/** How many full chunks come before it, then the newest positions, ascending, fewer than a full chunk. */
+export type TraceRow = number[];
 
 export class Trace implements FoldPart {
   readonly name = 'trace';
@@ -40,8 +37,9 @@ export class Trace implements FoldPart {
   positions(subject: string): number[] {
     const row = this.#rows.get(subject);
     if (row === undefined) return [];
-    const full = Array.from({ length: row.chunks }, (_, chunk) => this.#chunks.get(keyOf(subject, chunk)) ?? []);
-    return [...full.flat(), ...row.positions];
+    const [chunks = 0, ...newest] = row;
+    const full = Array.from({ length: chunks }, (_, chunk) => this.#chunks.get(keyOf(subject, chunk)) ?? []);
+    return [...full.flat(), ...newest];
   }
 
   /**
@@ -51,15 +49,16 @@ export class Trace implements FoldPart {
   after(subject: string, position: number): readonly number[] {
     const row = this.#rows.get(subject);
     if (row === undefined) return [];
+    const [chunks = 0, ...newest] = row;
     const chunkAt = (chunk: number): readonly number[] => this.#chunks.get(keyOf(subject, chunk)) ?? [];
     let low = 0;
-    let high = row.chunks;
+    let high = chunks;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((chunkAt(middle).at(-1) ?? -1) > position) high = middle;
       else low = middle + 1;
     }
-    return (low < row.chunks ? chunkAt(low) : row.positions).filter((each) => each > position);
+    return (low < chunks ? chunkAt(low) : newest).filter((each) => each > position);
   }
 
   has(subject: string): boolean {
@@ -90,20 +89,20 @@ export class Trace implements FoldPart {
   }
 
   reset(subject: string): void {
-    const chunks = this.#rows.get(subject)?.chunks ?? 0;
+    const [chunks = 0] = this.#rows.get(subject) ?? [];
     for (let chunk = 0; chunk < chunks; chunk += 1) this.#chunks.delete(keyOf(subject, chunk));
     this.#rows.delete(subject);
   }
 
   #add(subject: string, position: number): void {
-    const row = this.#rows.edit(subject, () => ({ chunks: 0, positions: [] }));
-    const late = (row.positions.at(-1) ?? -1) > position;
-    row.positions.push(position);
-    if (late) row.positions.sort((a, b) => a - b);
-    if (row.positions.length < chunkEvents) return;
-    this.#chunks.set(keyOf(subject, row.chunks), row.positions);
-    row.chunks += 1;
-    row.positions = [];
+    const row = this.#rows.edit(subject, () => [0]);
+    const late = row.length > 1 && (row[row.length - 1] ?? 0) > position;
+    row.push(position);
+    if (late) row.push(...row.splice(1).sort((a, b) => a - b));
+    if (row.length <= chunkEvents) return;
+    const [chunks = 0] = row;
+    this.#chunks.set(keyOf(subject, chunks), row.splice(1));
+    row[0] = chunks + 1;
   }
 
   *dump(): Iterable<string> {

@@ -10,7 +10,7 @@ import type { RaceMutant } from './stage.js';
 
 /** Runs `use` while the gate sees only what is settled. */
 function settledOnly<T>(gate: Gate, use: () => T): T {
-  const restore = patch(gate, 'standingAhead', (subject) => gate.standing(subject));
+  const restore = patch(gate, 'rowAhead', (subject) => gate.row(subject));
   try {
     return use();
   } finally {

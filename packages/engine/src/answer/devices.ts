@@ -1,12 +1,13 @@
 // The keys of people's own devices, folded: an Ed25519 public key that was registered in the person's stream proves later that it is they
 // who ask. It goes with an erasure.
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
 export class Devices implements FoldPart {
   readonly name = 'device';
+  readonly hears = isSystemType;
   /** Subject -> public keys, base64url of 32 bytes, in order of their registration. */
   readonly #rows: Table<string[]>;
 

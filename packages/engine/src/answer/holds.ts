@@ -3,7 +3,7 @@
 // destroy; what is sealed apart is listed by the store of what is kept, under the id of the hold.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes, type LegalHold } from '../model/system-event.js';
+import { isSystemType, type LegalHold, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
@@ -15,6 +15,7 @@ export interface HoldRow extends Omit<LegalHold, 'hold'> {
 
 export class Holds implements FoldPart {
   readonly name = 'hold';
+  readonly hears = isSystemType;
   readonly #rows: Table<HoldRow>;
 
   constructor(rows: Table<HoldRow>) {

@@ -1,7 +1,7 @@
 // Which keys of callers the log knows of: folded from `admin.acted`, so that a key that was made or ended while no server ran is logged
 // when one starts. It holds ids of keys, never a key.
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes, type AdminAct } from '../model/system-event.js';
+import { type AdminAct, isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
@@ -9,6 +9,7 @@ export type KeyState = 'created' | 'ended';
 
 export class KeyActs implements FoldPart {
   readonly name = 'key';
+  readonly hears = isSystemType;
   readonly #rows: Table<KeyState>;
 
   constructor(rows: Table<KeyState>) {

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { NoticeKind, NoticeOwed } from '../model/request.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
@@ -21,6 +21,7 @@ export interface NoticeRow {
 
 export class Notices implements FoldPart {
   readonly name = 'notice';
+  readonly hears = isSystemType;
   readonly #rows: Table<NoticeRow>;
   readonly #due = new Map<string, number>();
 

@@ -3,7 +3,7 @@
 // completed (bytes and keys beneath are destroyed too). Both are facts in the log, so a restart knows what is still owed.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
@@ -44,6 +44,7 @@ export interface ReceiptRow extends Omit<ErasureReceipt, 'receipt'> {
 
 export class Receipts implements FoldPart {
   readonly name = 'receipt';
+  readonly hears = isSystemType;
   readonly #rows: Table<ReceiptRow>;
 
   constructor(rows: Table<ReceiptRow>) {

@@ -3,12 +3,13 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Disclosure } from '../model/request.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 
 export class Recipients implements FoldPart {
   readonly name = 'recipient';
+  readonly hears = isSystemType;
   readonly #rows: Table<readonly Disclosure[]>;
 
   constructor(rows: Table<readonly Disclosure[]>) {

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { RequestChanged, RequestKind, RequestOpened } from '../model/request.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import type { Placed } from '../understand/history.js';
@@ -24,6 +24,7 @@ export interface RequestRow {
 
 export class Requests implements FoldPart {
   readonly name = 'request';
+  readonly hears = isSystemType;
   readonly #rows: Table<RequestRow>;
   /** By when open ones are due. */
   readonly #due = new Map<string, number>();

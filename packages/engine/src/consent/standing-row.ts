@@ -70,10 +70,10 @@ export function isGrantedAt(row: StandingRow | undefined, place: number): boolea
 
 /** Log position of the event that set it. */
 export function sinceOf(row: StandingRow | undefined, place: number): number {
-  return row?.[place + sinceAt] ?? -1;
+  return place < 0 ? -1 : (row?.[place + sinceAt] ?? -1);
 }
 
 /** When the person chose, ms. */
 export function chosenAt(row: StandingRow | undefined, place: number): number {
-  return row?.[place + chosenPlace] ?? Infinity;
+  return place < 0 ? Infinity : (row?.[place + chosenPlace] ?? Infinity);
 }

@@ -14,7 +14,7 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, maskOf, type PurposeMask } from '../model/purpose.js';
-import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
+import { isSystemType, systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import type { Placed } from '../understand/history.js';
@@ -57,6 +57,7 @@ const mayBeKnown: PurposeMask = maskOf(['personalise', 'wellbeing']);
 
 export class Choices implements FoldPart {
   readonly name = 'choice';
+  readonly hears = (type: string): boolean => isSystemType(type) || type === declaredType;
   readonly sums = new ChoiceSums();
   readonly #rows: Table<ChoiceRow>;
   readonly #points: Table<PointState>;

@@ -3,7 +3,7 @@
 // then never changes another person's facts.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import { correctionIn } from '../understand/history.js';
@@ -20,6 +20,7 @@ export interface DecisionRow {
 
 export class Decisions implements FoldPart {
   readonly name = 'decision';
+  readonly hears = isSystemType;
   readonly #rows: Table<DecisionRow>;
 
   constructor(rows: Table<DecisionRow>) {

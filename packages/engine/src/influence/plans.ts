@@ -5,7 +5,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { paces, type PlanJoined, type Pace, type Wishes } from '../model/plan.js';
 import { bitOf, type PurposeMask } from '../model/purpose.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import { limits } from '../base/limits.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
@@ -22,6 +22,7 @@ export interface WishRow {
 
 export class Plans implements FoldPart {
   readonly name = 'plan';
+  readonly hears = (type: string): boolean => isSystemType(type) || type === wishedType;
   readonly #wishes: Table<WishRow>;
   /** Plan -> positions of the parts of members, ascending. */
   readonly #joined: Table<number[]>;

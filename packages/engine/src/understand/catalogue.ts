@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Item, ItemFilter } from '../model/item.js';
 import type { ExclusionRule } from '../model/decision.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
@@ -16,6 +16,7 @@ export interface ItemRow {
 
 export class Catalogue implements FoldPart {
   readonly name = 'item';
+  readonly hears = isSystemType;
   readonly #rows: Table<ItemRow>;
   readonly #meta: Table<number>;
   /** All items, in memory: every decision filters by them. */

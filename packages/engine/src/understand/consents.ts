@@ -4,7 +4,7 @@ import { must } from '../base/assert.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { PurposeMask } from '../model/purpose.js';
-import { systemTypes, type BasisDeclaration, type PlacedChange } from '../model/system-event.js';
+import { type BasisDeclaration, isSystemType, type PlacedChange, systemTypes } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { changeStanding } from '../consent/standing.js';
@@ -17,6 +17,7 @@ export interface HearsOfConsent {
 
 export class Consents implements FoldPart {
   readonly name = 'consent';
+  readonly hears = isSystemType;
   readonly #gate: Gate;
   readonly #registry: Registry;
   #hears: HearsOfConsent | undefined;

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import type { Definitions } from '../model/definitions.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
@@ -11,6 +11,7 @@ export class DefinitionsInForce implements FoldPart {
   static readonly tableName = 'definition';
   static readonly key = 'now';
   readonly name = 'definition';
+  readonly hears = isSystemType;
   readonly #rows: Table<Definitions>;
 
   constructor(rows: Table<Definitions>) {

@@ -12,6 +12,8 @@ import type { Placed } from './history.js';
 
 export interface FoldPart {
   readonly name: string;
+  /** Does an event of this type concern it? Asked once for each type; absent: every event does. */
+  readonly hears?: (type: string) => boolean;
   /** Takes one event at its position. Gaps are not shown: they change nothing but the position. */
   apply(event: BehaviourEvent, position: number): void;
   /**
@@ -37,6 +39,8 @@ export const advancePositions = 4096;
 export class Fold {
   readonly #parts: readonly FoldPart[];
   readonly #history: (subject: string) => readonly Placed[];
+  /** By type of event, who hears of it: most parts hear only of the engine's own facts, and most events are behaviour. */
+  readonly #hearers = new Map<string, readonly FoldPart[]>();
   #position: number;
   #losses = 0;
   /** Where restrictions began that are lifted by now, while a history is folded again. */
@@ -64,7 +68,7 @@ export class Fold {
     if (this.#position % advancePositions === 0) for (const part of this.#parts) part.advance?.(this.#position);
     const { event } = entry;
     if (event === null) return;
-    for (const part of this.#parts) part.apply(event, entry.position);
+    for (const part of this.#hearersOf(event.type)) part.apply(event, entry.position);
     if (reachesBack(event)) this.refold(must(event.subject, 'only somebody has a past'));
   }
 
@@ -98,7 +102,7 @@ export class Fold {
     let reached = 0;
     for (const { position, event } of events) {
       reached = this.#advance(subject, position + 1, reached);
-      for (const part of this.#parts) part.apply(event, position);
+      for (const part of this.#hearersOf(event.type)) part.apply(event, position);
     }
     this.#advance(subject, this.#position, reached);
     this.#lifted = new Set();
@@ -107,6 +111,14 @@ export class Fold {
   *dump(): Iterable<string> {
     yield `position\t${this.#position}`;
     for (const part of this.#parts) for (const line of part.dump()) yield `${part.name}\t${line}`;
+  }
+
+  #hearersOf(type: string): readonly FoldPart[] {
+    const known = this.#hearers.get(type);
+    if (known !== undefined) return known;
+    const hearers = this.#parts.filter(({ hears }) => hears === undefined || hears(type));
+    this.#hearers.set(type, hearers);
+    return hearers;
   }
 
   /** Moves windows on for one subject to where they were when the log had reached this position; returns how far that is. */

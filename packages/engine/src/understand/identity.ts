@@ -2,7 +2,7 @@
 // id they came with, and what is known of a person is the union over the members, made when it is read.
 // Like consent it is seen in two forms: settled (folded) for reading, and ahead (sequenced) for what is sequenced after it.
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 import type { Placed } from './history.js';
@@ -17,6 +17,7 @@ export interface EdgeRow {
 
 export class Identity implements FoldPart {
   readonly name = 'identity';
+  readonly hears = isSystemType;
   readonly #rows: Table<EdgeRow>;
   readonly #neighbours = new Map<string, Map<string, number>>();
   /** Edges that were sequenced and are not folded yet: when linked, ms; null: unlinked. */

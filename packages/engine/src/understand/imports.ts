@@ -2,7 +2,7 @@
 // nor skips a row.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
@@ -14,6 +14,7 @@ export interface ImportMark {
 
 export class Imports implements FoldPart {
   readonly name = 'import';
+  readonly hears = isSystemType;
   readonly #rows: Table<ImportMark>;
 
   constructor(rows: Table<ImportMark>) {

@@ -9,7 +9,7 @@ import type { Placed } from './history.js';
 import { edgeIn } from './identity.js';
 
 /** Few enough that the row of a person, which is written anew whenever something of theirs changed, stays short. */
-const chunkEvents = 32;
+const chunkEvents = 64;
 
 /** How many full chunks come before it, then the newest positions, ascending, fewer than a full chunk. */
 export type TraceRow = number[];

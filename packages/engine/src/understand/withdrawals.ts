@@ -2,12 +2,13 @@
 // left are redacted after that, and the person's stream then says so (`purpose.forgotten`). What is owed survives a restart, as it is
 // folded.
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from './fold.js';
 
 export class Withdrawals implements FoldPart {
   readonly name = 'withdrawal';
+  readonly hears = isSystemType;
   /** Subject -> position of their newest narrowing that is still to be carried out on the bytes. */
   readonly #rows: Table<number>;
   readonly #epoch: (subject: string) => number;

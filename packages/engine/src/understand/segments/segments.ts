@@ -88,6 +88,7 @@ export class Segments implements FoldPart {
     this.#mask = segments.reduce((mask, { purpose }) => mask | bitOf(purpose), 0);
     this.clock = {
       name: 'timeline',
+      hears: (type) => !this.isIdle || isSystemType(type),
       apply: (event, position) => this.#before(event, position),
       withdraw: () => undefined,
       forget: () => undefined,

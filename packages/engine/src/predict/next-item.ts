@@ -23,31 +23,21 @@ import type { FoldPart } from '../understand/fold.js';
 import { Popular } from './popular.js';
 import type { TunedVisit } from './visits/tune-visits.js';
 import { VisitIndex } from './visits/visit-index.js';
+import * as visit from './visits/visit-row.js';
+import type { VisitEvent, VisitRow } from './visits/visit-row.js';
 import type { VisitEvidence, VisitEvidencePart } from './visits/visit-evidence.js';
 import type { VisitQuery } from './visits/visit-scorer.js';
 import { visitSettings, visitSettingsOf, type VisitSettings } from './visits/visit-settings.js';
 
-interface VisitEvent {
-  readonly position: number;
-  /** ms since 1970 UTC */
-  readonly at: number;
-  readonly item: string;
-}
-
 /** Days of counts that popularity keeps behind the last tick. */
 const popularDays = 8;
 
-/** Three columns of equal length, an entry an event: lists of numbers take a third of the memory that a list of small lists would. */
-export interface VisitRow {
-  readonly subject: string;
-  readonly positions: number[];
-  /** ms since 1970 UTC */
-  readonly ats: number[];
-  readonly items: string[];
-}
+/** Of each visit of a person its key, earliest and latest time, one after the other, in order of time: one list of numbers, unboxed. */
+export type VisitSpans = number[];
 
-/** [key, earliest time, latest time], in order of time. */
-export type VisitSpan = [key: number, startAt: number, lastAt: number];
+const spanWidth = 3;
+const startField = 1;
+const lastField = 2;
 
 /** What `model.tuned` said last, and where it stands in the log. */
 export interface TunedRow {
@@ -58,7 +48,7 @@ export interface TunedRow {
 export class NextItem implements FoldPart {
   readonly name = 'visit';
   readonly #rows: Rows<VisitRow, number>;
-  readonly #spans: Rows<VisitSpan[]>;
+  readonly #spans: Rows<VisitSpans>;
   readonly #gate: Gate;
   readonly #registry: Registry;
   readonly #meta: Table<number>;
@@ -71,7 +61,7 @@ export class NextItem implements FoldPart {
 
   constructor(parts: {
     readonly rows: Rows<VisitRow, number>;
-    readonly spans: Rows<VisitSpan[]>;
+    readonly spans: Rows<VisitSpans>;
     readonly gate: Gate;
     readonly registry: Registry;
     readonly meta: Table<number>;
@@ -104,7 +94,7 @@ export class NextItem implements FoldPart {
 
   /** What was learned, oldest visit first, for choosing settings: every row of it was admitted for `train`. */
   *visitsForTuning(): Iterable<TunedVisit> {
-    for (const [, row] of this.#rows.rows()) yield { items: [...row.items], atMs: Math.max(...row.ats) };
+    for (const [, row] of this.#rows.rows()) yield { items: visit.itemsOf(row), atMs: visit.lastTimeOf(row) };
   }
 
   apply(event: BehaviourEvent, position: number): void {
@@ -145,19 +135,18 @@ export class NextItem implements FoldPart {
     const item = itemOf(opened.value, this.#registry);
     if (item === undefined) return;
     const { subject, occurredAt } = opened.value;
-    const event: VisitEvent = { position, at: occurredAt, item };
-    const spans = this.#spans.edit(subject, () => []);
-    const newest = spans.at(-1);
-    if (newest === undefined || occurredAt > newest[2] + limits.visitIdleMs) return this.#begin(subject, spans, spans.length, event);
-    if (occurredAt < newest[2] - limits.visitReorderMs) return this.#insertLate(subject, spans, event);
-    const row = this.#rows.edit(newest[0], () => newRow(subject));
-    if (row.items.length >= limits.visitItemsMax) return this.#begin(subject, spans, spans.length, event);
-    row.positions.push(position);
-    row.ats.push(occurredAt);
-    row.items.push(item);
-    newest[1] = Math.min(newest[1], occurredAt);
-    newest[2] = Math.max(newest[2], occurredAt);
-    this.index.append(newest[0], subject, item, newest[2]);
+    const spans = this.#spans.edit(subject, noSpans);
+    const newest = spans.length - spanWidth;
+    if (newest < 0) return this.#begin(subject, spans, 0, { position, at: occurredAt, item });
+    const [key, last] = [field(spans, newest), field(spans, newest + lastField)];
+    if (occurredAt > last + limits.visitIdleMs) return this.#begin(subject, spans, spans.length, { position, at: occurredAt, item });
+    if (occurredAt < last - limits.visitReorderMs) return this.#insertLate(subject, spans, { position, at: occurredAt, item });
+    const row = this.#rows.edit(key, noRow);
+    if (visit.lengthOf(row) >= limits.visitItemsMax) return this.#begin(subject, spans, spans.length, { position, at: occurredAt, item });
+    visit.push(row, key, position, occurredAt, item);
+    if (occurredAt < field(spans, newest + startField)) spans[newest + startField] = occurredAt;
+    if (occurredAt > last) spans[newest + lastField] = occurredAt;
+    this.index.append(key, subject, item, Math.max(last, occurredAt));
     this.popular.add(item, dayOf(occurredAt));
   }
 
@@ -188,7 +177,7 @@ export class NextItem implements FoldPart {
   }
 
   #query(items: readonly string[], asker: string | null, nowMs: number): VisitQuery {
-    const own = asker === null ? undefined : this.#spans.get(asker)?.at(-1)?.[0];
+    const own = asker === null ? undefined : this.#spans.get(asker)?.at(-spanWidth);
     return { items, nowMs, ownKey: own };
   }
 
@@ -197,7 +186,7 @@ export class NextItem implements FoldPart {
     if (from <= 0) return;
     if (only !== undefined) {
       const spans = this.#spans.get(only) ?? [];
-      for (const [key] of spans.filter(([first]) => first < from)) this.#evict(key);
+      for (const key of keysOf(spans)) if (key < from) this.#evict(key);
       return;
     }
     // The index is asked, which knows its oldest visit. A walk over the rows would meet all that have gone since the last checkpoint, again
@@ -218,7 +207,7 @@ export class NextItem implements FoldPart {
   forget(subject: string): void {
     const spans = this.#spans.get(subject);
     if (spans === undefined) return;
-    for (const [key] of spans) {
+    for (const key of keysOf(spans)) {
       this.#uncount(must(this.#rows.get(key), 'a span has its visit'));
       this.#rows.delete(key);
     }
@@ -228,7 +217,7 @@ export class NextItem implements FoldPart {
 
   *dump(): Iterable<string> {
     for (const [key, row] of this.#tuned.rows()) yield `tuned\t${key}\t${canonicalJson(row)}`;
-    for (const [key, row] of this.#rows.rows()) yield `row\t${key}\t${canonicalJson(row)}`;
+    for (const [key, row] of this.#rows.rows()) yield `row\t${key}\t${canonicalJson(visit.toldOf(row, Number(key)))}`;
     for (const line of this.index.dump()) yield `index\t${line}`;
     for (const line of this.popular.dump()) yield `popular\t${line}`;
   }
@@ -238,10 +227,10 @@ export class NextItem implements FoldPart {
     const row = must(this.#rows.get(key), 'a visit of the index has its row');
     this.#hide(key, row);
     this.#rows.delete(key);
-    const spans = this.#spans.edit(row.subject, () => []);
-    const at = spans.findIndex(([first]) => first === key);
-    if (at >= 0) spans.splice(at, 1);
-    if (spans.length === 0) this.#spans.delete(row.subject);
+    const subject = visit.subjectOf(row);
+    const spans = this.#spans.edit(subject, noSpans);
+    spans.splice(spanOf(spans, key), spanWidth);
+    if (spans.length === 0) this.#spans.delete(subject);
   }
 
   #tune(value: unknown, position: number): void {
@@ -260,90 +249,95 @@ export class NextItem implements FoldPart {
   }
 
   /** A visit of its own; `at`: where it stands among the subject's spans. */
-  #begin(subject: string, spans: VisitSpan[], at: number, event: VisitEvent): void {
-    const row = newRow(subject);
-    put(row, 0, event);
-    this.#rows.set(event.position, row);
-    spans.splice(at, 0, [event.position, event.at, event.at]);
-    this.#show(event.position, row);
+  #begin(subject: string, spans: VisitSpans, at: number, { position, at: time, item }: VisitEvent): void {
+    const row = visit.newVisit(subject, time);
+    visit.push(row, position, position, time, item);
+    this.#rows.set(position, row);
+    spans.splice(at, 0, position, time, time);
+    this.#show(position, row);
   }
 
-  #insertLate(subject: string, spans: VisitSpan[], event: VisitEvent): void {
+  #insertLate(subject: string, spans: VisitSpans, event: VisitEvent): void {
     const idle = limits.visitIdleMs;
     let after = spans.length;
-    while (after > 0 && (spans[after - 1]?.[1] ?? 0) > event.at) after -= 1;
-    const left = spans[after - 1];
-    const right = spans[after];
-    const before = left !== undefined && event.at <= left[2] + idle ? left : undefined;
-    const behind = right !== undefined && event.at >= right[1] - idle ? right : undefined;
-    if (before === undefined && behind === undefined) return this.#begin(subject, spans, after, event);
-    if (before !== undefined && behind !== undefined && this.#join(spans, before, behind)) return this.#place(before, event);
-    for (const span of [before, behind]) {
-      if (span !== undefined && this.#row(span).items.length < limits.visitItemsMax) return this.#place(span, event);
+    while (after > 0 && field(spans, after - spanWidth + startField) > event.at) after -= spanWidth;
+    const isBefore = after > 0 && event.at <= field(spans, after - spanWidth + lastField) + idle;
+    const isBehind = after < spans.length && event.at >= field(spans, after + startField) - idle;
+    if (!isBefore && !isBehind) return this.#begin(subject, spans, after, event);
+    if (isBefore && isBehind && this.#join(spans, after)) return this.#place(spans, after - spanWidth, event);
+    for (const span of [...(isBefore ? [after - spanWidth] : []), ...(isBehind ? [after] : [])]) {
+      if (visit.lengthOf(this.#row(field(spans, span))) < limits.visitItemsMax) return this.#place(spans, span, event);
     }
   }
 
-  /** Makes one visit of two neighbours, if it is not too long with one more event. */
-  #join(spans: VisitSpan[], left: VisitSpan, right: VisitSpan): boolean {
-    const [one, other] = [this.#row(left), this.#row(right)];
-    if (one.items.length + other.items.length >= limits.visitItemsMax) return false;
-    this.#hide(left[0], one);
-    this.#hide(right[0], other);
-    this.#rows.delete(left[0]);
-    this.#rows.delete(right[0]);
-    const row: VisitRow = {
-      subject: one.subject,
-      positions: [...one.positions, ...other.positions],
-      ats: [...one.ats, ...other.ats],
-      items: [...one.items, ...other.items],
-    };
-    spans.splice(spans.indexOf(right), 1);
-    left[0] = Math.min(left[0], right[0]);
-    left[2] = Math.max(left[2], right[2]);
-    this.#rows.set(left[0], row);
-    this.#show(left[0], row);
+  /** Makes one visit of the one whose span stands here and its left neighbour, if it is not too long with one more event. */
+  #join(spans: VisitSpans, right: number): boolean {
+    const left = right - spanWidth;
+    const [leftKey, rightKey] = [field(spans, left), field(spans, right)];
+    const [one, other] = [this.#row(leftKey), this.#row(rightKey)];
+    if (visit.lengthOf(one) + visit.lengthOf(other) >= limits.visitItemsMax) return false;
+    this.#hide(leftKey, one);
+    this.#hide(rightKey, other);
+    this.#rows.delete(leftKey);
+    this.#rows.delete(rightKey);
+    const key = Math.min(leftKey, rightKey);
+    const row = visit.newVisit(visit.subjectOf(one), visit.timeAt(one, 0));
+    visit.pushAll(row, key, one, leftKey);
+    visit.pushAll(row, key, other, rightKey);
+    spans[left] = key;
+    spans[left + lastField] = Math.max(field(spans, left + lastField), field(spans, right + lastField));
+    spans.splice(right, spanWidth);
+    this.#rows.set(key, row);
+    this.#show(key, row);
     return true;
   }
 
   /** Puts a late event where it belongs in a visit that has room, which is then learned again under the position of its first arrival. */
-  #place(span: VisitSpan, event: VisitEvent): void {
-    const row = this.#rows.edit(span[0], () => newRow(''));
-    this.#hide(span[0], row);
-    let at = row.ats.length;
-    while (at > 0 && (row.ats[at - 1] ?? 0) > event.at) at -= 1;
-    put(row, at, event);
-    span[1] = Math.min(span[1], event.at);
-    span[2] = Math.max(span[2], event.at);
-    this.#show(span[0], row);
+  #place(spans: VisitSpans, span: number, event: VisitEvent): void {
+    const key = field(spans, span);
+    const row = this.#rows.edit(key, noRow);
+    this.#hide(key, row);
+    let at = visit.lengthOf(row);
+    while (at > 0 && visit.timeAt(row, at - 1) > event.at) at -= 1;
+    visit.insert(row, key, at, event);
+    spans[span + startField] = Math.min(field(spans, span + startField), event.at);
+    spans[span + lastField] = Math.max(field(spans, span + lastField), event.at);
+    this.#show(key, row);
   }
 
-  #row(span: VisitSpan): Readonly<VisitRow> {
-    return must(this.#rows.get(span[0]), 'a span has its visit');
+  #row(key: number): Readonly<VisitRow> {
+    return must(this.#rows.get(key), 'a span has its visit');
   }
 
   #show(key: number, row: Readonly<VisitRow>): void {
-    this.index.replace(key, row.subject, row.items, Math.max(...row.ats));
-    row.items.forEach((item, at) => this.popular.add(item, dayOf(row.ats[at] ?? 0)));
+    this.index.replace(key, visit.subjectOf(row), visit.itemsOf(row), visit.lastTimeOf(row));
+    for (let event = 0; event < visit.lengthOf(row); event++) this.popular.add(visit.itemAt(row, event), visit.dayAt(row, event));
   }
 
   #hide(key: number, row: Readonly<VisitRow>): void {
-    this.index.remove(key, row.subject);
+    this.index.remove(key, visit.subjectOf(row));
     this.#uncount(row);
   }
 
   #uncount(row: Readonly<VisitRow>): void {
-    row.items.forEach((item, at) => this.popular.subtract(item, dayOf(row.ats[at] ?? 0)));
+    for (let event = 0; event < visit.lengthOf(row); event++) this.popular.subtract(visit.itemAt(row, event), visit.dayAt(row, event));
   }
 }
 
-function newRow(subject: string): VisitRow {
-  return { subject, positions: [], ats: [], items: [] };
-}
+const noSpans = (): VisitSpans => [];
 
-function put(row: VisitRow, at: number, { position, at: time, item }: VisitEvent): void {
-  row.positions.splice(at, 0, position);
-  row.ats.splice(at, 0, time);
-  row.items.splice(at, 0, item);
+const noRow = (): VisitRow => must<VisitRow>(undefined, 'a span has its visit');
+
+/** One number of the spans. */
+const field = (spans: Readonly<VisitSpans>, at: number): number => must(spans[at], 'a span has three numbers');
+
+const keysOf = (spans: Readonly<VisitSpans>): number[] => spans.filter((_, at) => at % spanWidth === 0);
+
+/** Where the span of a visit stands. */
+function spanOf(spans: Readonly<VisitSpans>, key: number): number {
+  let at = 0;
+  while (field(spans, at) !== key) at += spanWidth;
+  return at;
 }
 
 /** The item that an event shows interest in, if its registered type says so. */

@@ -116,6 +116,11 @@ export class ItemTable {
   #is(item: number, id: string): boolean {
     const start = this.#start[item] ?? 0;
     if (this.#unitsAt(start) !== id.length) return false;
+    if (id.length < LONG && this.#byte(start) === id.length) {
+      const bytes = this.#bytes;
+      for (let at = 0; at < id.length; at++) if (bytes[start + 1 + at] !== id.charCodeAt(at)) return false;
+      return true;
+    }
     for (let at = 0; at < id.length; at++) if (this.#unit(start, at) !== id.charCodeAt(at)) return false;
     return true;
   }

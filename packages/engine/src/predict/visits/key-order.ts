@@ -3,15 +3,16 @@
 // words behind it.
 // Invariant: keys are strictly increasing along the array.
 import { grownCapacity } from './capacity.js';
+import type { VisitTable } from './visit-table.js';
 
 export class KeyOrder {
   #slots = new Uint32Array(0);
   #from = 0;
   #to = 0;
-  readonly #keyOf: (slot: number) => number;
+  readonly #visits: VisitTable;
 
-  constructor(keyOf: (slot: number) => number) {
-    this.#keyOf = keyOf;
+  constructor(visits: VisitTable) {
+    this.#visits = visits;
   }
 
   get count(): number {
@@ -27,13 +28,13 @@ export class KeyOrder {
   rankOf(key: number): number {
     let high = this.count;
     let low = high;
-    for (let stride = 1; low > 0 && this.#keyOf(this.at(low - 1)) >= key; stride *= 2) {
+    for (let stride = 1; low > 0 && this.#visits.keyOf(this.at(low - 1)) >= key; stride *= 2) {
       high = low - 1;
       low = Math.max(0, low - 1 - stride);
     }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#keyOf(this.at(middle)) < key) low = middle + 1;
+      if (this.#visits.keyOf(this.at(middle)) < key) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -42,7 +43,7 @@ export class KeyOrder {
   /** The slot with this key, or -1. */
   find(key: number): number {
     const slot = this.at(this.rankOf(key));
-    return slot >= 0 && this.#keyOf(slot) === key ? slot : -1;
+    return slot >= 0 && this.#visits.keyOf(slot) === key ? slot : -1;
   }
 
   insert(slot: number, key: number): void {

@@ -3,17 +3,20 @@
 // reads may stop after the newest few, but what a cap has destroyed could not be forgotten exactly.
 import { assert } from '../../base/assert.js';
 import { grownCapacity, widened32 } from './capacity.js';
+import type { VisitTable } from './visit-table.js';
 import type { WordArena } from './word-arena.js';
+
+const GUESSES = 8;
 
 export class PostingStore {
   start = new Uint32Array(0);
   length = new Uint32Array(0);
   readonly #arena: WordArena;
-  readonly #keyOf: (slot: number) => number;
+  readonly #visits: VisitTable;
 
-  constructor(arena: WordArena, keyOf: (slot: number) => number) {
+  constructor(arena: WordArena, visits: VisitTable) {
     this.#arena = arena;
-    this.#keyOf = keyOf;
+    this.#visits = visits;
   }
 
   add(item: number, slot: number): void {
@@ -23,7 +26,7 @@ export class PostingStore {
       this.length = widened32(this.length, capacity);
     }
     const length = this.length[item] ?? 0;
-    const rank = this.#rankOf(item, this.#keyOf(slot));
+    const rank = this.#rankOf(item, this.#visits.keyOf(slot));
     const start = this.#arena.resized(this.start[item] ?? 0, length, length + 1);
     const words = this.#arena.words;
     words.copyWithin(start + rank + 1, start + rank, start + length);
@@ -36,7 +39,7 @@ export class PostingStore {
   remove(item: number, slot: number): number {
     const length = this.length[item] ?? 0;
     const start = this.start[item] ?? 0;
-    const rank = this.#rankOf(item, this.#keyOf(slot));
+    const rank = this.#rankOf(item, this.#visits.keyOf(slot));
     const words = this.#arena.words;
     assert(rank < length && words[start + rank] === slot, 'the posting holds the visit');
     words.copyWithin(start + rank, start + rank + 1, start + length);
@@ -51,18 +54,33 @@ export class PostingStore {
     return this.start.byteLength + this.length.byteLength;
   }
 
-  /** How many visits of the posting have a key below this one. The newest is asked first: that is where live traffic goes. */
+  /**
+   * How many visits of the posting have a key below this one. The newest is asked first: that is where live traffic goes. Then it is guessed
+   * from the keys at both ends, which lie about evenly, where the key would stand: each look at a key is a line of memory, and this needs
+   * half of those that halving needs (Perl, Itai, Avni, Interpolation search, 1978). When that leads nowhere, halving ends it.
+   */
   #rankOf(item: number, key: number): number {
     const words = this.#arena.words;
     const start = this.start[item] ?? 0;
+    let high = (this.length[item] ?? 0) - 1;
+    if (high < 0) return 0;
+    let highKey = this.#visits.keyOf(words[start + high] ?? 0);
+    if (highKey < key) return high + 1;
     let low = 0;
-    let high = this.length[item] ?? 0;
-    if (high > 0 && this.#keyOf(words[start + high - 1] ?? 0) < key) return high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#keyOf(words[start + middle] ?? 0) < key) low = middle + 1;
-      else high = middle;
+    let lowKey = this.#visits.keyOf(words[start] ?? 0);
+    if (lowKey >= key) return 0;
+    for (let guesses = GUESSES; high - low > 1; guesses--) {
+      const share = guesses > 0 ? (key - lowKey) / (highKey - lowKey) : 0.5;
+      const middle = Math.min(high - 1, Math.max(low + 1, low + Math.floor(share * (high - low))));
+      const middleKey = this.#visits.keyOf(words[start + middle] ?? 0);
+      if (middleKey < key) {
+        low = middle;
+        lowKey = middleKey;
+      } else {
+        high = middle;
+        highKey = middleKey;
+      }
     }
-    return low;
+    return high;
   }
 }

@@ -24,19 +24,16 @@ export class VisitStore {
   readonly #sip: HalfSipHash;
 
   constructor(hashKey: HashKey) {
-    const keyOf = (slot: number): number => this.visits.keyOf(slot);
     this.#sip = new HalfSipHash(hashKey);
     this.items = new ItemTable(hashKey);
-    this.postings = new PostingStore(this.arena, keyOf);
-    this.order = new KeyOrder(keyOf);
+    this.postings = new PostingStore(this.arena, this.visits);
+    this.order = new KeyOrder(this.visits);
     this.subjects = new SubjectMap(this.visits, new ProbeTable((slot) => this.visits.subjectLowOf(slot)));
   }
 
   /** Puts an item at the end of the visit with this key, which begins here if it is unknown. */
   append(visitKey: number, subject: string, item: string, atMs: number): void {
-    const slot = this.#open(visitKey, subject);
-    this.#push(slot, item);
-    this.visits.setDay(slot, atMs);
+    this.#push(this.#open(visitKey, subject), item, atMs);
   }
 
   /** Sets the whole content of a visit; without items the visit is gone. */
@@ -45,8 +42,7 @@ export class VisitStore {
     if (known >= 0) this.#drop(known);
     if (items.length === 0) return;
     const slot = this.#open(visitKey, subject);
-    for (const item of items) this.#push(slot, item);
-    this.visits.setDay(slot, lastAtMs);
+    for (const item of items) this.#push(slot, item, lastAtMs);
   }
 
   /** Removes one visit; says whether it was there. */
@@ -100,20 +96,20 @@ export class VisitStore {
   }
 
   /** Beyond the limit of a visit (a robot's) its first items stay as they are and the rest is not learned. */
-  #push(slot: number, id: string): void {
+  #push(slot: number, id: string, atMs: number): void {
     const length = this.visits.lengthOf(slot);
-    if (length >= limits.visitItemsMax) return;
+    let start = this.visits.startOf(slot);
+    if (length >= limits.visitItemsMax) return this.visits.setShape(slot, start, length, atMs);
     const item = this.items.numberOf(id);
-    if (!this.#holds(slot, item)) this.postings.add(item, slot);
-    const start = this.arena.resized(this.visits.startOf(slot), length, length + 1);
+    if (!this.#holds(start, length, item)) this.postings.add(item, slot);
+    start = this.arena.resized(start, length, length + 1);
     this.arena.words[start + length] = item;
-    this.visits.setItems(slot, start, length + 1);
+    this.visits.setShape(slot, start, length + 1, atMs);
   }
 
-  #holds(slot: number, item: number): boolean {
-    const start = this.visits.startOf(slot);
-    const end = start + this.visits.lengthOf(slot);
-    for (let at = start; at < end; at++) if (this.arena.words[at] === item) return true;
+  #holds(start: number, length: number, item: number): boolean {
+    const { words } = this.arena;
+    for (let at = start; at < start + length; at++) if (words[at] === item) return true;
     return false;
   }
 

@@ -1,6 +1,6 @@
-// One row per visit, addressed by a slot number that is reused. 26 bytes a visit, the items themselves lie in the arena. What a query asks
-// of a visit lies side by side: it asks it of a thousand visits all over the table, and each line of memory that it has to fetch for them
-// costs more than the sums.
+// One row per visit, addressed by a slot number that is reused. 24 bytes a visit, the items themselves lie in the arena. What a query or
+// an event asks of a visit lies side by side: a query asks it of a thousand visits all over the table, and each line of memory that it has
+// to fetch for them costs more than the sums.
 // Invariant: a slot is an accident of history; only key, subject hash, day and items of a visit may reach a score or a dump.
 import { assert } from '../../base/assert.js';
 import { dayOf } from '../../base/day.js';
@@ -12,16 +12,20 @@ const KEY_END = 65536 * HIGH;
 const DAY_MAX = 0xffff; // in the year 2149
 const LENGTH_MAX = 0xffff;
 
-/** Words of a row: offset of the items in the arena; number of items and, above it, day of the last event; hash of the subject in two. */
-const WORDS = 4;
+/**
+ * Words of a row: offset of the items in the arena; number of items and, above it, day of the last event; hash of the subject in two; the
+ * lower half of the key.
+ */
+const WORDS = 5;
 const SHAPE = 1;
 const LOW = 2;
 const HASH_HIGH = 3;
+const KEY_LOW = 4;
 
 assert(limits.visitItemsMax <= LENGTH_MAX, 'the length of a visit has sixteen bits');
 
 export class VisitTable {
-  #keyLow = new Uint32Array(0);
+  /** The upper half of the keys; without cells until the log has 2^32 positions, since before that all are zero. */
   #keyHigh = new Uint16Array(0);
   #rows = new Uint32Array(0);
   /** The next visit of the same subject in a circle; for a free slot, the next free slot + 1. */
@@ -38,24 +42,21 @@ export class VisitTable {
       slot = this.#slots++;
       if (slot >= this.next.length) this.#widen(grownCapacity(this.next.length, this.#slots));
     }
-    this.#keyLow[slot] = key % HIGH;
-    this.#keyHigh[slot] = Math.floor(key / HIGH);
-    this.#write(slot, subjectLow, subjectHigh);
+    this.#write(slot, key, subjectLow, subjectHigh);
     this.next[slot] = slot;
     return slot;
   }
 
   /** Wipes the row and frees the slot. */
   release(slot: number): void {
-    this.#keyLow[slot] = 0;
-    this.#keyHigh[slot] = 0;
-    this.#write(slot, 0, 0);
+    this.#write(slot, 0, 0, 0);
     this.next[slot] = this.#free;
     this.#free = slot + 1;
   }
 
   keyOf(slot: number): number {
-    return (this.#keyHigh[slot] ?? 0) * HIGH + (this.#keyLow[slot] ?? 0);
+    const low = this.#rows[slot * WORDS + KEY_LOW] ?? 0;
+    return this.#keyHigh.length === 0 ? low : (this.#keyHigh[slot] ?? 0) * HIGH + low;
   }
 
   /** Offset of the items in the arena. */
@@ -81,33 +82,32 @@ export class VisitTable {
     return this.#rows[slot * WORDS + HASH_HIGH] ?? 0;
   }
 
-  /** Says where the items lie and how many they are. */
-  setItems(slot: number, start: number, length: number): void {
+  /** Says where the items lie, how many they are and when the last event was. */
+  setShape(slot: number, start: number, length: number, lastAtMs: number): void {
+    const day = Math.min(DAY_MAX, Math.max(0, dayOf(lastAtMs)));
     this.#rows[slot * WORDS] = start;
-    this.#rows[slot * WORDS + SHAPE] = (this.dayOf(slot) << 16) | length;
-  }
-
-  setDay(slot: number, atMs: number): void {
-    const day = Math.min(DAY_MAX, Math.max(0, dayOf(atMs)));
-    this.#rows[slot * WORDS + SHAPE] = (day << 16) | this.lengthOf(slot);
+    this.#rows[slot * WORDS + SHAPE] = (day << 16) | length;
   }
 
   bytes(): number {
-    return [this.#keyLow, this.#keyHigh, this.#rows, this.next].reduce((sum, column) => sum + column.byteLength, 0);
+    return [this.#keyHigh, this.#rows, this.next].reduce((sum, column) => sum + column.byteLength, 0);
   }
 
   /** A row without items. */
-  #write(slot: number, subjectLow: number, subjectHigh: number): void {
+  #write(slot: number, key: number, subjectLow: number, subjectHigh: number): void {
+    const high = Math.floor(key / HIGH);
+    if (high > 0 && this.#keyHigh.length === 0) this.#keyHigh = new Uint16Array(this.next.length);
+    if (this.#keyHigh.length > 0) this.#keyHigh[slot] = high;
     const at = slot * WORDS;
     this.#rows[at] = 0;
     this.#rows[at + SHAPE] = 0;
     this.#rows[at + LOW] = subjectLow;
     this.#rows[at + HASH_HIGH] = subjectHigh;
+    this.#rows[at + KEY_LOW] = key % HIGH;
   }
 
   #widen(capacity: number): void {
-    this.#keyLow = widened32(this.#keyLow, capacity);
-    this.#keyHigh = widened16(this.#keyHigh, capacity);
+    if (this.#keyHigh.length > 0) this.#keyHigh = widened16(this.#keyHigh, capacity);
     this.#rows = widened32(this.#rows, capacity * WORDS);
     this.next = widened32(this.next, capacity);
   }

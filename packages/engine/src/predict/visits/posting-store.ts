@@ -2,15 +2,23 @@
 // Invariant: a visit stands once in the posting of each item it holds, however often it holds it. Nothing is ever cut off here: whoever
 // reads may stop after the newest few, but what a cap has destroyed could not be forgotten exactly.
 import { assert } from '../../base/assert.js';
-import { grownCapacity, widened32 } from './capacity.js';
+import { grownCapacity, widened16, widened32 } from './capacity.js';
 import type { VisitTable } from './visit-table.js';
 import type { WordArena } from './word-arena.js';
 
 const GUESSES = 8;
+/**
+ * Visits that a posting takes at its end before it puts them in order: a long posting moves once for all of them. Whoever reads it waits
+ * for that, so they are few.
+ */
+const WAITING = 16;
 
 export class PostingStore {
-  start = new Uint32Array(0);
+  /** Visits of each posting, those that wait included. */
   length = new Uint32Array(0);
+  #start = new Uint32Array(0);
+  /** How many at the end of each posting are not in order yet. */
+  #waiting = new Uint16Array(0);
   readonly #arena: WordArena;
   readonly #visits: VisitTable;
 
@@ -20,49 +28,72 @@ export class PostingStore {
   }
 
   add(item: number, slot: number): void {
-    if (item >= this.start.length) {
-      const capacity = grownCapacity(this.start.length, item + 1);
-      this.start = widened32(this.start, capacity);
+    if (item >= this.length.length) {
+      const capacity = grownCapacity(this.length.length, item + 1);
       this.length = widened32(this.length, capacity);
+      this.#start = widened32(this.#start, capacity);
+      this.#waiting = widened16(this.#waiting, capacity);
     }
     const length = this.length[item] ?? 0;
-    const rank = this.#rankOf(item, this.#visits.keyOf(slot));
-    const start = this.#arena.resized(this.start[item] ?? 0, length, length + 1);
+    const waiting = this.#waiting[item] ?? 0;
+    const start = this.#arena.resized(this.#start[item] ?? 0, length, length + 1);
     const words = this.#arena.words;
-    words.copyWithin(start + rank + 1, start + rank, start + length);
-    words[start + rank] = slot;
-    this.start[item] = start;
+    words[start + length] = slot;
+    this.#start[item] = start;
     this.length[item] = length + 1;
+    if (waiting === 0 && (length === 0 || this.#visits.keyOf(words[start + length - 1] ?? 0) < this.#visits.keyOf(slot))) return;
+    this.#waiting[item] = waiting + 1;
+    if (waiting + 1 === WAITING) this.sorted(item);
+  }
+
+  /** Where the posting begins in the arena, with all its visits in order. */
+  sorted(item: number): number {
+    const start = this.#start[item] ?? 0;
+    const waiting = this.#waiting[item] ?? 0;
+    if (waiting === 0) return start;
+    const words = this.#arena.words;
+    const end = start + (this.length[item] ?? 0);
+    const slots = [...words.subarray(end - waiting, end)].sort((a, b) => this.#visits.keyOf(a) - this.#visits.keyOf(b));
+    // From the newest down, so that each word of the posting moves once.
+    let unmoved = end - waiting;
+    for (let left = waiting; left > 0; left--) {
+      const slot = slots[left - 1] ?? 0;
+      const at = start + this.#rankOf(start, unmoved - start, this.#visits.keyOf(slot));
+      words.copyWithin(at + left, at, unmoved);
+      words[at + left - 1] = slot;
+      unmoved = at;
+    }
+    this.#waiting[item] = 0;
+    return start;
   }
 
   /** Removes the visit and answers how many still hold the item. */
   remove(item: number, slot: number): number {
     const length = this.length[item] ?? 0;
-    const start = this.start[item] ?? 0;
-    const rank = this.#rankOf(item, this.#visits.keyOf(slot));
+    const start = this.sorted(item);
+    const rank = this.#rankOf(start, length, this.#visits.keyOf(slot));
     const words = this.#arena.words;
     assert(rank < length && words[start + rank] === slot, 'the posting holds the visit');
     words.copyWithin(start + rank, start + rank + 1, start + length);
     words[start + length - 1] = 0;
     if (length === 1) this.#arena.release(start, length);
-    this.start[item] = length === 1 ? 0 : this.#arena.resized(start, length, length - 1);
+    this.#start[item] = length === 1 ? 0 : this.#arena.resized(start, length, length - 1);
     this.length[item] = length - 1;
     return length - 1;
   }
 
   bytes(): number {
-    return this.start.byteLength + this.length.byteLength;
+    return this.length.byteLength + this.#start.byteLength + this.#waiting.byteLength;
   }
 
   /**
-   * How many visits of the posting have a key below this one. The newest is asked first: that is where live traffic goes. Then it is guessed
+   * How many of `length` visits in order have a key below this one. The newest is asked first: that is where live traffic goes. Then it is guessed
    * from the keys at both ends, which lie about evenly, where the key would stand: each look at a key is a line of memory, and this needs
    * half of those that halving needs (Perl, Itai, Avni, Interpolation search, 1978). When that leads nowhere, halving ends it.
    */
-  #rankOf(item: number, key: number): number {
+  #rankOf(start: number, length: number, key: number): number {
     const words = this.#arena.words;
-    const start = this.start[item] ?? 0;
-    let high = (this.length[item] ?? 0) - 1;
+    let high = length - 1;
     if (high < 0) return 0;
     let highKey = this.#visits.keyOf(words[start + high] ?? 0);
     if (highKey < key) return high + 1;

@@ -7,7 +7,7 @@ import type { VisitStore } from './visit-store.js';
 export function* visitDump(store: VisitStore): Iterable<string> {
   const { arena, visits, items, postings, order, subjects } = store;
   for (const item of [...items.numbers()].sort((a, b) => items.compare(a, b))) {
-    const start = postings.start[item] ?? 0;
+    const start = postings.sorted(item);
     const slots = arena.words.subarray(start, start + (postings.length[item] ?? 0));
     yield ['item', JSON.stringify(items.idOf(item)), ...Array.from(slots, (slot) => visits.keyOf(slot))].join(' ');
   }

@@ -164,7 +164,7 @@ export class VisitExplainer {
       const part = this.#scorer.asked + 1 + n;
       const item = candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
-      const end = (postings.start[item] ?? 0) + length;
+      const end = postings.sorted(item) + length;
       const read = Math.min(length, ONWARD_VISITS);
       const signal = ((viaShare[n] ?? 0) * rarity(order.count, length)) / read;
       for (let at = end - 1; at >= end - read; at--) {

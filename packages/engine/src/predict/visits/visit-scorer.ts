@@ -157,7 +157,7 @@ export class VisitScorer {
     for (let ordinal = 0; ordinal < this.asked; ordinal++) {
       const item = this.candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
-      const start = postings.start[item] ?? 0;
+      const start = postings.sorted(item);
       const rare = rarity(order.count, length);
       const signal = this.formula.signal(this.weights[ordinal] ?? 0, rare);
       for (let at = start + length - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
@@ -250,7 +250,7 @@ export class VisitScorer {
     this.afterTotal = 0;
     if (!this.lastKnown) return;
     const item = this.candidates.ids[0] ?? 0;
-    const start = postings.start[item] ?? 0;
+    const start = postings.sorted(item);
     for (let at = start + (postings.length[item] ?? 0) - 1, read = 0; at >= start && read < POSTING_VISITS; at--) {
       const slot = arena.words[at] ?? 0;
       if (slot === this.ownSlot) continue;
@@ -308,7 +308,7 @@ export class VisitScorer {
       this.viaShare.push(share);
       const item = this.candidates.ids[ordinal] ?? 0;
       const length = postings.length[item] ?? 0;
-      const start = postings.start[item] ?? 0;
+      const start = postings.sorted(item);
       const read = Math.min(length, ONWARD_VISITS);
       const signal = (share * rarity(order.count, length)) / read;
       for (let at = start + length - 1; at >= start + length - read; at--) {

@@ -1,4 +1,4 @@
-// Per item the slots of the visits that hold it, in the order of the visit keys.
+// Per item the slots of the visits that hold it, in the order of the visit keys; the last few wait until somebody reads them in order.
 // Invariant: a visit stands once in the posting of each item it holds, however often it holds it. Nothing is ever cut off here: whoever
 // reads may stop after the newest few, but what a cap has destroyed could not be forgotten exactly.
 import { assert } from '../../base/assert.js';
@@ -6,6 +6,7 @@ import { grownCapacity, widened16, widened32 } from './capacity.js';
 import type { VisitTable } from './visit-table.js';
 import type { WordArena } from './word-arena.js';
 
+/** Looks at a key before a search for a place gives up guessing and halves. */
 const GUESSES = 8;
 /**
  * Visits that a posting takes at its end before it puts them in order: a long posting moves once for all of them. Whoever reads it waits

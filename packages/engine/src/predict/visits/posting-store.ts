@@ -88,9 +88,9 @@ export class PostingStore {
   }
 
   /**
-   * How many of `length` visits in order have a key below this one. The newest is asked first: that is where live traffic goes. Then it is guessed
-   * from the keys at both ends, which lie about evenly, where the key would stand: each look at a key is a line of memory, and this needs
-   * half of those that halving needs (Perl, Itai, Avni, Interpolation search, 1978). When that leads nowhere, halving ends it.
+   * How many of `length` visits in order have a key below this one. The newest is asked first: that is where live traffic goes. Then it is
+   * guessed from the keys at both ends, which lie about evenly, where the key would stand: each look at a key is a line of memory, and this
+   * needs half of those that halving needs (Perl, Itai, Avni, Interpolation search, 1978). When that leads nowhere, halving ends it.
    */
   #rankOf(start: number, length: number, key: number): number {
     const words = this.#arena.words;

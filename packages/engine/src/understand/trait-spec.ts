@@ -4,6 +4,7 @@ import { limits } from '../base/limits.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { TraitSpec } from '../model/definitions.js';
 import type { Purpose } from '../model/purpose.js';
+import { addToBucket, bucketsByType, dropOldBuckets, keptBuckets, uniteBuckets, type Buckets } from './buckets.js';
 import { counter, defineTrait, lastValue, recency, sequence, window, type Trait } from './trait.js';
 
 const hourMs = 3_600_000;
@@ -35,11 +36,6 @@ function textOf(property: string | undefined, item: (event: BehaviourEvent) => s
     const given = event.properties[property];
     return typeof given === 'string' ? given : undefined;
   };
-}
-
-/** By event type: buckets and integers, in turns, ascending by bucket. */
-export interface Buckets {
-  [type: string]: number[];
 }
 
 /**
@@ -75,10 +71,7 @@ function buckets(
   dayIn: (bucket: number) => number,
   days: number,
 ): Trait {
-  const recent = (list: readonly number[]): number[] => {
-    const newest = dayIn(list.at(-2) ?? 0);
-    return kept(list, (bucket) => dayIn(bucket) > newest - days);
-  };
+  const isOld = (bucket: number, newest: number): boolean => dayIn(bucket) <= dayIn(newest) - days;
   return defineTrait<Buckets>({
     name,
     kind,
@@ -86,36 +79,17 @@ function buckets(
     fold: (value, event) => {
       const picked = pick(event);
       if (picked === undefined) return value;
-      const byType = value ?? {};
-      byType[event.type] = recent(added(byType[event.type] ?? [], ...picked));
-      return byType;
+      const list = value ?? [];
+      addToBucket(list, event.type, ...picked);
+      dropOldBuckets(list, event.type, isOld);
+      return list;
     },
-    cut: (value, day) => {
-      const left = Object.entries(value).map(([type, list]) => [type, kept(list, (bucket) => dayIn(bucket) >= day)] as const);
-      const some = left.filter(([, list]) => list.length > 0);
-      return some.length === 0 ? undefined : Object.fromEntries(some);
-    },
+    cut: (value, day) => keptBuckets(value, (bucket) => dayIn(bucket) >= day),
     unite: (value, other) => {
-      for (const [type, list] of Object.entries(other)) {
-        let own = value[type] ?? [];
-        for (let at = 0; at < list.length; at += 2) own = added(own, list[at] ?? 0, list[at + 1] ?? 0);
-        value[type] = recent(own);
-      }
-      return value;
+      const both = uniteBuckets(value, other);
+      for (const [type] of bucketsByType(other)) dropOldBuckets(both, type, isOld);
+      return both;
     },
-    view: (value) => value,
+    view: (value) => Object.fromEntries(bucketsByType(value)),
   });
-}
-
-function kept(list: readonly number[], keep: (bucket: number) => boolean): number[] {
-  return list.filter((_, at) => keep(list[at - (at % 2)] ?? 0));
-}
-
-/** With the amount in its bucket, which is made where it belongs. Changed in place. */
-function added(list: number[], bucket: number, amount: number): number[] {
-  let at = list.length;
-  while (at > 0 && (list[at - 2] ?? 0) > bucket) at -= 2;
-  if (at > 0 && list[at - 2] === bucket) list[at - 1] = (list[at - 1] ?? 0) + amount;
-  else list.splice(at, 0, bucket, amount);
-  return list;
 }

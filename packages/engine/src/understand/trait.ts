@@ -1,9 +1,10 @@
 // Traits: named, typed values folded from one subject's events. Every kind here is a function of the *set* of events, ordered by
 // (occurredAt, position), never of the order of arrival: so a late event lands where it belongs, without a replay.
 // Per person, hence deleted or refolded, never subtracted.
-import { dayOf } from '../base/day.js';
+import { dayMs, dayOf } from '../base/day.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { Purpose } from '../model/purpose.js';
+import { addToBucket, bucketsByType, keptBuckets, raiseBucket, uniteBuckets, type Buckets } from './buckets.js';
 import { addStamped, stampedList, stampsSince, uniteStamps, type Stamps } from './stamps.js';
 import { countValue, uniteValueDays, valueDaysSince, valueDaysView, type ValueDays } from './value-days.js';
 
@@ -69,85 +70,55 @@ export function defineTrait<V>(shape: TraitShape<V>): Trait {
   };
 }
 
-/** By event type: calendar day (UTC) and count, in turns. */
-interface Counter {
-  [type: string]: number[];
-}
-
 /** Events per type and calendar day (UTC): integers; decay is applied at read. */
 export function counter(name: string, purpose: Purpose): Trait {
-  return defineTrait<Counter>({
+  return defineTrait<Buckets>({
     name,
     kind: 'counter',
     purpose,
-    fold: (value = {}, event) => {
-      const days = (value[event.type] ??= []);
-      addToDay(days, dayOf(event.occurredAt), 1);
+    fold: (value = [], event) => {
+      addToBucket(value, event.type, dayOf(event.occurredAt), 1);
       return value;
     },
-    cut: (value, day) => {
-      const kept = Object.entries(value).map(([type, days]) => [type, days.filter((_, at) => (days[at - (at % 2)] ?? 0) >= day)] as const);
-      return someOf(kept.filter(([, days]) => days.length > 0));
-    },
-    unite: (value, other) => {
-      for (const [type, days] of Object.entries(other)) {
-        const own = (value[type] ??= []);
-        for (let at = 0; at < days.length; at += 2) addToDay(own, days[at] ?? 0, days[at + 1] ?? 0);
-      }
-      return value;
-    },
-    view: (value) => Object.fromEntries(Object.entries(value).map(([type, days]) => [type, countByDay(days)])),
+    cut: (value, day) => keptBuckets(value, (bucket) => bucket >= day),
+    unite: uniteBuckets,
+    view: (value) => Object.fromEntries(bucketsByType(value).map(([type, days]) => [type, countByDay(days)])),
   });
-}
-
-/** In `days`, days and counts in turns. */
-function addToDay(days: number[], day: number, count: number): void {
-  let at = days.length - 2;
-  while (at >= 0 && days[at] !== day) at -= 2;
-  if (at < 0) days.push(day, count);
-  else days[at + 1] = (days[at + 1] ?? 0) + count;
 }
 
 function countByDay(days: readonly number[]): object {
   return Object.fromEntries(days.flatMap((day, at) => (at % 2 === 0 ? [[day, days[at + 1]]] : [])));
 }
 
-interface Recency {
-  [type: string]: number;
-}
-
-/** The newest occurredAt per type, ms. */
+/** The newest occurredAt per type: told in ms, held as the day and the ms since. */
 export function recency(name: string, purpose: Purpose): Trait {
-  return defineTrait<Recency>({
+  return defineTrait<Buckets>({
     name,
     kind: 'recency',
     purpose,
-    fold: (value = {}, event) => {
-      value[event.type] = Math.max(value[event.type] ?? 0, event.occurredAt);
+    fold: (value = [], event) => {
+      const day = dayOf(event.occurredAt);
+      raiseBucket(value, event.type, day, event.occurredAt - day * dayMs);
       return value;
     },
-    cut: (value, day) => someOf(Object.entries(value).filter(([, at]) => dayOf(at) >= day)),
+    cut: (value, day) => keptBuckets(value, (bucket) => bucket >= day),
     unite: (value, other) => {
-      for (const [type, at] of Object.entries(other)) value[type] = Math.max(value[type] ?? 0, at);
+      for (const [type, [day = 0, ms = 0]] of bucketsByType(other)) raiseBucket(value, type, day, ms);
       return value;
     },
-    view: (value) => value,
+    view: (value) => Object.fromEntries(bucketsByType(value).map(([type, [day = 0, ms = 0]]) => [type, day * dayMs + ms])),
   });
-}
-
-function someOf<T>(entries: readonly (readonly [string, T])[]): { [key: string]: T } | undefined {
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** The newest `max` values that `pick` finds, oldest first. */
 export function sequence(name: string, purpose: Purpose, max: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
-  return defineTrait<Stamps<string>>({
+  return defineTrait<Stamps>({
     name,
     kind: 'sequence',
     purpose,
     fold: (value, event, position) => {
       const picked = pick(event);
-      return picked === undefined ? value : addStamped(value, [event.occurredAt, position, picked], max);
+      return picked === undefined ? value : addStamped(value, event.occurredAt, position, picked, max);
     },
     cut: stampsSince,
     unite: (value, other) => uniteStamps(value, other, max),
@@ -175,14 +146,14 @@ export function window(name: string, purpose: Purpose, days: number, pick: (even
 
 /** The last value of a property by event time, whatever the order of arrival. */
 export function lastValue(name: string, purpose: Purpose, property: string): Trait {
-  return defineTrait<Stamps<string | number | boolean>>({
+  return defineTrait<Stamps>({
     name,
     kind: 'last_value',
     purpose,
     fold: (value, event, position) => {
       const given = event.properties[property];
       if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return value;
-      return addStamped(value, [event.occurredAt, position, given], 1);
+      return addStamped(value, event.occurredAt, position, given, 1);
     },
     cut: stampsSince,
     unite: (value, other) => uniteStamps(value, other, 1),

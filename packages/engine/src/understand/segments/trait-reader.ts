@@ -2,12 +2,10 @@
 // of the traits themselves.
 // Invariant: an absent trait reads as nothing, never as an error: somebody of whom nothing is kept is in no band and did nothing.
 import { dayOf } from '../../base/day.js';
-import { stampedList, type Stamped, type Stamps } from '../stamps.js';
-import type { Buckets } from '../trait-spec.js';
+import { bucketsByType, bucketsOf, newestBucket, type Buckets } from '../buckets.js';
+import { stampedList, stampsDay, type Stamped, type Stamps } from '../stamps.js';
 import type { Trait, TraitKind, TraitValues } from '../trait.js';
-import type { ValueDays } from '../value-days.js';
-
-type Scalar = string | number | boolean;
+import { newestValueDay, valueCounts, type ValueDays } from '../value-days.js';
 
 /** Since when (calendar day, exclusive) a person is looked at. */
 export class TraitReader {
@@ -23,7 +21,7 @@ export class TraitReader {
     let total = 0;
     let oldestDay = Infinity;
     for (const type of types) {
-      const days = value?.[type] ?? [];
+      const days = value === undefined ? [] : bucketsOf(value, type);
       for (let at = 0; at < days.length; at += 2) {
         const day = days[at] ?? 0;
         if (day <= afterDay) continue;
@@ -36,9 +34,9 @@ export class TraitReader {
 
   /** The day of the newest event of these types; undefined: none. */
   newestDay(trait: string, types: readonly string[]): number | undefined {
-    const value = this.#values[trait] as { readonly [type: string]: number } | undefined; // as above
-    const times = types.flatMap((type) => value?.[type] ?? []);
-    return times.length === 0 ? undefined : dayOf(Math.max(...times));
+    const value = this.#values[trait] as Buckets | undefined; // as above
+    const days = value === undefined ? [] : types.flatMap((type) => bucketsOf(value, type)[0] ?? []);
+    return days.length === 0 ? undefined : Math.max(...days);
   }
 
   /** How often a value occurred after a day. */
@@ -46,30 +44,29 @@ export class TraitReader {
     const value = this.#values[trait] as ValueDays | undefined; // as above
     let total = 0;
     let oldestDay = Infinity;
-    for (const [day, values, counts] of value?.days ?? []) {
-      const at = day > afterDay ? values.indexOf(text) : -1;
-      if (at < 0) continue;
-      total += counts[at] ?? 0;
+    for (const [day, count] of value === undefined ? [] : valueCounts(value, text, afterDay)) {
+      total += count;
       if (day < oldestDay) oldestDay = day;
     }
     return { total, oldestDay };
   }
 
   /** What a sequence or a last value holds from after a day, oldest first. */
-  stamped(trait: string, afterDay: number): Stamped<Scalar>[] {
-    const value = this.#values[trait] as Stamps<Scalar> | undefined; // as above
+  stamped(trait: string, afterDay: number): Stamped[] {
+    const value = this.#values[trait] as Stamps | undefined; // as above
     return value === undefined ? [] : stampedList(value).filter(([at]) => dayOf(at) > afterDay);
   }
 
   /** The buckets in which an hours trait has something of a type, ascending. */
   buckets(trait: string, type: string): number[] {
     const value = this.#values[trait] as Buckets | undefined; // as above
-    return (value?.[type] ?? []).filter((_, at) => at % 2 === 0);
+    return value === undefined ? [] : bucketsOf(value, type).filter((_, at) => at % 2 === 0);
   }
 
   /** The types that a counter, sum, recency or hours trait has seen. */
   types(trait: string): string[] {
-    return Object.keys(this.#values[trait] ?? {});
+    const value = this.#values[trait] as Buckets | undefined; // as above
+    return value === undefined ? [] : bucketsByType(value).map(([type]) => type);
   }
 
   /** The newest calendar day on which any of these traits has something; -Infinity: none has. */
@@ -86,18 +83,15 @@ export class TraitReader {
 function newestIn(kind: TraitKind, value: unknown): number {
   switch (kind) {
     case 'counter':
-      // In the order in which the days came.
-      return Math.max(...Object.values(value as Buckets).flatMap((days) => days.filter((_, at) => at % 2 === 0)));
     case 'sum':
-      return Math.max(...Object.values(value as Buckets).map((days) => days.at(-2) ?? -Infinity));
-    case 'hours':
-      return Math.max(...Object.values(value as Buckets).map((hours) => Math.floor((hours.at(-2) ?? -Infinity) / 24)));
     case 'recency':
-      return dayOf(Math.max(...Object.values(value as { readonly [type: string]: number })));
+      return newestBucket(value as Buckets);
+    case 'hours':
+      return Math.floor(newestBucket(value as Buckets) / 24);
     case 'window':
-      return (value as ValueDays).newest;
+      return newestValueDay(value as ValueDays);
     case 'sequence':
     case 'last_value':
-      return dayOf((value as Stamps<unknown>).to);
+      return stampsDay(value as Stamps);
   }
 }

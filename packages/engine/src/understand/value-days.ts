@@ -107,10 +107,11 @@ function grow(window: ValueDays, head: number, by: number): void {
   if (head < last) window[0] = last + by;
 }
 
-/** Sixteen bits of the last units and the length: ids differ at their end. Spread as Knuth does (The Art of Computer Programming 3, 6.4). */
+/** Sixteen bits of the length and of eight units at each end. Spread as Knuth does (The Art of Computer Programming 3, 6.4). */
 function hashOf(value: string): number {
   let hash = value.length;
   for (let at = Math.max(0, value.length - 8); at < value.length; at += 1) hash = Math.imul(hash, 31) + value.charCodeAt(at);
+  for (let at = Math.min(8, value.length - 8) - 1; at >= 0; at -= 1) hash = Math.imul(hash, 31) + value.charCodeAt(at);
   return Math.imul(hash, 0x9e3779b1) >>> 16;
 }
 
@@ -132,7 +133,8 @@ function dropDays(window: ValueDays, day: number): void {
 /** Both counted together; `one` is changed. */
 export function uniteValueDays(one: ValueDays, other: Readonly<ValueDays>, length: number): ValueDays {
   let united = one;
-  for (const [day, counts] of countsByDay(other)) for (const [value, count] of counts) united = countValue(united, day, value, length, count);
+  for (const [day, counts] of countsByDay(other))
+    for (const [value, count] of counts) united = countValue(united, day, value, length, count);
   return united;
 }
 
@@ -168,7 +170,8 @@ function countsByDay(window: Readonly<ValueDays>): [day: number, counts: [value:
   for (let head = 1; head < window.length; head += headLength + numberAt(window, head + 1)) {
     const counts: [string, number][] = [];
     const end = head + headLength + numberAt(window, head + 1);
-    for (let at = head + headLength + numberAt(window, head + 2); at < end; at += 2) counts.push([textAt(window, at), numberAt(window, at + 1)]);
+    for (let at = head + headLength + numberAt(window, head + 2); at < end; at += 2)
+      counts.push([textAt(window, at), numberAt(window, at + 1)]);
     days.push([numberAt(window, head), counts]);
   }
   return days;

@@ -4,10 +4,10 @@ import { limits } from '../base/limits.js';
 import { numberAt, textAt, type Scalars } from './scalars.js';
 
 /**
- * Where the newest day stands; then the days, ascending. Each: the calendar day (UTC), how much of it follows the three numbers at its head,
- * how many of that are its index; the index, which is a power of two long, or nothing while a glance at all values is as fast; the different
- * values in the order in which they came, each with how often it occurred. The index holds the number of a value, from 1 on, at its hash or
- * the next free place after it; 0: free.
+ * Where the newest day stands; then the days, ascending. Each: the calendar day (UTC), how much of it follows the three numbers at its
+ * head, how many of that are its index; the index, which is a power of two long, or nothing while going through all values is as fast; the
+ * different values in the order in which they came, each with how often it occurred. The index holds the number of a value, from 1 on, at
+ * its hash or the next free place after it; 0: free.
  */
 export type ValueDays = Scalars;
 

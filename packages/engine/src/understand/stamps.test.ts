@@ -39,6 +39,12 @@ describe('stamps', () => {
     );
   });
 
+  it('hold nothing of a value that has gone, not even how long ago it was', () => {
+    const stamps = fold(stampedOf([0, 777, 1].map((step) => [step, 'x'])), 2);
+    expect(stampedList(stamps)).toHaveLength(2);
+    expect(stamps).not.toContain(777);
+  });
+
   it('know the run since the last long gap', () => {
     fc.assert(
       fc.property(steps, max, (given, most) => {

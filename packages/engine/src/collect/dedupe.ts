@@ -36,18 +36,13 @@ export class Dedupe {
   constructor(key: HashKey, windowPositions: number) {
     this.#hasher = new HalfSipHash(key);
     this.#windowPositions = windowPositions;
-    const hashOf = (position: number): number => {
-      const block = this.#blocks.get(Math.floor(position / blockPositions));
-      const at = (position % blockPositions) * 2;
-      return mixed(block?.[at] ?? 0, block?.[at + 1] ?? 0);
-    };
-    this.#parts = Array.from({ length: 1 << partBits }, () => new PositionTable(hashOf));
+    this.#parts = Array.from({ length: 1 << partBits }, () => new PositionTable());
   }
 
   /** Was (subject, id) seen within the window that ends at `position`? */
   has(subject: string, id: string, position: number): boolean {
     this.#hash(subject, id);
-    const found = this.#part(this.#hi).find(mixed(this.#hi, this.#lo), this.#isSame);
+    const found = this.#part(this.#hi).find(mixed(this.#hi, this.#lo), position, this.#isSame);
     return found >= 0 && found >= position - this.#windowPositions;
   }
 

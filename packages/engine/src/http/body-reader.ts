@@ -61,7 +61,9 @@ export class BodyReader {
       if (tookMs > limits.bodyGraceMs && bytes * 1000 < limits.bodyBytesPerSecondMin * tookMs) refuse('body_too_slow');
     };
     const finish = (): void => {
-      end();
+      // The listeners may stay: nothing comes after the end but `close`.
+      over = true;
+      this.#held -= bytes;
       done(ok(several === null ? (only ?? empty) : Buffer.concat(several, bytes)));
     };
     const close = (): void => {

@@ -15,10 +15,8 @@ import { parseTime, skewOf } from './time.js';
 import type { TrackingCall } from './tracking-paths.js';
 
 export interface SegmentBatch {
-  /** The events as they came, for naming them in the answer. */
-  readonly given: readonly unknown[];
   readonly events: readonly IncomingEvent[];
-  /** events[i] came as given[indices[i]]; null when all of them passed. */
+  /** events[i] came as the event indices[i] of the body; null when all of them passed. */
   readonly indices: readonly number[] | null;
   readonly rejections: readonly Rejection[];
 }
@@ -75,15 +73,20 @@ export function parseSegmentBatch(body: unknown, request: SegmentRequest): Resul
       rejections.push(rejectionOf(index, parsed));
     }
   }
-  return ok({ given, events, indices, rejections });
+  return ok({ events, indices, rejections });
+}
+
+/** The events of a body that was parsed as that call, as they came. */
+export function eventsIn(body: unknown, call: TrackingCall): readonly unknown[] {
+  return call === 'batch' && isObject(body) && Array.isArray(body['batch']) ? body['batch'] : [body];
 }
 
 const notAnObject = fail('event_shape', '');
 
 function one(body: JsonObject, call: unknown, envelope: Envelope): Result<SegmentBatch> {
   const parsed = parseEvent(body, call, envelope);
-  if (parsed.ok) return ok({ given: [body], events: [parsed.value], indices: null, rejections: [] });
-  return ok({ given: [body], events: [], indices: [], rejections: [rejectionOf(0, parsed)] });
+  if (parsed.ok) return ok({ events: [parsed.value], indices: null, rejections: [] });
+  return ok({ events: [], indices: [], rejections: [rejectionOf(0, parsed)] });
 }
 
 function rejectionOf(index: number, failure: Failure): Rejection {

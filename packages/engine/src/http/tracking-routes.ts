@@ -17,7 +17,7 @@ import type { Caller, Keeper } from './keeper.js';
 import type { Metrics } from './metrics.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
 import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
-import { parseSegmentBatch, type SegmentBatch } from './segment-batch.js';
+import { eventsIn, parseSegmentBatch, type SegmentBatch } from './segment-batch.js';
 import type { TrackingCall } from './tracking-paths.js';
 import { Turns } from './turns.js';
 import { unpacked } from './unpack.js';
@@ -91,7 +91,8 @@ export class TrackingRoutes {
     });
   }
 
-  #take({ request, response, call, body, caller, bytes, sinceMs }: Taken): void {
+  #take(taken: Taken): void {
+    const { request, response, call, body, caller, bytes, sinceMs } = taken;
     const { admission, engine, clock } = this.#parts;
     let batch: Parsed;
     try {
@@ -112,7 +113,7 @@ export class TrackingRoutes {
         const { metrics } = this.#parts;
         metrics.batch(clock.elapsedMs() - sinceMs, done.value.accepted, done.value.rejections);
         if (parsed.rejections.length > 0) metrics.rejected(parsed.rejections);
-        sendJson(response, 200, this.#answer(parsed, done.value, key));
+        sendJson(response, 200, this.#answer(parsed, done.value, key, taken));
       },
       (error: unknown) => {
         admission.leave(bytes, null);
@@ -154,7 +155,7 @@ export class TrackingRoutes {
     this.#parts.rejects.note({ code: failure.code, key, ...(failure.field === undefined ? {} : { field: failure.field }) });
   }
 
-  #answer(batch: SegmentBatch, done: WriteAnswer, key: string | null): string {
+  #answer(batch: SegmentBatch, done: WriteAnswer, key: string | null, taken: Taken): string {
     if (done.rejections.length === 0 && batch.rejections.length === 0) {
       return done.accepted === 1 ? oneAccepted : `{"success":true,"accepted":${done.accepted},"rejected":[]}`;
     }
@@ -162,8 +163,9 @@ export class TrackingRoutes {
     const later = done.rejections.map((each) => inRequest(each, indices));
     const all = batch.rejections.length === 0 ? later : [...batch.rejections, ...later].sort((a, b) => a.index - b.index);
     const { registry } = this.#parts.engine.core;
+    const givens = givenIn(taken);
     const rejected = all.map((each) => {
-      const given = batch.given[each.index];
+      const given = givens[each.index];
       const name = isObject(given) && typeof given['event'] === 'string' ? given['event'] : '';
       const type = registry.known(name)?.type;
       const source = sourceOf(given);
@@ -181,6 +183,16 @@ export class TrackingRoutes {
 }
 
 const oneAccepted = '{"success":true,"accepted":1,"rejected":[]}';
+
+/**
+ * The events of a body as they came, to name those that were refused. Parsed again, because few answers ask for them: all that was parsed of
+ * the requests in flight would have to live until then, and every collection would copy it. The bytes lie outside of the heap.
+ */
+function givenIn({ body, call }: Taken): readonly unknown[] {
+  const plain = unpacked(body);
+  const value = plain.ok ? parseJson(plain.value) : plain;
+  return value.ok ? eventsIn(value.value, call) : [];
+}
 
 /** A rejection of the engine by its place in the request; what the engine calls the type is here the event's name. */
 function inRequest({ index, code, field }: Rejection, indices: readonly number[] | null): Rejection {

@@ -2,7 +2,7 @@
 //
 // What is remembered of an event is a keyed 64-bit hash at its position, in blocks of positions: redaction zeroes the slot, so nothing of
 // an erased person stays, and the same log always gives the same blocks. The probability that a new event is taken for an old one is n /
-// 2^64 (n = events in the window). Lookup goes through open-addressing tables over the blocks, split by hash, so that none is ever large:
+// 2^64 (n = events in the window). Lookup goes through open-addressing tables of positions, split by hash, so that none is ever large:
 // growing one takes a millisecond or two, not half a second. Claims are made when an event is sequenced, before it is synced: two copies in
 // flight are one event.
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';

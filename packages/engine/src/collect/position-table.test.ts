@@ -7,7 +7,7 @@ import { PositionTable } from './position-table.js';
 it('finds the newest position of a hash, and nothing that was removed', () => {
   const step = fc.record({ add: fc.boolean(), hash: fc.integer({ min: 0, max: 40 }), which: fc.nat(1000) });
   const strides = fc.constantFrom(1, 16, 4096, -0x0100_0001);
-  const firsts = fc.constantFrom(0, 2 ** 31 - 50, 2 ** 32 - 50, 3 * 2 ** 32 + 5);
+  const firsts = fc.constantFrom(0, 2 ** 31 - 4, 2 ** 32 - 4, 3 * 2 ** 32 + 5);
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), strides, firsts, (steps, stride, first) => {
       const hashOf = (hash: number): number => Math.imul(hash, stride);

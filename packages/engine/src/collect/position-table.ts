@@ -1,6 +1,6 @@
-// An open-addressing table of positions by a hash: what `Dedupe` looks up in. A slot is two words, the hash and the position, so that looking
-// up, removing and growing read nothing but the table. Linear probing; removal shifts back what follows (Knuth, TAOCP 6.4, algorithm R), so
-// no slot is ever dead and nothing has to be swept.
+// An open-addressing table of positions by a hash: what `Dedupe` looks up in. A slot is two words, the hash and the position, so that
+// looking up, removing and growing read nothing but the table. Linear probing; removal shifts back what follows (Knuth, TAOCP 6.4,
+// algorithm R), so no slot is ever dead and nothing has to be swept.
 // Small on purpose: growing one copies all of it in one go, so its owner keeps many of them instead of a large one.
 
 const slotsMin = 16;

@@ -3,11 +3,19 @@ import { limits } from '../base/limits.js';
 
 const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
+// What was read last: where events come many in a ms, the same text comes again and again.
+let lastText = '';
+let lastMs: number | undefined;
+
 /** ms since 1970 UTC, or undefined when it cannot be read. */
 export function parseTime(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !isoWithZone.test(value)) return undefined;
-  const ms = Date.parse(value);
-  return Number.isNaN(ms) ? undefined : ms;
+  if (typeof value !== 'string') return undefined;
+  if (value === lastText) return lastMs;
+  const ms = isoWithZone.test(value) ? Date.parse(value) : NaN;
+  lastMs = Number.isNaN(ms) ? undefined : ms;
+  // Not every text is kept: it may be as long as a body.
+  lastText = lastMs === undefined ? '' : value;
+  return lastMs;
 }
 
 /**

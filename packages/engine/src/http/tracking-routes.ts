@@ -185,8 +185,8 @@ export class TrackingRoutes {
 const oneAccepted = '{"success":true,"accepted":1,"rejected":[]}';
 
 /**
- * The events of a body as they came, to name those that were refused. Parsed again, because few answers ask for them: all that was parsed of
- * the requests in flight would have to live until then, and every collection would copy it. The bytes lie outside of the heap.
+ * The events of a body as they came, to name those that were refused. Parsed again, because few answers ask for them: all that was parsed
+ * of the requests in flight would have to live until then, and every collection would copy it. The bytes lie outside of the heap.
  */
 function givenIn({ body, call }: Taken): readonly unknown[] {
   const plain = unpacked(body);

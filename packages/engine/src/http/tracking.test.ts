@@ -75,6 +75,31 @@ describe('bodies as clients send them', () => {
     }
   });
 
+  test('what is refused is named by the messageId of its sender, packed or not, in a batch or alone', async () => {
+    const wrong = [
+      view('ann', 'tea'),
+      { ...view('ann', 'tea'), messageId: 'no type', type: 'trick' },
+      { ...view('ann', 'tea'), messageId: 'not known', event: 'Video Watched' },
+      'not an object',
+      { ...view('stranger', 'tea'), messageId: 'no grant' },
+    ];
+    const names = async (path: string, body: unknown) =>
+      (await doorway.post(path, body)).body.rejected.map(({ index, messageId, code }) => [index, messageId, code]);
+    const refused = [
+      [1, 'no type', 'event_shape'],
+      [2, 'not known', 'event_type_unknown'],
+      [3, null, 'event_shape'],
+      [4, 'no grant', 'no_grant'],
+    ];
+    expect(await names('/v1/batch', { batch: wrong })).toEqual(refused);
+    expect(await names('/v1/batch', gzipSync(JSON.stringify({ batch: wrong })))).toEqual([
+      [0, expect.any(String), 'duplicate'],
+      ...refused,
+    ]);
+    expect(await names('/v1/batch', wrong[2])).toEqual([[0, 'not known', 'event_type_unknown']]);
+    expect(await names('/v1/track', { ...view('stranger', 'tea'), messageId: 'alone', batch: wrong })).toEqual([[0, 'alone', 'no_grant']]);
+  });
+
   test('packed bodies come in everywhere', async () => {
     expect((await doorway.post('/v1/decide/home', gzipSync('{}'))).status).toBe(200);
     expect((await doorway.post('/v1/items', gzipSync('{"items":[{"id":"z"}]}'))).body.accepted).toBe(1);

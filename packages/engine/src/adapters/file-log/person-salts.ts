@@ -19,12 +19,16 @@ import { hashBytes, saltBytes, writeUint64 } from './format.js';
 const label = Buffer.from('ethogram salts');
 const everybodysKey = Buffer.from('ethogram salts 1');
 const nobody = 0xffff_ffff;
+/** Salt key and length, in front of the id. */
+const asked = hashBytes + 4;
 
 export const secretBytes = 16;
 
 export class PersonSalts {
   #keyId = -1;
-  #ask = Buffer.alloc(hashBytes + 4 + 4 * limits.idCharsMax);
+  #ask = Buffer.alloc(asked + 3 * limits.idCharsMax);
+  /** Beginnings of what is asked, by the bytes of the id: ids are of few lengths, and a view costs as much as a short hash. */
+  #views: Buffer[] = [];
   readonly #blocks = new SaltBlocks();
   /** Whose secret was asked for last: events and decisions of one person come one after the other. */
   #last: string | null | undefined = undefined;
@@ -41,18 +45,21 @@ export class PersonSalts {
   /** 32 bytes, not to be changed. */
   secretOf(subject: string | null): Buffer {
     if (subject === this.#last) return this.#secret;
-    const bytes = subject === null ? 0 : Buffer.byteLength(subject, 'utf8');
-    if (hashBytes + 4 + bytes > this.#ask.length) {
-      const larger = Buffer.alloc(hashBytes + 4 + bytes);
-      larger.set(this.#ask.subarray(0, hashBytes));
-      this.#ask = larger;
-    }
+    if (subject !== null && asked + 3 * subject.length > this.#ask.length) this.#grow(asked + 3 * subject.length);
+    const bytes = subject === null ? 0 : this.#ask.write(subject, asked, 'utf8');
     this.#ask.writeUInt32LE(subject === null ? nobody : bytes, hashBytes);
-    if (subject !== null) this.#ask.write(subject, hashBytes + 4, 'utf8');
+    const view = (this.#views[bytes] ??= this.#ask.subarray(0, asked + bytes));
     // As a binary string the digest comes out of the one-shot hash in half the time of a Buffer.
-    this.#secret = Buffer.from(hash('sha256', this.#ask.subarray(0, hashBytes + 4 + bytes), 'binary'), 'latin1');
+    this.#secret = Buffer.from(hash('sha256', view, 'binary'), 'latin1');
     this.#last = subject;
     return this.#secret;
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.alloc(bytes);
+    larger.set(this.#ask.subarray(0, hashBytes));
+    this.#ask = larger;
+    this.#views = [];
   }
 
   /** Salts of neighbouring events, the first at that position: 16 bytes each, a view until the next call. Of nobody known: no salt. */

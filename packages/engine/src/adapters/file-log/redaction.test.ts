@@ -1,6 +1,7 @@
 // Redaction and compaction on the disk: what is erased is in no file, whenever a crash comes, and damage of the list of gaps is not
 // overlooked.
 import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { MemoryDisk } from '../memory-disk.js';
 import { hookedDisk } from './hooked-disk.js';
@@ -220,6 +221,19 @@ test('salts of a person come from a secret that nobody else has, and give nothin
   expect(new Set(all).size).toBe(6);
   salts.use(2, Buffer.alloc(32, 8));
   expect(salts.secretOf('ann').equals(ann ?? Buffer.alloc(0))).toBe(false);
+});
+
+test('a secret is what SHA-256 makes of salt key, length and id, whoever was asked for before', () => {
+  const salts = new PersonSalts();
+  const key = Buffer.alloc(32, 9);
+  salts.use(1, key);
+  const saltKey = hash('sha256', Buffer.concat([Buffer.from('ethogram salts'), key]), 'buffer');
+  for (const subject of ['ann', 'ben', 'é', 'bén', null, '', 'x'.repeat(5000), '€'.repeat(5000), 'ann']) {
+    const id = Buffer.from(subject ?? '', 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(subject === null ? 0xffff_ffff : id.length);
+    expect(salts.secretOf(subject).equals(hash('sha256', Buffer.concat([saltKey, length, id]), 'buffer'))).toBe(true);
+  }
 });
 
 test('a salt is what AES-128 under the known key makes of secret and position', () => {

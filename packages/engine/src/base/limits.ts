@@ -29,7 +29,7 @@ export const limits = {
   dirtyRowsMax: 200_000,
   dirtyTextMax: 128 * 1024 * 1024,
   checkpointGapMs: 2_000,
-  checkpointGapTimes: 20,
+  checkpointGapTimes: 40,
   checkpointSliceRows: 100,
   cachedRowsMax: 200_000,
   cachedTextMax: 192 * 1024 * 1024,

@@ -1,7 +1,7 @@
 // A standing as it is stored: numbers in one flat array. The gate asks for it at every event; as an object of objects with times in them it
 // lay in eight places of the memory, here it lies in one or two.
 //
-// [epoch, restricted (1 or 0), then for each purpose that was ever chosen: bit of the purpose, choice, since, at, receivedAt, signal (1 or 0)].
+// [epoch, restricted (1 or 0), then for each purpose that was ever chosen: its bit, choice, since, at, receivedAt, signal (1 or 0)].
 // Invariant: `unpackStanding(packStanding(standing))` is `standing`.
 import { must } from '../base/assert.js';
 import { bitOf, isPurpose, purposes, type Purpose } from '../model/purpose.js';

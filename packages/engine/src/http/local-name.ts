@@ -7,8 +7,20 @@ export function isLoopback(host: string): boolean {
 
 const withPort = /^(\[[^\]]*\]|[^:]*)(?::\d{1,5})?$/;
 
+// What was asked last: a server without keys asks it of every request, and nearly all of them name it in the same way.
+let lastHost = '';
+let lastIsLocal = false;
+
 /** A Host header that names this machine, with any port. */
 export function isLocalName(host: string): boolean {
+  if (host !== lastHost) {
+    lastIsLocal = namesThisMachine(host);
+    lastHost = host;
+  }
+  return lastIsLocal;
+}
+
+function namesThisMachine(host: string): boolean {
   const name = withPort.exec(host)?.[1]?.toLowerCase() ?? '';
   return isLoopback(name.startsWith('[') ? name.slice(1, -1) : name);
 }

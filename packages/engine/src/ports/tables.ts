@@ -2,8 +2,8 @@
 //
 // A checkpoint writes exactly the rows as they were at one position although folding goes on meanwhile: a row that is about to be edited
 // while it still waits for the running checkpoint is encoded first (copy on write). So no stop of the world is needed.
-// What a checkpoint has written lies in memory as its text until it is asked for: a row is some twenty small arrays, and those of everybody
-// took four times the memory and had to be walked by every garbage collection.
+// What a checkpoint has written lies in memory as its text until it is asked for: a row is a dozen lists, which take several times the
+// memory of the text, and those of everybody would have to be walked by every garbage collection.
 // Invariant: what `State` holds is always the fold of the log up to one position, never a mixture.
 import { assert } from '../base/assert.js';
 import { limits } from '../base/limits.js';

@@ -214,7 +214,7 @@ export class Sequencer {
     if (!properties.ok) return properties;
     const erasedAt = this.#suppressions.erasedAt(event.subject);
     // A choice that rides on an event may be an old one on a clock that is fast; only one made for itself begins anew.
-    if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.standingAhead(event.subject) === undefined))
+    if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.rowAhead(event.subject) === undefined))
       // [C28]
       return fail('subject_erased');
     if (event.consent !== undefined) {
@@ -240,7 +240,7 @@ export class Sequencer {
   }
 
   #isKnown(subject: string): boolean {
-    return this.#gate.standingAhead(subject) !== undefined || this.#people.has(subject);
+    return this.#gate.rowAhead(subject) !== undefined || this.#people.has(subject);
   }
 
   /** A refusal by somebody of whom nothing holds is already the default: keeping it would only store the id. An objection is kept. */

@@ -172,8 +172,7 @@ export class Gate {
     if (isRestricted(row)) return undefined;
     const place = placeOf(row, purpose);
     if (isGrantedAt(row, place)) return sinceOf(row, place);
-    const stand = standAt(row, place);
-    const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, stand));
+    const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, standAt(row, place)));
     return declared === undefined ? undefined : -1 - declared.since;
   }
 

@@ -15,9 +15,9 @@ const granted = held.indexOf('granted');
 
 const headNumbers = 2;
 const standNumbers = 6;
-const choiceAt = 1;
-const sinceAt = 2;
-const chosenPlace = 3;
+const choiceField = 1;
+const sinceField = 2;
+const chosenField = 3;
 
 export function packStanding({ epoch, stands, restricted }: Standing): StandingRow {
   const row = [epoch, restricted === true ? 1 : 0];
@@ -59,21 +59,21 @@ export function placeOf(row: StandingRow | undefined, purpose: Purpose): number 
 /** What stands at a place; undefined: nothing was ever chosen there. */
 export function standAt(row: StandingRow | undefined, place: number): Stand | undefined {
   if (row === undefined || place < 0) return undefined;
-  const choice = must(held[row[place + choiceAt] ?? -1], 'a choice of the table');
-  const [since = -1, at = 0, receivedAt = 0, signal = 0] = row.slice(place + sinceAt, place + standNumbers);
+  const choice = must(held[row[place + choiceField] ?? -1], 'a choice of the table');
+  const [since = -1, at = 0, receivedAt = 0, signal = 0] = row.slice(place + sinceField, place + standNumbers);
   return { choice, since, at, receivedAt, ...(signal === 1 ? { signal: true } : {}) };
 }
 
 export function isGrantedAt(row: StandingRow | undefined, place: number): boolean {
-  return place >= 0 && row?.[place + choiceAt] === granted;
+  return place >= 0 && row?.[place + choiceField] === granted;
 }
 
 /** Log position of the event that set it. */
 export function sinceOf(row: StandingRow | undefined, place: number): number {
-  return place < 0 ? -1 : (row?.[place + sinceAt] ?? -1);
+  return place < 0 ? -1 : (row?.[place + sinceField] ?? -1);
 }
 
 /** When the person chose, ms. */
 export function chosenAt(row: StandingRow | undefined, place: number): number {
-  return place < 0 ? Infinity : (row?.[place + chosenPlace] ?? Infinity);
+  return place < 0 ? Infinity : (row?.[place + chosenField] ?? Infinity);
 }

@@ -36,12 +36,12 @@ export class BodyReader {
     const end = (): void => {
       over = true;
       this.#held -= bytes;
-      request.off('data', take);
-      request.off('end', finish);
-      request.off('close', close);
     };
     const refuse = (code: 'body_too_large' | 'body_too_slow' | 'overloaded'): void => {
       end();
+      request.off('data', take);
+      request.off('end', finish);
+      request.off('close', close);
       only = null;
       several = null;
       done(fail(code));
@@ -62,8 +62,7 @@ export class BodyReader {
     };
     const finish = (): void => {
       // The listeners may stay: nothing comes after the end but `close`.
-      over = true;
-      this.#held -= bytes;
+      end();
       done(ok(several === null ? (only ?? empty) : Buffer.concat(several, bytes)));
     };
     const close = (): void => {

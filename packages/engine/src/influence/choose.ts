@@ -81,7 +81,7 @@ export class Choose {
     if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
     const members = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
     const profile = profiles.union(members);
-    if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
+    if (profile === undefined && gate.row(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
     const permit = gate.permitRead(subject, 'personalise', currentVisit(profile).length);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     const depth = gate.open(permit.value, 'personalise');

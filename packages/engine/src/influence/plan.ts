@@ -135,7 +135,7 @@ export class Plan {
     const ids = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
     const profile = profiles.union(ids);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us.
-    if (profile === undefined && gate.standing(subject) === undefined) return null;
+    if (profile === undefined && gate.row(subject) === undefined) return null;
     const permit = gate.permitRead(subject, 'personalise', { wishes: plans.wishes(ids) ?? {}, interests: currentVisit(profile) });
     return permit.ok ? { subject, permit: permit.value, epochs: ids.map((each) => [each, gate.epoch(each)] as const) } : null;
   }

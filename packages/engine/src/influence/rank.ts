@@ -74,7 +74,7 @@ export class Rank {
     const members = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
     const profile = profiles.union(members);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us, and their id is not kept.
-    if (profile === undefined && gate.standing(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
+    if (profile === undefined && gate.row(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
     const inputs = currentVisit(profile).slice(-limits.queryItemsMax);
     const permit = gate.permitRead(subject, 'personalise', inputs);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');

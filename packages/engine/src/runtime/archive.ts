@@ -221,7 +221,7 @@ class Archive {
 
   #isHere(): boolean {
     const { gate, trace } = this.#parts.core;
-    return this.#ids.some((id) => trace.has(id) || gate.standing(id) !== undefined);
+    return this.#ids.some((id) => trace.has(id) || gate.row(id) !== undefined);
   }
 }
 

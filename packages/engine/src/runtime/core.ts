@@ -14,7 +14,7 @@ import { Sequencer } from '../collect/sequencer.js';
 import { Validator } from '../collect/validate.js';
 import { Gate } from '../consent/gate.js';
 import { Registry } from '../consent/registry.js';
-import type { StandingRow } from '../consent/standing-row.js';
+import { epochOf, type StandingRow } from '../consent/standing-row.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import { Choices, type ChoiceRow, type PointState } from '../influence/choices.js';
 import { Choose } from '../influence/choose.js';
@@ -173,7 +173,7 @@ export class Core {
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.keyActs = new KeyActs(tables.table('key'));
-    this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => this.gate.standing(subject)?.epoch ?? -1);
+    this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => epochOf(this.gate.row(subject)));
     this.identity = new Identity(tables.table('edge'));
     this.requests = new Requests(tables.table('request'));
     this.devices = new Devices(tables.table('device'));

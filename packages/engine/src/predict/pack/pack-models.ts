@@ -67,6 +67,7 @@ interface Derived {
 
 export class PackModels implements FoldPart {
   readonly name = 'packmodel';
+  readonly hears = (type: string): boolean => isSystemType(type) || this.#learners(type).length > 0;
   readonly #specs = new Map<string, ModelSpec>();
   readonly #rows: Table<ActRow>;
   readonly #published: Table<PublishedRow>;
@@ -190,6 +191,11 @@ export class PackModels implements FoldPart {
     return [...this.#published.rows()].filter(([name]) => this.#specs.has(name));
   }
 
+  /** Models that learn from events of this type. */
+  #learners(type: string): ModelSpec[] {
+    return [...this.#specs.values()].filter(({ learnsFrom }) => learnsFrom.includes(type));
+  }
+
   apply(event: BehaviourEvent, position: number): void {
     const { type, subject, properties } = event;
     if (type === systemTypes.modelPublished) {
@@ -198,8 +204,7 @@ export class PackModels implements FoldPart {
       return;
     }
     if (subject === null || isSystemType(type)) return;
-    const learning = [...this.#specs.values()].filter(({ learnsFrom }) => learnsFrom.includes(type));
-    if (learning.length === 0) return;
+    const learning = this.#learners(type);
     let mask: PurposeMask = 0;
     for (const purpose of ['train', 'personalise'] as const) {
       const permit = this.#gate.permitFolded(event, purpose);

@@ -33,8 +33,8 @@ export interface FoldPart {
   dump(): Iterable<string>;
 }
 
-/** How often windows by position move on. */
-export const advancePositions = 4096;
+/** How often windows by position move on: so often that little leaves at once, since nobody is answered meanwhile. */
+export const advancePositions = 256;
 
 export class Fold {
   readonly #parts: readonly FoldPart[];

@@ -8,12 +8,19 @@ import { WordArena } from './word-arena.js';
 
 const even = fc.nat({ max: 400 });
 const uneven = fc.nat({ max: 47 }).map((exponent) => 2 ** exponent);
-/** Whether the visit with this key comes or goes; a posting is read now and then. */
-const stepsOf = (key: fc.Arbitrary<number>): fc.Arbitrary<{ readonly key: number; readonly goes: boolean; readonly reads: boolean }[]> =>
-  fc.array(fc.record({ key, goes: fc.nat({ max: 4 }).map((n) => n === 0), reads: fc.nat({ max: 30 }).map((n) => n === 0) }), {
-    maxLength: 400,
-    size: 'max',
-  });
+interface Step {
+  readonly key: number;
+  /** Whether the visit with this key comes or goes. */
+  readonly goes: boolean;
+  /** So many of the oldest leave the window. */
+  readonly leave: number;
+  readonly reads: boolean;
+}
+
+const oneIn = (times: number): fc.Arbitrary<boolean> => fc.nat({ max: times - 1 }).map((n) => n === 0);
+const leaving = fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 60 }) });
+const stepsOf = (key: fc.Arbitrary<number>): fc.Arbitrary<Step[]> =>
+  fc.array(fc.record({ key, goes: oneIn(5), leave: leaving, reads: oneIn(31) }), { maxLength: 400, size: 'max' });
 
 test('a posting holds its visits in the order of their keys, whatever came and went', () => {
   fc.assert(
@@ -27,16 +34,19 @@ test('a posting holds its visits in the order of their keys, whatever came and w
         const words = arena.words.subarray(start, start + (postings.length[0] ?? 0));
         expect(Array.from(words, (slot) => visits.keyOf(slot))).toEqual([...held].sort((a, b) => a - b));
       };
-      for (const { key, goes, reads } of steps) {
+      const remove = (key: number, slot: number): void => {
+        held.delete(key);
+        expect(postings.remove(0, slot)).toBe(held.size);
+      };
+      for (const { key, goes, leave, reads } of steps) {
         const slot = slots.get(key) ?? visits.create(key, 0, 0);
         slots.set(key, slot);
-        if (held.has(key) && goes) {
-          held.delete(key);
-          expect(postings.remove(0, slot)).toBe(held.size);
-        } else if (!held.has(key)) {
+        if (held.has(key) && goes) remove(key, slot);
+        else if (!held.has(key)) {
           held.add(key);
           postings.add(0, slot);
         }
+        for (const oldest of [...held].sort((a, b) => a - b).slice(0, leave)) remove(oldest, slots.get(oldest) ?? -1);
         expect(postings.length[0] ?? 0).toBe(held.size);
         if (reads) check();
       }

@@ -64,6 +64,29 @@ describe('tables', () => {
     );
   });
 
+  it('find beside the row of another table what stands there, also after it has left memory', async () => {
+    const asks = fc.record({ anchor: fc.integer({ min: 0, max: 5 }), row: fc.integer({ min: 0, max: 2 }), saves: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(asks, { maxLength: 120 }), async (steps) => {
+        const tables = new Tables(new MemoryState(), new ManualClock(), 4);
+        const anchors = tables.table<number[]>('a');
+        const rows = tables.table<number[], number>('r', anchors);
+        const truth = new Map<number, number>();
+        for (const [position, { anchor, row, saves }] of steps.entries()) {
+          anchors.edit(`a${anchor}`, () => []).push(position);
+          // Rows 0 and 1 are the anchor's own, row 2 is everybody's.
+          const key = row === 2 ? 1000 : 10 * anchor + row;
+          const list = rows.edit(key, () => []);
+          expect(list.length).toBe(truth.get(key) ?? 0);
+          list.push(position);
+          truth.set(key, list.length);
+          if (saves) await tables.checkpoint(head(position));
+        }
+        for (const [key, length] of truth) expect(rows.get(key)).toHaveLength(length);
+      }),
+    );
+  });
+
   it('keep in memory what is asked for and what waits to be written, and let the rest go', async () => {
     const asked: string[] = [];
     class AskedState extends MemoryState {

@@ -20,18 +20,21 @@ interface Cell {
   value: unknown;
   /** What a checkpoint wrote, until it is read again; null: `value` holds. */
   text: string | null;
-  /** Number of the checkpoint that is to write it; -1: none is waited for. */
+  /** Number of the checkpoint that is to write it; -1: none is waited for; `gone`: it has left memory. */
   dueIn: number;
   /** Asked for since the sweep came by last. */
   recent: boolean;
   /** Number of the checkpoint that packed it last; -1: none. */
   packedIn: number;
   readonly table: Shelf;
+  /** The row of a table beside this one that was asked for last while this one was at hand. */
+  beside: Cell | null;
   /** Units of its text when it was last read or written; of a new row, a guess. As a value each takes several bytes. */
   size: number;
 }
 
 const newRowSize = 256;
+const gone = -2;
 /** Rows looked at for each that comes into a full cache: some were asked for again, or wait to be written. */
 const sweepRows = 4;
 
@@ -45,9 +48,12 @@ class Shelf {
   flushing: readonly Cell[] = [];
   /** The cell asked for last: most work on one event is work on one row. */
   last: Cell | undefined;
+  /** Whose rows those of this one go with. */
+  readonly anchor: Shelf | null;
 
-  constructor(name: string) {
+  constructor(name: string, anchor: Shelf | null) {
     this.name = name;
+    this.anchor = anchor;
   }
 }
 
@@ -74,9 +80,13 @@ export class Tables {
     this.#rowsMax = cachedRowsMax;
   }
 
-  table<T, K extends RowKey = string>(name: string): Table<T, K> {
+  /**
+   * `beside`: a table that is asked before this one. The row here that was asked for last while a row there was at hand is found in one
+   * step: a person's newest visit, mostly.
+   */
+  table<T, K extends RowKey = string>(name: string, beside?: Table<unknown>): Table<T, K> {
     assert(!name.includes('\u0000'), 'a table name holds no NUL');
-    const shelf = new Shelf(name);
+    const shelf = new Shelf(name, beside === undefined ? null : Table.shelfOf(beside));
     this.#shelves.push(shelf);
     return new Table<T, K>(this, shelf);
   }
@@ -94,7 +104,11 @@ export class Tables {
   /** For Table only: the cell of a row, cached. */
   cell(shelf: Shelf, key: RowKey): Cell {
     if (shelf.last?.key === key) return shelf.last;
-    const cell = shelf.cells.get(key) ?? this.#take(shelf, key);
+    const from = shelf.anchor?.last;
+    const known = from?.beside;
+    const isKnown = known !== undefined && known !== null && known.key === key && known.table === shelf && known.dueIn !== gone;
+    const cell = isKnown ? known : (shelf.cells.get(key) ?? this.#take(shelf, key));
+    if (from !== undefined && !isKnown) from.beside = cell;
     if (!cell.recent) cell.recent = true;
     shelf.last = cell;
     return cell;
@@ -233,6 +247,11 @@ export class Tables {
     const { table, key, size } = cell;
     table.cells.delete(key);
     if (table.last === cell) table.last = undefined;
+    // It may still stand beside another one, where nobody takes it for a row any more.
+    cell.dueIn = gone;
+    cell.value = undefined;
+    cell.text = null;
+    cell.beside = null;
     this.#rows -= 1;
     this.#size -= size;
   }
@@ -258,6 +277,11 @@ export class Table<T, K extends RowKey = string> implements Rows<T, K> {
   constructor(tables: Tables, shelf: Shelf) {
     this.#tables = tables;
     this.#shelf = shelf;
+  }
+
+  /** For Tables only. */
+  static shelfOf(table: Table<unknown>): Shelf {
+    return table.#shelf;
   }
 
   get(key: K): Readonly<T> | undefined {
@@ -297,7 +321,7 @@ function keyText(key: RowKey): string {
 }
 
 function cellOf(table: Shelf, key: RowKey, text: string | null): Cell {
-  return { key, value: undefined, text, dueIn: -1, recent: true, packedIn: -1, table, size: text?.length ?? newRowSize };
+  return { key, value: undefined, text, dueIn: -1, recent: true, packedIn: -1, table, beside: null, size: text?.length ?? newRowSize };
 }
 
 function valueOf(cell: Cell): unknown {

@@ -26,7 +26,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
-import { Sections } from '../ports/sections.js';
+import { Sections, type SectionedRow } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
 import { wordsOf } from './words.js';
 import type { BehaviourEvent } from '../model/event.js';
@@ -115,7 +115,8 @@ export class Core {
     this.tables = tables;
     const meta = tables.table<number>('meta');
     // Their order is part of the format of the state.
-    const people = new Sections(tables.table('person'));
+    const persons = tables.table<SectionedRow>('person');
+    const people = new Sections(persons);
     const standings = people.section<StandingRow>('consent');
     const profiles = people.section<ProfileRow>('profile');
     const traces = people.section<TraceRow>('trace');
@@ -143,7 +144,7 @@ export class Core {
     this.catalogue = new Catalogue(tables.table('item'), meta);
     this.trace = new Trace(traces, tables.table('positions'));
     this.model = new NextItem({
-      rows: tables.table<VisitRow, number>('visit'),
+      rows: tables.table<VisitRow, number>('visit', persons),
       spans,
       gate: this.gate,
       registry: this.registry,

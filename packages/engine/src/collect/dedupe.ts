@@ -11,7 +11,7 @@ import { PositionTable } from './position-table.js';
 
 const blockPositions = 1024;
 const tableName = 'dedupe';
-const partBits = 8;
+const partBits = 5;
 
 export class Dedupe {
   readonly #hasher: HalfSipHash;

@@ -11,8 +11,16 @@ const WINDOW_DAYS = 7;
 
 const weightOf = (day: number, today: number): number => (day > today ? 0 : Math.max(0, WINDOW_DAYS - (today - day)));
 
+/** Of one item on one day; changed in place. */
+interface Count {
+  events: number;
+}
+
 export class Popular {
-  readonly #days = new Map<number, Map<string, number>>();
+  readonly #days = new Map<number, Map<string, Count>>();
+  /** The day counted last, and its counts: mostly it is the same again. */
+  #day = NaN;
+  #counts = new Map<string, Count>();
   #cutAt: number | undefined;
   /** Derived from the counts for the day last asked about; dropped when another day is asked for. */
   #ranking: { readonly today: number; readonly items: PopularRanking } | undefined;
@@ -21,12 +29,10 @@ export class Popular {
   add(item: string, day: number): void {
     assert(Number.isSafeInteger(day), 'a day is an integer');
     if (this.#isCut(day)) return;
-    let counts = this.#days.get(day);
-    if (counts === undefined) {
-      counts = new Map();
-      this.#days.set(day, counts);
-    }
-    counts.set(item, (counts.get(item) ?? 0) + 1);
+    if (day !== this.#day) this.#turnTo(day);
+    const known = this.#counts.get(item);
+    if (known === undefined) this.#counts.set(item, { events: 1 });
+    else known.events += 1;
     this.#rank(item, day, 1);
   }
 
@@ -36,9 +42,9 @@ export class Popular {
     const counts = this.#days.get(day);
     const count = counts?.get(item);
     assert(counts !== undefined && count !== undefined, 'what is taken back was counted');
-    if (count > 1) counts.set(item, count - 1);
+    if (count.events > 1) count.events -= 1;
     else counts.delete(item);
-    if (counts.size === 0) this.#days.delete(day);
+    if (counts.size === 0) this.#drop(day);
     this.#rank(item, day, -1);
   }
 
@@ -46,14 +52,15 @@ export class Popular {
   cut(day: number): void {
     if (this.#cutAt !== undefined && day <= this.#cutAt) return;
     this.#cutAt = day;
-    for (const known of this.#days.keys()) if (known < day) this.#days.delete(known);
+    for (const known of this.#days.keys()) if (known < day) this.#drop(known);
     if (this.#ranking !== undefined && day > this.#ranking.today - WINDOW_DAYS + 1) this.#ranking = undefined;
   }
 
   /** Sum over the week up to `today` of count times weight. Days after `today` do not count. */
   score(item: string, today: number): number {
     let sum = 0;
-    for (let day = today - WINDOW_DAYS + 1; day <= today; day++) sum += weightOf(day, today) * (this.#days.get(day)?.get(item) ?? 0);
+    for (let day = today - WINDOW_DAYS + 1; day <= today; day++)
+      sum += weightOf(day, today) * (this.#days.get(day)?.get(item)?.events ?? 0);
     return sum;
   }
 
@@ -65,7 +72,7 @@ export class Popular {
       const scores = new Map<string, number>();
       for (let day = today - WINDOW_DAYS + 1; day <= today; day++) {
         const weight = weightOf(day, today);
-        for (const [item, count] of this.#days.get(day) ?? []) scores.set(item, (scores.get(item) ?? 0) + weight * count);
+        for (const [item, { events }] of this.#days.get(day) ?? []) scores.set(item, (scores.get(item) ?? 0) + weight * events);
       }
       this.#ranking = { today, items: new PopularRanking(scores) };
     }
@@ -76,8 +83,23 @@ export class Popular {
   *dump(): Iterable<string> {
     if (this.#cutAt !== undefined) yield `cut ${this.#cutAt}`;
     for (const [day, counts] of [...this.#days].sort(([a], [b]) => a - b)) {
-      for (const [item, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) yield `${day} ${JSON.stringify(item)} ${count}`;
+      for (const [item, { events }] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) yield `${day} ${JSON.stringify(item)} ${events}`;
     }
+  }
+
+  #turnTo(day: number): void {
+    let counts = this.#days.get(day);
+    if (counts === undefined) {
+      counts = new Map<string, Count>();
+      this.#days.set(day, counts);
+    }
+    this.#day = day;
+    this.#counts = counts;
+  }
+
+  #drop(day: number): void {
+    this.#days.delete(day);
+    if (day === this.#day) this.#day = NaN;
   }
 
   #isCut(day: number): boolean {

@@ -24,7 +24,7 @@ export const limits = {
   writerRoundEvents: 512,
   // state
   checkpointMs: 60_000,
-  checkpointEvents: 1_000_000,
+  checkpointEvents: 3_000_000,
   checkpointRows: 3_000,
   dirtyRowsMax: 200_000,
   dirtyTextMax: 128 * 1024 * 1024,
@@ -44,7 +44,8 @@ export const limits = {
   windowValuesMax: 256,
   counterDays: 90,
   tickMs: 60_000,
-  replayCheckpointEvents: 200_000,
+  replayCheckpointEvents: 1_000_000,
+  replayTurnEvents: 50_000,
   traitSequenceMax: 100,
   segmentsMax: 200,
   segmentDaysMax: 60,

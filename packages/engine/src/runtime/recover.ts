@@ -63,9 +63,10 @@ async function replay(
     if (event !== null) claim(core, event, entry.position);
     core.fold.apply({ position: entry.position, event });
     sinceCheckpoint += 1;
-    if (sinceCheckpoint < limits.replayCheckpointEvents && core.tables.pressure < 1) continue;
-    sinceCheckpoint = 0;
-    await checkpoint(core, options);
+    if (sinceCheckpoint >= limits.replayCheckpointEvents || core.tables.pressure >= 1) {
+      sinceCheckpoint = 0;
+      await checkpoint(core, options);
+    } else if (sinceCheckpoint % limits.replayTurnEvents !== 0) continue;
     onProgress?.(entry.position - from, log.head - from);
     await options.clock.yield();
   }

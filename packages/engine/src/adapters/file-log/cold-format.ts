@@ -27,7 +27,7 @@ import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { hashBytes, headerSealBytes, nonceBytes, saltBytes, tagBytes, writeUint64 } from './format.js';
 import { PackedReader, PackedWriter } from './packed-bytes.js';
-import { packEvents, unpackEvents, type ToPack, type Words } from './packed-events.js';
+import { EventPacker, unpackEvents, type Words } from './packed-events.js';
 import { hashedSaltOf, saltOf, secretBytes } from './person-salts.js';
 
 export const sectionHeadBytes = 64;
@@ -195,23 +195,34 @@ export function cryptBlock(bytes: Uint8Array, key: Uint8Array, blockSalt: Uint8A
   return cipher.update(bytes);
 }
 
-/** `sources` null: the key of the block is the secret of all. */
-export function sealBlock(
-  events: readonly ToPack[],
-  sources: readonly SaltSource[] | null,
-  words: Words,
-  key: Uint8Array,
-  blockSalt: Uint8Array,
-): Buffer {
-  const into = new PackedWriter();
-  const flags = permuted | (sources === null ? 0 : withSalts);
-  into.byte(flags);
-  if (sources !== null) packSalts(sources, into);
-  into.raw(packEvents(events, words));
-  const plain = into.bytes.subarray(1);
-  const smaller = plain.length < deflateBytesMin ? plain : deflateRawSync(plain);
-  const whole = smaller.length < plain.length ? Buffer.concat([Uint8Array.of(flags | deflated), smaller]) : into.bytes;
-  return cryptBlock(whole, key, blockSalt);
+/** Packs and seals blocks of one segment, one after the other in the same memory. */
+export class BlockSealer {
+  readonly #packer: EventPacker;
+  readonly #blockSalt: Uint8Array;
+  readonly #into = new PackedWriter();
+
+  constructor(words: Words, blockSalt: Uint8Array) {
+    this.#packer = new EventPacker(words);
+    this.#blockSalt = blockSalt;
+  }
+
+  /** `receivedAt`: of the records of the events. `sources` null: the key of the block is the secret of all. */
+  seal(events: readonly Buffer[], receivedAt: readonly number[], sources: readonly SaltSource[] | null, key: Uint8Array): Buffer {
+    const into = this.#into;
+    const flags = permuted | (sources === null ? 0 : withSalts);
+    into.cutTo(0);
+    into.byte(flags);
+    if (sources !== null) packSalts(sources, into);
+    this.#packer.pack(events, receivedAt, into);
+    const plain = into.bytes.subarray(1);
+    const smaller = plain.length < deflateBytesMin ? plain : deflateRawSync(plain);
+    if (smaller.length < plain.length) {
+      into.cutTo(0);
+      into.byte(flags | deflated);
+      into.raw(smaller);
+    }
+    return cryptBlock(into.bytes, key, this.#blockSalt);
+  }
 }
 
 export interface OpenedBlock {

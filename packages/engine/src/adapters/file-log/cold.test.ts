@@ -5,13 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeEvent } from '../../model/event-codec.js';
 import { MemoryDisk } from '../memory-disk.js';
-import { cryptBlock, openBlock, sealBlock } from './cold-format.js';
+import { BlockSealer, cryptBlock, openBlock } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
+import { partsOf, plainSubjectIn, subjectOf } from './event-parts.js';
 import { decodeSegmentHead, frameBytes, headerEventBytes, headerFixedBytes, segmentHeadBytes } from './format.js';
 import { hookedDisk } from './hooked-disk.js';
 import { LogRig, smallLimits } from './log-rig.js';
 import { frameSize } from './record.js';
-import { packEvents, partsOf, subjectOf, unpackEvents, Words } from './packed-events.js';
+import { EventPacker, unpackEvents, Words } from './packed-events.js';
+import { PackedWriter } from './packed-bytes.js';
 import { hashedSaltOf } from './person-salts.js';
 
 const hotMs = 60_000;
@@ -101,17 +103,20 @@ describe('packed events', () => {
           ),
           receivedAt: index % 2 === 0 ? receivedAt : 0,
         }));
-        for (const { bytes } of all) expect(subjectOf(bytes)).toBe(partsOf(bytes)?.subject ?? null);
+        for (const { bytes } of all) {
+          const whose = partsOf(bytes)?.subject ?? null;
+          expect(subjectOf(bytes)).toBe(whose);
+          expect(plainSubjectIn(bytes, bytes.toString('latin1'), 0, bytes.length) ?? whose).toBe(whose);
+        }
         const known = new Words(words);
-        const packed = packEvents(
-          all.map((each) => ({ ...each, parts: partsOf(each.bytes) })),
-          known,
+        const received = all.map((each) => each.receivedAt);
+        const into = new PackedWriter();
+        new EventPacker(known).pack(
+          all.map(({ bytes }) => bytes),
+          received,
+          into,
         );
-        const back = unpackEvents(
-          packed,
-          all.map((each) => each.receivedAt),
-          known,
-        );
+        const back = unpackEvents(into.bytes, received, known);
         expect(back.map(String)).toEqual(all.map(({ bytes }) => String(bytes)));
       }),
       { seed: 20261129, numRuns: 2_000 },
@@ -122,10 +127,12 @@ describe('packed events', () => {
     const known = new Words(words);
     const { bytes } = viewOf('ann', 'tea', 1000);
     const [key, blockSalt] = [Buffer.alloc(32, 7), Buffer.alloc(16, 8)];
-    const first = Buffer.concat([Buffer.of(0), packEvents([{ bytes, receivedAt: 1000, parts: partsOf(bytes) }], known)]);
-    const opened = openBlock(cryptBlock(first, key, blockSalt), [41], [1000], known, key, blockSalt);
+    const into = new PackedWriter();
+    into.byte(0);
+    new EventPacker(known).pack([bytes], [1000], into);
+    const opened = openBlock(cryptBlock(into.bytes, key, blockSalt), [41], [1000], known, key, blockSalt);
     expect(opened).toMatchObject({ plain: null, events: [bytes], sources: [{ salt: hashedSaltOf(key, 41) }] });
-    const now = sealBlock([{ bytes, receivedAt: 1000, parts: partsOf(bytes) }], null, known, key, blockSalt);
+    const now = new BlockSealer(known, blockSalt).seal([bytes], [1000], null, key);
     expect(openBlock(now, [41], [1000], known, key, blockSalt)).toMatchObject({ events: [bytes], sources: [{ secret: key }] });
   });
 

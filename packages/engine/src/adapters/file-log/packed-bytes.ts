@@ -3,6 +3,15 @@
 import { Buffer } from 'node:buffer';
 
 const textMax = 64 * 1024 * 1024;
+/** A call into the runtime costs as much as so many characters. */
+const charactersMax = 48;
+
+/** Of a hexadecimal digit in lower case; -1: it is none. */
+function digitAt(text: string, at: number): number {
+  const character = text.charCodeAt(at);
+  if (character >= 48 && character <= 57) return character - 48;
+  return character >= 97 && character <= 102 ? character - 87 : -1;
+}
 
 export class PackedWriter {
   #bytes: Buffer = Buffer.allocUnsafe(256);
@@ -52,9 +61,30 @@ export class PackedWriter {
   }
 
   text(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    this.uint(bytes.length);
-    this.raw(bytes);
+    const bytes = Buffer.byteLength(text, 'utf8');
+    this.uint(bytes);
+    this.characters(text, bytes);
+  }
+
+  /** A text of so many bytes in UTF-8, without its length. */
+  characters(text: string, bytes: number): void {
+    this.#room(bytes);
+    if (bytes !== text.length || bytes > charactersMax) this.#bytes.write(text, this.length, 'utf8');
+    else for (let at = 0; at < bytes; at += 1) this.#bytes[this.length + at] = text.charCodeAt(at);
+    this.length += bytes;
+  }
+
+  /** The bytes that the digits stand for; false, with nothing written, when anything else is among them. */
+  hex(digits: string): boolean {
+    const bytes = digits.length >>> 1;
+    this.#room(bytes);
+    for (let at = 0; at < bytes; at += 1) {
+      const byte = (digitAt(digits, 2 * at) << 4) | digitAt(digits, 2 * at + 1);
+      if (byte < 0) return false;
+      this.#bytes[this.length + at] = byte;
+    }
+    this.length += bytes;
+    return true;
   }
 
   #room(bytes: number): void {
@@ -105,19 +135,31 @@ export class PackedReader {
   }
 
   double(): number {
-    return this.raw(8).readDoubleLE(0);
+    return this.#bytes.readDoubleLE(this.#over(8));
   }
 
   /** A view. */
   raw(length: number): Buffer {
-    if (length > textMax || this.#at + length > this.#bytes.length) throw new RangeError('packed bytes end early');
-    const part = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return part;
+    const from = this.#over(length);
+    return this.#bytes.subarray(from, from + length);
   }
 
   text(): string {
-    return this.raw(this.uint()).toString('utf8');
+    return this.characters(this.uint());
+  }
+
+  /** A text of so many bytes, as they are or as what they stand for. */
+  characters(length: number, encoding: 'utf8' | 'hex' | 'base64url' = 'utf8'): string {
+    const from = this.#over(length);
+    return this.#bytes.toString(encoding, from, from + length);
+  }
+
+  /** Where the next bytes begin; goes on behind them. */
+  #over(length: number): number {
+    const from = this.#at;
+    if (length > textMax || from + length > this.#bytes.length) throw new RangeError('packed bytes end early');
+    this.#at = from + length;
+    return from;
   }
 
   /** Everything up to the end. */

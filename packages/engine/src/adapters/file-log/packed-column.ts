@@ -18,14 +18,13 @@ const formDecimals = 8;
 const integerMax = 1_125_899_906_842_624;
 
 export function packColumn(values: readonly unknown[], into: PackedWriter, packer: ValuePacker): void {
-  const [first] = values;
-  if (values.length > 1 && (typeof first !== 'object' || first === null) && values.every((value) => Object.is(value, first))) {
+  if (values.length > 1 && isConstant(values)) {
     into.byte(form.constant);
-    return packer.value(first);
+    return packer.value(values[0]);
   }
-  const digits = integersOf(values, (value) => (typeof value === 'string' ? digitsOf(value) : undefined));
+  const digits = integersOf(values, digitsIn);
   if (digits !== undefined) return packIntegers(digits, 0, into);
-  const integers = integersOf(values, (value) => (typeof value === 'number' && !Object.is(value, -0) ? value : undefined));
+  const integers = integersOf(values, integerIn);
   if (integers !== undefined) return packIntegers(integers, 1, into);
   if (values.every((value) => typeof value === 'number') && packDecimals(values, into)) return;
   into.byte(form.values);
@@ -37,7 +36,7 @@ export function unpackColumn(count: number, from: PackedReader, unpacker: ValueU
   if (head === form.values) return Array.from({ length: count }, () => unpacker.value());
   if (head === form.constant) {
     const value = unpacker.value();
-    return Array.from({ length: count }, () => value);
+    return new Array<unknown>(count).fill(value);
   }
   if (head === formDecimals) {
     const point = from.byte();
@@ -47,6 +46,21 @@ export function unpackColumn(count: number, from: PackedReader, unpacker: ValueU
   const isNumber = head % 2 === 1;
   const found = unpackIntegers(head - (isNumber ? 1 : 0), isNumber, count, from);
   return isNumber ? found : found.map(String);
+}
+
+function isConstant(values: readonly unknown[]): boolean {
+  const [first] = values;
+  if (typeof first === 'object' && first !== null) return false;
+  for (const value of values) if (!Object.is(value, first)) return false;
+  return true;
+}
+
+function digitsIn(value: unknown): number | undefined {
+  return typeof value === 'string' ? digitsOf(value) : undefined;
+}
+
+function integerIn(value: unknown): number | undefined {
+  return typeof value === 'number' && !Object.is(value, -0) ? value : undefined;
 }
 
 function integersOf(values: readonly unknown[], read: (value: unknown) => number | undefined): number[] | undefined {
@@ -63,7 +77,7 @@ function integersOf(values: readonly unknown[], read: (value: unknown) => number
 function packIntegers(values: readonly number[], kind: 0 | 1, into: PackedWriter): void {
   const step = (values[1] ?? 0) - (values[0] ?? 0);
   const start = into.length;
-  if (values.length > 2 && values.every((value, index) => index === 0 || value - (values[index - 1] ?? 0) === step)) {
+  if (values.length > 2 && isInSteps(values, step)) {
     into.byte(form.digitsByStep + kind);
     into.int(values[0] ?? 0);
     return into.int(step);
@@ -76,11 +90,20 @@ function packIntegers(values: readonly number[], kind: 0 | 1, into: PackedWriter
   }
   const plain = into.length - start;
   into.byte(form.digitsByDelta + kind);
-  values.forEach((value, index) => into.int(index === 0 ? value : value - (values[index - 1] ?? 0)));
+  let before = 0;
+  for (const value of values) {
+    into.int(value - before);
+    before = value;
+  }
   if (into.length - start - plain >= plain) return into.cutTo(start + plain);
   const shorter = Uint8Array.from(into.bytes.subarray(start + plain));
   into.cutTo(start);
   into.raw(shorter);
+}
+
+function isInSteps(values: readonly number[], step: number): boolean {
+  for (let index = 1; index < values.length; index += 1) if ((values[index] ?? 0) - (values[index - 1] ?? 0) !== step) return false;
+  return true;
 }
 
 function unpackIntegers(head: number, isNumber: boolean, count: number, from: PackedReader): number[] {

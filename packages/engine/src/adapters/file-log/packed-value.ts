@@ -35,8 +35,8 @@ const tag = {
   suffixed: 0xe0,
 } as const;
 
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const hexForm = /^(?:[0-9a-f]{2}){4,128}$/;
+const hexMin = 8;
+const hexMax = 256;
 /** Ids that the engine draws: 15 random bytes behind a letter and a line, which base64url gives 20 characters. */
 const drawnForm = /^[a-z]_[\w-]{20}$/;
 const suffixMax = 12;
@@ -65,6 +65,10 @@ function suffixOf(text: string): number {
   if (at === 1 && isDigit(text, 0)) at = text.length;
   while (at < text.length - 1 && text.charCodeAt(at) === 48) at += 1;
   return at;
+}
+
+function isDashed(text: string): boolean {
+  return text[8] === '-' && text[13] === '-' && text[18] === '-' && text[23] === '-';
 }
 
 function isDigit(text: string, at: number): boolean {
@@ -140,14 +144,18 @@ export class ValuePacker {
 
   #spell(text: string): void {
     const into = this.#into;
-    if (text.length === 36 && uuidForm.test(text)) {
+    const start = into.length;
+    if (text.length === 36 && isDashed(text)) {
       into.byte(tag.uuid);
-      return into.raw(Buffer.from(text.replaceAll('-', ''), 'hex'));
+      const digits = text.slice(0, 8) + text.slice(9, 13) + text.slice(14, 18) + text.slice(19, 23) + text.slice(24);
+      if (into.hex(digits)) return;
+      into.cutTo(start);
     }
-    if (text.length >= 8 && hexForm.test(text)) {
+    if (text.length >= hexMin && text.length <= hexMax && text.length % 2 === 0) {
       into.byte(tag.hex);
       into.uint(text.length / 2);
-      return into.raw(Buffer.from(text, 'hex'));
+      if (into.hex(text)) return;
+      into.cutTo(start);
     }
     if (text.length === 22 && drawnForm.test(text)) {
       into.byte(tag.base64url);
@@ -160,13 +168,13 @@ export class ValuePacker {
       this.text(text.slice(0, suffixAt));
       return into.uint(Number(text.slice(suffixAt)));
     }
-    const bytes = Buffer.from(text, 'utf8');
-    if (bytes.length < integer.shortMax) into.byte(integer.shortAt + bytes.length);
+    const bytes = Buffer.byteLength(text, 'utf8');
+    if (bytes < integer.shortMax) into.byte(integer.shortAt + bytes);
     else {
       into.byte(tag.text);
-      into.uint(bytes.length);
+      into.uint(bytes);
     }
-    into.raw(bytes);
+    into.characters(text, bytes);
   }
 
   #number(value: number): void {
@@ -210,7 +218,7 @@ export class ValueUnpacker {
     if (head < integer.small) return head;
     if (head < integer.wordsAt) return listed(this.#seen, head - integer.textsAt);
     if (head < integer.shortAt) return listed(this.#words, head - integer.wordsAt);
-    if (head < tag.word) return this.#note(from.raw(head - integer.shortAt).toString('utf8'));
+    if (head < tag.word) return this.#note(from.characters(head - integer.shortAt));
     switch (head) {
       case tag.word:
         return listed(this.#words, from.uint());
@@ -234,17 +242,15 @@ export class ValueUnpacker {
         return false;
       case tag.true:
         return true;
-      case tag.uuid:
-        return this.#note(
-          from
-            .raw(16)
-            .toString('hex')
-            .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
-        );
+      case tag.uuid: {
+        const hex = from.characters(16, 'hex');
+        const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+        return this.#note(text);
+      }
       case tag.hex:
-        return this.#note(from.raw(from.uint()).toString('hex'));
+        return this.#note(from.characters(from.uint(), 'hex'));
       case tag.base64url:
-        return this.#note(`${String.fromCharCode(from.byte())}_${from.raw(15).toString('base64url')}`);
+        return this.#note(`${String.fromCharCode(from.byte())}_${from.characters(15, 'base64url')}`);
       case tag.suffixed: {
         const before = this.text();
         return this.#note(before + String(from.uint()));

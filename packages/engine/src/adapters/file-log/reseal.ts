@@ -5,26 +5,28 @@
 // Invariants: no event is sealed that does not match its digest (damage would get a new seal); no block opens under another's key.
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { assert } from '../../base/assert.js';
+import { assert, must } from '../../base/assert.js';
 import { CodedError } from '../../base/errors.js';
 import type { Entropy } from '../../ports/entropy.js';
 import {
   bindingOf,
   blockKeyBytes,
   blockSaltBytes,
+  BlockSealer,
   cryptBlock,
   encodeSection,
   saltFrom,
-  sealBlock,
   sealOfHeader,
   type ColdIndex,
   type SaltSource,
 } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
+import { partsOf, plainSubjectIn, subjectOf } from './event-parts.js';
+import { EventTable } from './event-table.js';
 import { bufferOver, nonceBytes, segmentHeadBytes, type SegmentHead } from './format.js';
-import { partsOf, subjectOf, Words } from './packed-events.js';
+import { Words } from './packed-events.js';
 import { PersonSalts } from './person-salts.js';
-import { frameSize, StoredRecord } from './record.js';
+import { frameSize, StoredRecord, type PlainBatch } from './record.js';
 import { coldRecord } from './record-writer.js';
 
 export interface ResealSource {
@@ -69,51 +71,66 @@ interface Origin {
   events: number;
 }
 
-interface Row {
-  readonly position: number;
-  readonly bytes: Buffer;
-  readonly source: SaltSource;
-  readonly origin: Origin;
+/** A person as the records of one hot segment know them. */
+interface Sender {
+  /** Of them under the key at hand. */
+  readonly secret: Buffer;
+  readonly subject: string | null;
+  /** Number of the origin of what has a salt of that secret; -1: nothing yet. */
+  derived: number;
 }
 
-export function reseal(input: ResealInput, entropy: Entropy): Resealed {
-  const work = new Resealing(input, entropy.bytes(blockKeyBytes));
+/** Somebody else wants it to end. Nothing has come of it. */
+export class ResealEnded extends Error {}
+
+/** `isToEnd` is asked at every record and every person. Throws CodedError log_damaged, or ResealEnded. */
+export function reseal(input: ResealInput, entropy: Entropy, isToEnd: () => boolean = () => false): Resealed {
+  const work = new Resealing(input, entropy.bytes(blockKeyBytes), isToEnd);
   return work.run(entropy);
 }
 
 class Resealing {
   readonly #input: ResealInput;
+  readonly #isToEnd: () => boolean;
   readonly #redacted: ReadonlySet<number>;
+  readonly #first: number;
   readonly #records: Buffer[] = [];
   readonly #sizes: [number, number][] = [];
   readonly #times: { events: number; receivedAt: number }[] = [];
-  readonly #people = new Map<string | null, Row[]>();
+  readonly #people = new Map<string | null, number>();
+  readonly #origins: Origin[] = [];
+  /** By position, of events whose origin has no secret that gives them. */
+  readonly #salts = new Map<number, SaltSource>();
   readonly #indexKey: Uint8Array;
   #below = 0;
 
-  constructor(input: ResealInput, indexKey: Uint8Array) {
+  constructor(input: ResealInput, indexKey: Uint8Array, isToEnd: () => boolean) {
     this.#input = input;
     this.#indexKey = indexKey;
+    this.#isToEnd = isToEnd;
     this.#redacted = new Set(input.redacted);
+    this.#first = input.sources[0]?.head.first ?? 0;
   }
 
   run(entropy: Entropy): Resealed {
-    for (const source of this.#input.sources) {
-      if (source.run === null) this.#hot(source);
-      else this.#cold(source, source.run);
-    }
     const [firstSource] = this.#input.sources;
     assert(firstSource !== undefined, 'there is something to seal');
     const { first, previousHash } = firstSource.head;
+    const opened = this.#input.sources.map((source) => ({ source, records: [...this.#recordsOf(source)] }));
+    const table = new EventTable(this.#below - first);
+    for (const { source, records } of opened) {
+      if (source.run === null) this.#hot(source, records, table);
+      else this.#cold(source, source.run, records, table);
+    }
     const words = new Words(this.#input.words);
     const blockSalt = entropy.bytes(blockSaltBytes);
-    const blockOf = new Int32Array(this.#below - first).fill(-1);
+    const sealer = new BlockSealer(words, blockSalt);
     const keys: Uint8Array[] = [this.#indexKey];
     const blocks: Buffer[] = [];
     const received = this.#receivedAt();
-    for (const rows of this.#people.values()) {
-      for (const { position } of rows) blockOf[position - first] = blocks.length;
-      const whole = wholeOriginOf(rows);
+    for (const places of table.byPerson()) {
+      this.#goOn();
+      const whole = this.#wholeOriginOf(places, table);
       const secret = whole?.secret ?? null;
       const key = secret ?? entropy.bytes(blockKeyBytes);
       keys.push(key);
@@ -121,15 +138,13 @@ class Resealing {
         blocks.push(cryptBlock(whole.plain, key, blockSalt));
         continue;
       }
-      const events = rows.map(({ bytes, position }) => ({
-        bytes,
-        parts: partsOf(bytes),
-        receivedAt: received[position - first] ?? 0,
-      }));
-      const sources = secret === null ? rows.map((row) => sourceOf(row)) : null;
-      blocks.push(sealBlock(events, sources, words, key, blockSalt));
+      const events = Array.from(places, (place) => must(table.bytesAt(place), 'an event of a person has bytes'));
+      const times = Array.from(places, (place) => received[place] ?? 0);
+      const sources = secret === null ? Array.from(places, (place) => this.#sourceOf(place, table)) : null;
+      blocks.push(sealer.seal(events, times, sources, key));
     }
-    const index: ColdIndex = { words: words.list, records: this.#times, blockOf, blockBytes: blocks.map(({ length }) => length) };
+    const blockBytes = blocks.map(({ length }) => length);
+    const index: ColdIndex = { words: words.list, records: this.#times, blockOf: table.personOf, blockBytes };
     const binding = bindingOf(previousHash, first, this.#below);
     const section = encodeSection(index, Buffer.concat(blocks), blockSalt, this.#indexKey, entropy.bytes(nonceBytes), binding);
     const head = Buffer.alloc(segmentHeadBytes);
@@ -143,68 +158,77 @@ class Resealing {
     };
   }
 
-  #hot(source: ResealSource): void {
+  #goOn(): void {
+    if (this.#isToEnd()) throw new ResealEnded('sealing was to end');
+  }
+
+  #hot(source: ResealSource, records: readonly StoredRecord[], table: EventTable): void {
     const keys = new Map(source.keys);
     const salts = new PersonSalts();
-    const derived = new Map<number, Map<string | null, Origin>>();
-    const drawn = new Map<string | null, Origin>();
-    for (const record of this.#recordsOf(source)) {
+    const senders = new Map<number, Map<string | null, Sender>>();
+    const drawn = new Map<string | null, number>();
+    for (const record of records) {
+      this.#goOn();
       if (record.keyId === undefined) continue;
       const key = keys.get(record.keyId);
       const plain = key === undefined ? undefined : record.open(key);
       if (key === undefined || plain === undefined) throw damaged(source.name, record, 'seal does not hold');
       salts.use(record.keyId, key);
-      let derivedHere = derived.get(record.keyId);
-      if (derivedHere === undefined) derived.set(record.keyId, (derivedHere = new Map<string | null, Origin>()));
-      // Parsed when its person's turn comes: what a whole segment of events says would be ten times their bytes.
-      const subjects = Array.from({ length: record.count }, (_, index) => {
-        const bytes = plain.eventAt(index);
-        return bytes === null ? undefined : subjectOf(bytes);
-      });
-      const secrets = subjects.map((subject) => (subject === undefined ? undefined : salts.secretOf(subject)));
-      const made = salts.from(secrets, record.first);
+      let known = senders.get(record.keyId);
+      if (known === undefined) senders.set(record.keyId, (known = new Map<string | null, Sender>()));
+      const from = sendersOf(plain, record.count, known, salts);
+      const made = salts.from(
+        from.map((sender) => sender?.secret),
+        record.first,
+      );
+      table.beginBatch(plain.plain);
       let receivedAt: number | undefined;
-      for (const [index, subject] of subjects.entries()) {
-        const bytes = plain.eventAt(index);
-        const secret = secrets[index];
-        if (bytes === null || subject === undefined || secret === undefined) continue;
+      for (const [index, sender] of from.entries()) {
+        if (sender === undefined) continue;
         const position = record.first + index;
-        if (hash('sha256', plain.saltedAt(index), 'binary') !== record.digestTextAt(index))
+        if (!record.hasDigest(index, hash('sha256', plain.saltedAt(index), 'binary')))
           throw damaged(source.name, record, `position ${position} does not match its digest`);
-        const isDerived = plain.hasSalt(index, made);
-        const origins = isDerived ? derivedHere : drawn;
-        let origin = origins.get(subject);
-        if (origin === undefined)
-          origins.set(subject, (origin = { secret: isDerived ? secret : null, plain: null, isBroken: false, events: 0 }));
-        const from: SaltSource = isDerived ? { secret } : { salt: Buffer.from(plain.saltAt(index)) };
-        if (this.#take(subject, { position, bytes, source: from, origin })) receivedAt ??= partsOf(bytes)?.receivedAt;
+        let origin: number | undefined;
+        if (plain.hasSalt(index, made)) {
+          if (sender.derived < 0) sender.derived = this.#newOrigin(sender.secret, null);
+          origin = sender.derived;
+        } else {
+          origin = drawn.get(sender.subject);
+          if (origin === undefined) drawn.set(sender.subject, (origin = this.#newOrigin(null, null)));
+          this.#salts.set(position, { salt: Buffer.from(plain.saltAt(index)) });
+        }
+        const person = this.#take(sender.subject, position, origin);
+        if (person < 0) continue;
+        table.set(position - this.#first, person, origin, plain.startOf(index), plain.endOf(index));
+        if (receivedAt === undefined) receivedAt = partsOf(plain.plain.subarray(plain.startOf(index), plain.endOf(index)))?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
     }
   }
 
-  #cold(source: ResealSource, run: Uint8Array): void {
+  #cold(source: ResealSource, run: Uint8Array, records: readonly StoredRecord[], table: EventTable): void {
     const bytes = bufferOver(source.bytes);
-    const records = [...this.#recordsOf(source)];
     const segment = ColdSegment.open(source.head, (at, length) => bytes.subarray(at, at + length), run);
     if (segment === undefined) throw new CodedError('log_damaged', `${source.name} at offset ${source.end}: index does not open`);
     const { words } = this.#input;
     const isSameWords = segment.index.words.length === words.length && words.every((word, at) => word === segment.index.words[at]);
     const subjects: (string | null | undefined)[] = [];
-    const origins = segment.index.blockBytes.map((_, block): Origin => {
+    const origins = segment.index.blockBytes.map((_, block): number => {
+      this.#goOn();
       const opened = segment.block(block, Infinity);
       if (opened === undefined) throw new CodedError('log_damaged', `${source.name}: block ${block} does not open`);
       const own = segment.keyOf(block);
       const isOwn = opened.sources.every((each) => 'secret' in each && Buffer.compare(each.secret, own) === 0);
-      return { secret: isOwn ? own : null, plain: isSameWords ? opened.plain : null, isBroken: false, events: 0 };
+      return this.#newOrigin(isOwn ? own : null, isSameWords ? opened.plain : null);
     });
     for (const record of records) {
+      this.#goOn();
       if (record.count === 0) continue;
       if (!record.isCold || !segment.vouchesFor(record)) throw damaged(source.name, record, 'header is not the one that was sealed');
       let isAlive = false;
       for (let index = 0; index < record.count; index += 1) {
         const position = record.first + index;
-        const block = segment.index.blockOf[position - segment.first] ?? -1;
+        const block: number = segment.index.blockOf[position - segment.first] ?? -1;
         if (block < 0) continue;
         const event = segment.eventAt(position, record.digestAt(index), Infinity);
         const salts = segment.sourceAt(position, Infinity);
@@ -214,7 +238,12 @@ class Resealing {
         // A block is one person's.
         let subject = subjects[block];
         if (subject === undefined) subjects[block] = subject = subjectOf(event);
-        if (this.#take(subject, { position, bytes: event, source: salts, origin })) isAlive = true;
+        if (this.#origins[origin]?.secret === null) this.#salts.set(position, salts);
+        const person = this.#take(subject, position, origin);
+        if (person < 0) continue;
+        isAlive = true;
+        table.beginBatch(event);
+        table.set(position - this.#first, person, origin, 0, event.length);
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });
@@ -224,6 +253,7 @@ class Resealing {
   *#recordsOf({ name, bytes, end }: ResealSource): Iterable<StoredRecord> {
     const all = bufferOver(bytes);
     for (let at = segmentHeadBytes; at < end;) {
+      this.#goOn();
       const size = frameSize(all, at, end - at);
       const record = size === undefined ? undefined : new StoredRecord(all.subarray(at, at + size));
       if (record === undefined || !record.isIntact()) throw new CodedError('log_damaged', `${name} at offset ${at}: record damaged`);
@@ -236,18 +266,39 @@ class Resealing {
     }
   }
 
-  /** False: it is redacted, and left out. */
-  #take(subject: string | null, row: Row): boolean {
-    row.origin.events += 1;
+  #newOrigin(secret: Uint8Array | null, plain: Uint8Array | null): number {
+    return this.#origins.push({ secret, plain, isBroken: false, events: 0 }) - 1;
+  }
+
+  /** Number of the person; -1: it is redacted, and left out. */
+  #take(subject: string | null, position: number, origin: number): number {
+    const from = must(this.#origins[origin], 'an event comes from somewhere');
+    from.events += 1;
     // [C32]
-    if (this.#redacted.has(row.position)) {
-      row.origin.isBroken = true;
-      return false;
+    if (this.#redacted.has(position)) {
+      from.isBroken = true;
+      return -1;
     }
-    const rows = this.#people.get(subject);
-    if (rows === undefined) this.#people.set(subject, [row]);
-    else rows.push(row);
-    return true;
+    let person = this.#people.get(subject);
+    if (person === undefined) this.#people.set(subject, (person = this.#people.size));
+    return person;
+  }
+
+  /** What all that is there, and nothing beside it, came from; undefined when something came to it or went. */
+  #wholeOriginOf(places: Uint32Array, table: EventTable): Origin | undefined {
+    const number = table.originAt(places[0] ?? 0);
+    const origin = this.#origins[number];
+    const isWhole = origin?.isBroken === false && origin.events === places.length;
+    return isWhole && places.every((place) => table.originAt(place) === number) ? origin : undefined;
+  }
+
+  /** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
+  #sourceOf(place: number, table: EventTable): SaltSource {
+    const position = this.#first + place;
+    const origin = must(this.#origins[table.originAt(place)], 'an event comes from somewhere');
+    const source = this.#salts.get(position) ?? { secret: must(origin.secret, 'an event has a salt of its own or a secret') };
+    // [C61]
+    return origin.isBroken ? { salt: saltFrom(source, position) } : source;
   }
 
   /** By place in the segment. */
@@ -262,17 +313,28 @@ class Resealing {
   }
 }
 
-/** What all of the rows, and nothing beside them, came from; undefined when something came to it or went. */
-function wholeOriginOf(rows: readonly Row[]): Origin | undefined {
-  const origin = rows[0]?.origin;
-  const isWhole = origin?.isBroken === false && origin.events === rows.length && rows.every((row) => row.origin === origin);
-  return isWhole ? origin : undefined;
-}
-
-/** A secret that would give away the salt of a redacted event is not kept: only what it gave for this one. */
-function sourceOf({ source, origin, position }: Row): SaltSource {
-  // [C61]
-  return origin.isBroken ? { salt: saltFrom(source, position) } : source;
+/** Who sent each event of a record; of a gap undefined. */
+function sendersOf(batch: PlainBatch, count: number, known: Map<string | null, Sender>, salts: PersonSalts): (Sender | undefined)[] {
+  const { plain } = batch;
+  const text = plain.toString('latin1');
+  const found: (Sender | undefined)[] = [];
+  for (let index = 0; index < count; index += 1) {
+    if (batch.isGap(index)) {
+      found.push(undefined);
+      continue;
+    }
+    const [start, end] = [batch.startOf(index), batch.endOf(index)];
+    const plainSubject = plainSubjectIn(plain, text, start, end);
+    let sender = plainSubject === undefined ? undefined : known.get(plainSubject);
+    if (sender === undefined) {
+      // Of its own: a part of the record's text would keep all of that.
+      const subject = subjectOf(plain.subarray(start, end));
+      sender = known.get(subject);
+      if (sender === undefined) known.set(subject, (sender = { secret: salts.secretOf(subject), subject, derived: -1 }));
+    }
+    found.push(sender);
+  }
+  return found;
 }
 
 function damaged(name: string, record: StoredRecord, problem: string): CodedError {

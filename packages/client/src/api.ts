@@ -120,6 +120,7 @@ export type ErrorCode =
   | 'device_linked'
   | 'folder_not_empty'
   | 'backup_running'
+  | 'compaction_stopped'
   | 'backup_stopped'
   | 'backup_failed'
   | 'backup_no_files'

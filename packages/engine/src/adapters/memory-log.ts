@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash, hash } from 'node:crypto';
 import { assert } from '../base/assert.js';
+import { CodedError } from '../base/errors.js';
 import type { AppendEvent, Compaction, EventEvidence, Log, LogEntry, VerifyReport } from '../ports/log.js';
 import { hashBytes, headerEventBytes, headerFixedBytes, saltBytes, writeUint64 } from './file-log/format.js';
 
@@ -22,6 +23,7 @@ export class MemoryLog implements Log {
   #durable = 0;
   #durableRecords = 0;
   #gaps = 0;
+  #isEnding = false;
   readonly #headers: Buffer[] = [];
   readonly #hashes: Buffer[] = [];
   readonly #entries: Stored[] = [];
@@ -117,8 +119,13 @@ export class MemoryLog implements Log {
   }
 
   async compact(): Promise<Compaction> {
+    if (this.#isEnding) throw new CodedError('compaction_stopped');
     await this.sync();
     return { keys: 0, bytes: 0 };
+  }
+
+  endCompaction(): void {
+    this.#isEnding = true;
   }
 
   hold(): Promise<() => void> {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import type { Resealer } from './file-log/compactor.js';
-import type { Resealed, ResealInput } from './file-log/reseal.js';
+import { ResealEnded, type Resealed, type ResealInput } from './file-log/reseal.js';
 import type { ResealAnswer } from './reseal-thread.js';
 
 // By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
@@ -20,6 +20,8 @@ const maxYoungGenerationSizeMb = 96;
 export class ResealThread implements Resealer {
   #worker: Worker | null = null;
   #told: ((answer: ResealAnswer) => void) | null = null;
+  /** The thread hears no message while it works, so it looks here: not 0: end. */
+  readonly #end = new Int32Array(new SharedArrayBuffer(4));
 
   reseal(input: ResealInput): Promise<Resealed> {
     assert(this.#told === null, 'one piece of work at a time');
@@ -28,8 +30,10 @@ export class ResealThread implements Resealer {
       worker.ref();
       this.#told = (answer) => {
         this.#told = null;
-        worker.unref();
+        // Whoever closes waits for its end.
+        if (this.#worker === worker) worker.unref();
         if ('done' in answer) resolve(answer.done);
+        else if ('ended' in answer) reject(new ResealEnded('sealing was to end'));
         else reject('damage' in answer ? new CodedError('log_damaged', answer.damage) : new Error(answer.failure));
       };
       const given = input.sources.flatMap(({ bytes }) => (bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []));
@@ -37,7 +41,12 @@ export class ResealThread implements Resealer {
     });
   }
 
+  end(): void {
+    Atomics.store(this.#end, 0, 1);
+  }
+
   async close(): Promise<void> {
+    this.end();
     const worker = this.#worker;
     this.#worker = null;
     if (worker === null) return;
@@ -49,7 +58,11 @@ export class ResealThread implements Resealer {
   }
 
   #start(): Worker {
-    const worker = new Worker(script, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb } });
+    const worker = new Worker(script, {
+      execArgv: [],
+      workerData: this.#end,
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb },
+    });
     worker.on('message', (answer: ResealAnswer) => this.#told?.(answer));
     worker.on('error', (error) => this.#ended(worker, error.message));
     worker.on('exit', () => this.#ended(worker, 'the thread ended'));

@@ -355,6 +355,11 @@ export const errors = {
   ),
   folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
+  compaction_stopped: entry(
+    503,
+    'The compaction was interrupted: the process is stopping.',
+    'Nothing is lost; what was not done is done after the next start.',
+  ),
   backup_stopped: entry(503, 'The backup was interrupted: the process is stopping.', 'Make it again; what is there is no backup.'),
   backup_failed: entry(500, 'The backup could not be written.', 'Check the disk that it goes to; what is there is no backup.'),
   backup_no_files: entry(500, 'This engine keeps no files, so there is nothing to copy.', 'Open a data folder.'),

@@ -89,6 +89,11 @@ export interface Log {
    * so that their bytes and keys are gone from the disk; turns the wrapping key over. `words`: names from schemas, which make it smaller.
    */
   compact(options?: CompactOptions): Promise<Compaction>;
+  /**
+   * For who is about to close: a compaction on its way ends soon, whatever it has not finished being as before. It rejects with CodedError
+   * compaction_stopped, and so does each that is asked for from now on.
+   */
+  endCompaction(): void;
   /** No compaction, and so no renaming or destroying of anything, while it is held: for a copy of the folder. Resolves with the release. */
   hold(): Promise<() => void>;
   /** Reads everything: checksums, seals, digests, chain, positions. */

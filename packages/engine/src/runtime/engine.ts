@@ -498,6 +498,7 @@ export class Engine {
     this.#closed = true;
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    this.#options.log.endCompaction();
     await this.backups.close();
     await this.#expiring;
     await this.#compacting;

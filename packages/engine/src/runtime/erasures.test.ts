@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { limits } from '../base/limits.js';
 import { subjectTags } from '../adapters/subject-tags.js';
 import type { MemoryDisk } from '../adapters/memory-disk.js';
@@ -36,6 +36,26 @@ describe('an erasure', () => {
     expect(rig.engine.core.receipts.owed()).toEqual([receipt]);
     rig.clock.advance(limits.erasureCompletionMs);
     await expect.poll(() => rig.engine.core.receipts.owed()).toEqual([]);
+  });
+
+  it('whose completion a closing engine has ended is owed as before, and completed after the next start', async () => {
+    const rig = await pair();
+    const { receipt } = await rig.engine.erase(['ann']);
+    const [done] = await Promise.allSettled([rig.engine.completeErasures(), rig.engine.close()]);
+    expect(done).toMatchObject({ status: 'rejected', reason: { code: 'compaction_stopped' } });
+    await rig.start();
+    expect(rig.engine.core.receipts.owed()).toEqual([receipt]);
+    expect((await rig.engine.completeErasures()).keys).toBeGreaterThan(0);
+    expect(rig.engine.core.receipts.owed()).toEqual([]);
+  });
+
+  it('whose completion was under way at the close is not tried again by an engine that is closed', async () => {
+    const rig = await pair();
+    await rig.engine.erase(['ann']);
+    rig.clock.advance(limits.erasureCompletionMs);
+    const timers = vi.spyOn(rig.clock, 'after');
+    await rig.engine.close();
+    expect(timers).not.toHaveBeenCalledWith(limits.erasureCompletionMs, expect.anything());
   });
 
   it('takes many at once, each with its own receipt, whatever else is under way', async () => {

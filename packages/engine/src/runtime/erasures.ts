@@ -63,6 +63,7 @@ export class Erasures {
   #turn: Promise<CodedError | null> | null = null;
   #completion: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | null = null;
+  #isClosed = false;
   /** While state has forgotten what the log does not know yet: resolves when it does. */
   forgetting: Promise<unknown> | null = null;
 
@@ -148,8 +149,9 @@ export class Erasures {
     return turn;
   }
 
-  /** Stops the timer; waits for what runs. */
+  /** Stops the timer; waits for what runs. What is left is owed, and done after the next start. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     await this.#completion;
@@ -239,6 +241,7 @@ export class Erasures {
 
   /** Something waits to be destroyed. */
   schedule(): void {
+    if (this.#isClosed) return;
     this.#cancelTimer ??= this.#parts.clock.after(limits.erasureCompletionMs, () => {
       this.#cancelTimer = null;
       // What fails (a full disk) is tried again; the receipt stays owed meanwhile.

@@ -11,12 +11,14 @@ import { encodeSegmentHead, segmentHeadBytes } from './format.js';
 import type { OpenFiles } from './open-files.js';
 import type { Redactions } from './redactions.js';
 import { compactName } from './repair.js';
-import type { Resealed, ResealInput, ResealSource } from './reseal.js';
+import { ResealEnded, type Resealed, type ResealInput, type ResealSource } from './reseal.js';
 import { Segment } from './segment.js';
 
 /** Does the work of `reseal`, here or on a thread. Rejects with CodedError log_damaged. */
 export interface Resealer {
   reseal(input: ResealInput): Promise<Resealed>;
+  /** What is on its way rejects soon with ResealEnded; so does what is begun later. */
+  end(): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export class Compactor {
   readonly #clock: Clock;
   readonly #resealer: Resealer;
   readonly #redactions: Redactions;
+  #isEnding = false;
 
   constructor(files: OpenFiles, keys: Keys, clock: Clock, resealer: Resealer, redactions: Redactions) {
     this.#files = files;
@@ -35,9 +38,18 @@ export class Compactor {
     this.#redactions = redactions;
   }
 
+  end(): void {
+    this.#isEnding = true;
+    this.#resealer.end();
+  }
+
+  #goOn(): void {
+    if (this.#isEnding) throw new ResealEnded('compaction was to end');
+  }
+
   /**
    * The segments are neighbours, durable, and take no more records. Resolves with the one that takes their place, and how many keys were
-   * destroyed. Throws DiskError no_space having changed nothing.
+   * destroyed. Throws DiskError no_space, or ResealEnded, having changed nothing.
    */
   async compact(run: readonly Segment[], words: readonly string[], onReplaced: (by: Segment) => void): Promise<number> {
     const [first] = run;
@@ -50,7 +62,10 @@ export class Compactor {
     for (const segment of run) sources.push(await this.#source(segment));
     const oldIds = new Set(run.flatMap(({ head }) => [head.keyId]));
     const oldKeys = sources.reduce((sum, { run: keys }) => sum + (keys === null ? 1 : keys.length / 32), 0);
+    this.#goOn();
     const resealed = await this.#resealer.reseal({ sources, redacted, words });
+    if (this.#isEnding) resealed.run.fill(0);
+    this.#goOn();
     const merged = await this.#write(first, resealed);
     this.#files.rename(compactName, first.name, this.#files.get(compactName));
     for (const segment of run) segment.generation += 1;
@@ -71,6 +86,7 @@ export class Compactor {
     for (let at = 0; at < length; at += limits.compactSliceBytes) {
       bytes.set(segment.file.read(at, Math.min(limits.compactSliceBytes, length - at)), at);
       await this.#clock.yield();
+      this.#goOn();
     }
     const run = head.cold === undefined ? null : this.#keys.run(head.keyId);
     assert(run !== undefined, 'the keys of a cold segment are there');

@@ -21,7 +21,7 @@ import { OpenFiles } from './open-files.js';
 import { RecordWriter } from './record-writer.js';
 import { Redactions } from './redactions.js';
 import { repair } from './repair.js';
-import { reseal } from './reseal.js';
+import { reseal, ResealEnded } from './reseal.js';
 import { scanSegments, type Scan } from './scan.js';
 import { Segment } from './segment.js';
 import { Spares, type Spare } from './spares.js';
@@ -48,6 +48,7 @@ export class FileLog implements Log {
   #durableRecords: number;
   #failure: CodedError | undefined;
   #isClosed = false;
+  #isEnding = false;
   #endsWithMark: boolean;
   #commitTarget = -1;
   #unsynced = new Set<Segment>();
@@ -124,6 +125,7 @@ export class FileLog implements Log {
     const { entropy } = options;
     this.#resealer = options.resealer ?? {
       reseal: (input) => Promise.resolve().then(() => reseal(input, entropy)),
+      end: () => undefined,
       close: () => Promise.resolve(),
     };
     this.#compactor = new Compactor(files, options.keys, options.clock, this.#resealer, redactions);
@@ -393,25 +395,47 @@ export class FileLog implements Log {
     let keys = 0;
     const before = this.#bytes();
     const turn = this.#inTurn(this.#compacting, async () => {
+      if (this.#isEnding) throw new CodedError('compaction_stopped');
       await this.sync();
       const { pending } = this.#redactions;
       const isTouched = (segment: Segment): boolean => !dueOnly && pending.hasAnyIn(segment.first, segment.below);
       const isToDo = (segment: Segment): boolean => isTouched(segment) || this.#isDue(segment);
       if (isToDo(this.#active)) await this.#closeActive();
+      let isEnded = false;
       for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits)) {
-        keys += await this.#compactor.compact(run, words, (by) => {
-          const at = this.#segments.indexOf(run[0] ?? by);
-          this.#segments.splice(at, run.length, by);
-          this.#reader.forget();
-        });
+        const destroyed = await this.#compactRun(run, words);
+        isEnded = destroyed === undefined;
+        if (destroyed === undefined) break;
+        keys += destroyed;
       }
       // Also when nothing was left to do: an earlier try may have come no further.
-      if (keys > 0 || !dueOnly) await this.#options.keys.turnOver();
+      if (keys > 0 || (!dueOnly && !isEnded)) await this.#options.keys.turnOver();
       this.#reader.forget();
+      if (isEnded) throw new CodedError('compaction_stopped');
     });
     this.#compacting = turn.catch(() => {});
     await turn;
     return { keys, bytes: before - this.#bytes() };
+  }
+
+  /** How many keys were destroyed; undefined: it was to end. */
+  async #compactRun(run: readonly Segment[], words: readonly string[]): Promise<number | undefined> {
+    if (this.#isEnding) return undefined;
+    try {
+      return await this.#compactor.compact(run, words, (by) => {
+        const at = this.#segments.indexOf(run[0] ?? by);
+        this.#segments.splice(at, run.length, by);
+        this.#reader.forget();
+      });
+    } catch (error) {
+      if (error instanceof ResealEnded) return undefined;
+      throw error;
+    }
+  }
+
+  endCompaction(): void {
+    this.#isEnding = true;
+    this.#compactor.end();
   }
 
   #bytes(): number {
@@ -459,6 +483,7 @@ export class FileLog implements Log {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.endCompaction();
     await Promise.all([this.#redacting, this.#compacting]);
     await Promise.all([this.#spares.close(), this.#resealer.close()]);
     try {

@@ -36,6 +36,12 @@ export class PackedWriter {
   uint(value: number): void {
     this.#room(8);
     let rest = value;
+    if (rest <= 0x7fff_ffff) {
+      // The same in the integers that a processor has.
+      for (; rest >= 128; rest >>>= 7) this.#bytes[this.length++] = (rest & 127) | 128;
+      this.#bytes[this.length++] = rest;
+      return;
+    }
     while (rest >= 128) {
       this.#bytes[this.length++] = (rest % 128) + 128;
       rest = Math.floor(rest / 128);
@@ -115,9 +121,14 @@ export class PackedReader {
   }
 
   uint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let digit = 0; digit < 8; digit += 1) {
+    const first = this.byte();
+    return first < 128 ? first : this.#uintFrom(first);
+  }
+
+  #uintFrom(first: number): number {
+    let value = first & 127;
+    let scale = 128;
+    for (let digit = 1; digit < 8; digit += 1) {
       const byte = this.byte();
       value += (byte & 127) * scale;
       if (byte < 128) {

@@ -26,11 +26,18 @@ const comma = 0x2c;
 /** Names from schemas and from our own formats, by number: never anything from an event. */
 export class Words {
   readonly list: readonly string[];
-  readonly numbers: ReadonlyMap<string, number>;
+  readonly #numbers: ReadonlyMap<string, number>;
+  /** By the first character of a text: whether a word begins with one that has this rest by 128. Most ids are told from words by it. */
+  readonly #begins = new Uint8Array(128);
 
   constructor(list: readonly string[]) {
     this.list = list;
-    this.numbers = new Map(list.map((word, index) => [word, index]));
+    this.#numbers = new Map(list.map((word, index) => [word, index]));
+    for (const word of list) this.#begins[word.charCodeAt(0) & 127] = 1;
+  }
+
+  numberOf(text: string): number | undefined {
+    return this.#begins[text.charCodeAt(0) & 127] === 0 ? undefined : this.#numbers.get(text);
   }
 }
 
@@ -77,8 +84,9 @@ export class EventPacker {
     let isAsReceived = true;
     let kind: Kind | undefined;
     reader.begin();
-    for (const [index, bytes] of events.entries()) {
-      if (!reader.read(bytes)) return undefined;
+    for (let index = 0; index < events.length; index += 1) {
+      const bytes = events[index];
+      if (bytes === undefined || !reader.read(bytes)) return undefined;
       const { shape, values } = reader;
       if (kind?.shape !== shape) kind = kinds.get(shape);
       if (kind === undefined) kinds.set(shape, (kind = { number: kinds.size, shape, columns: shape.names.map((): unknown[] => []) }));
@@ -90,12 +98,13 @@ export class EventPacker {
       behind.push(late);
       sources.push(reader.source);
       kindOf.push(kind.number);
-      for (const [place, column] of kind.columns.entries()) column.push(values[place]);
+      const { columns } = kind;
+      for (let place = 0; place < columns.length; place += 1) columns[place]?.push(values[place]);
     }
     const [source = ''] = sources;
     const isOfOneSource = sources.every((each) => each === source);
     const all = [...kinds.values()];
-    const packer = new ValuePacker(into, this.words.numbers);
+    const packer = new ValuePacker(into, this.words);
     try {
       into.byte(inColumns | (all.length === 1 ? ofOneKind : 0) | (isAsReceived ? asReceived : 0) | (isOfOneSource ? ofOneSource : 0));
       packer.value(subject);
@@ -125,11 +134,12 @@ export class EventPacker {
       const from = new PackedReader(packed);
       const columns = new Columns(from.byte(), from, receivedAt, this.words);
       if (!from.isAtEnd) return false;
-      for (const [index, bytes] of events.entries()) {
+      for (let index = 0; index < events.length; index += 1) {
         const kind = columns.next(index, receivedAt[index] ?? 0);
         const shape = expected[kind.number]?.shape;
         if (shape === undefined || !isOfShape(kind, shape)) return false;
-        if (!isWritten(bytes, columns, kind, shape, this.#written)) return false;
+        const bytes = events[index];
+        if (bytes === undefined || !isWritten(bytes, columns, kind, shape, this.#written)) return false;
       }
       return true;
     } catch (error) {

@@ -89,12 +89,16 @@ export function numberOf({ point, value }: Digits): number {
   return Number(`${value}e-${point}`);
 }
 
+export interface WordNumbers {
+  numberOf(text: string): number | undefined;
+}
+
 export class ValuePacker {
   readonly #into: PackedWriter;
-  readonly #words: ReadonlyMap<string, number>;
+  readonly #words: WordNumbers;
   readonly #seen = new Map<string, number>();
 
-  constructor(into: PackedWriter, words: ReadonlyMap<string, number>) {
+  constructor(into: PackedWriter, words: WordNumbers) {
     this.#into = into;
     this.#words = words;
   }
@@ -123,7 +127,7 @@ export class ValuePacker {
 
   text(text: string): void {
     const into = this.#into;
-    const word = this.#words.get(text);
+    const word = this.#words.numberOf(text);
     if (word !== undefined) return this.#numbered(word, integer.wordsAt, tag.word);
     const seen = this.#seen.get(text);
     if (seen !== undefined) return this.#numbered(seen, integer.textsAt, tag.seen);

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { must } from '../../base/assert.js';
 import { encodeEvent } from '../../model/event-codec.js';
 import type { Properties } from '../../model/event.js';
 import { ManualClock } from '../manual-clock.js';
@@ -11,8 +12,9 @@ import { MemoryKeys } from '../memory-keys.js';
 import { SeededEntropy } from '../seeded-entropy.js';
 import { cryptBlock } from './cold-format.js';
 import { ColdSegment } from './cold-segment.js';
+import type { Resealer } from './compactor.js';
 import { FileLog } from './file-log.js';
-import { reseal, type Resealed, type ResealInput } from './reseal.js';
+import { reseal, ResealEnded, type Resealed, type ResealInput } from './reseal.js';
 
 const startMs = 1_767_225_600_000;
 const words = ['item.viewed', 'product_id', 'price', 'engine', 'choices', 'granted', 'web'];
@@ -98,6 +100,30 @@ function add(into: Hash, { sources: [source] }: ResealInput, resealed: Resealed)
   }
 }
 
+const limits = { segmentBytes: 128 * 1024, recordBytesMax: 64 * 1024, reserveBytes: 64 * 1024, hotMs: 1_000, compactEveryMs: 100 };
+
+/** Tells what it was asked; does not work before `begin` is called. */
+class HeldResealer implements Resealer {
+  readonly asked: ResealInput[] = [];
+  readonly #entropy = new SeededEntropy(2);
+  #isToEnd = false;
+  begin: () => void = () => expect.unreachable('nothing was asked');
+
+  reseal(input: ResealInput): Promise<Resealed> {
+    this.asked.push(input);
+    return new Promise<void>((resolve) => (this.begin = resolve)).then(() => reseal(input, this.#entropy, () => this.#isToEnd));
+  }
+
+  end(): void {
+    this.#isToEnd = true;
+    this.begin();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 test('The bytes of a cold segment are the same for ever', async () => {
   const draws = new Draws();
   const clock = new ManualClock(startMs);
@@ -109,7 +135,7 @@ test('The bytes of a cold segment are the same for ever', async () => {
     keys: new MemoryKeys(entropy),
     entropy,
     clock,
-    limits: { segmentBytes: 128 * 1024, recordBytesMax: 64 * 1024, reserveBytes: 64 * 1024, hotMs: 1_000, compactEveryMs: 100 },
+    limits,
     onFailure: (error) => expect.unreachable(error.message),
     resealer: {
       reseal(input) {
@@ -117,6 +143,7 @@ test('The bytes of a cold segment are the same for ever', async () => {
         add(told, input, done);
         return Promise.resolve(done);
       },
+      end: () => undefined,
       close: () => Promise.resolve(),
     },
   });
@@ -142,5 +169,71 @@ test('The bytes of a cold segment are the same for ever', async () => {
   for (const position of redacted) texts.splice(position, 1, '');
   expect(found.map((text) => text ?? '')).toEqual(texts);
   expect(told.digest('hex')).toBe('94ee556339fa8daec9783ebc67fbc964e58e5c4a3fb3389a6cef0faf1acb5f93');
+  await log.close();
+});
+
+test('A log that is closed ends what is being sealed: no file and no key has changed, and the next one goes on', async () => {
+  const draws = new Draws();
+  const clock = new ManualClock(startMs);
+  const entropy = new SeededEntropy(1);
+  const disk = new MemoryDisk();
+  const keys = new MemoryKeys(entropy);
+  const open = (resealer?: Resealer) =>
+    FileLog.open({
+      disk,
+      folder: 'log',
+      keys,
+      entropy,
+      clock,
+      limits,
+      onFailure: (error) => expect.unreachable(error.message),
+      ...(resealer === undefined ? {} : { resealer }),
+    });
+  const resealer = new HeldResealer();
+  let log = await open(resealer);
+  for (let record = 0; record < 30; record += 1) {
+    expect(log.append(Array.from({ length: 50 }, (_, index) => eventOf(draws, record * 50 + index, clock.now()))).ok).toBe(true);
+    await log.sync();
+  }
+  clock.advance(5_000);
+  const before = [...log.read(0)].map(({ bytes }) => Buffer.from(bytes ?? []).toString('latin1'));
+  const compacting = log.compact({ words });
+  while (resealer.asked.length === 0) await clock.yield();
+  const files = (): string[] => disk.list('log').filter((name) => name.endsWith('.seg'));
+  const [was, keysWere] = [files(), keys.ids()];
+  const [done] = await Promise.allSettled([compacting, log.close()]);
+  expect(done).toMatchObject({ status: 'rejected', reason: { code: 'compaction_stopped' } });
+  expect(resealer.asked).toHaveLength(1);
+  expect([files(), keys.ids(), keys.runs()]).toEqual([was, keysWere, []]);
+  log = await open();
+  expect([...log.read(0)].map(({ bytes }) => Buffer.from(bytes ?? []).toString('latin1'))).toEqual(before);
+  expect((await log.compact({ words })).keys).toBeGreaterThan(1);
+  log.endCompaction();
+  await expect(log.compact({ words })).rejects.toMatchObject({ code: 'compaction_stopped' });
+  await log.close();
+});
+
+test('Sealing asks at every record and every person whether it is to end', async () => {
+  const draws = new Draws();
+  const clock = new ManualClock(startMs);
+  const entropy = new SeededEntropy(1);
+  const resealer = new HeldResealer();
+  const options = { disk: new MemoryDisk(), folder: 'log', keys: new MemoryKeys(entropy), entropy, clock, limits, resealer };
+  const log = await FileLog.open({ ...options, onFailure: (error) => expect.unreachable(error.message) });
+  for (let record = 0; record < 10; record += 1)
+    log.append(Array.from({ length: 50 }, (_, index) => eventOf(draws, record * 50 + index, clock.now())));
+  clock.advance(5_000);
+  const compacting = log.compact({ words });
+  while (resealer.asked.length === 0) await clock.yield();
+  const input = must(resealer.asked[0], 'it was asked');
+  let asked = 0;
+  reseal(input, new SeededEntropy(3), () => (asked += 1) < 0);
+  expect(asked).toBeGreaterThan(10 + 40);
+  for (let upTo = 1; upTo <= asked; upTo += 1) {
+    let count = 0;
+    expect(() => reseal(input, new SeededEntropy(3), () => (count += 1) === upTo)).toThrow(ResealEnded);
+  }
+  resealer.begin();
+  await compacting;
   await log.close();
 });

@@ -78,6 +78,8 @@ interface Sender {
   readonly subject: string | null;
   /** Number of the origin of what has a salt of that secret; -1: nothing yet. */
   derived: number;
+  /** -1: nothing of them was kept yet. */
+  person: number;
 }
 
 /** Somebody else wants it to end. Nothing has come of it. */
@@ -138,8 +140,12 @@ class Resealing {
         blocks.push(cryptBlock(whole.plain, key, blockSalt));
         continue;
       }
-      const events = Array.from(places, (place) => must(table.bytesAt(place), 'an event of a person has bytes'));
-      const times = Array.from(places, (place) => received[place] ?? 0);
+      const events: Buffer[] = [];
+      const times: number[] = [];
+      for (const place of places) {
+        events.push(must(table.bytesAt(place), 'an event of a person has bytes'));
+        times.push(received[place] ?? 0);
+      }
       const sources = secret === null ? Array.from(places, (place) => this.#sourceOf(place, table)) : null;
       blocks.push(sealer.seal(events, times, sources, key));
     }
@@ -183,7 +189,8 @@ class Resealing {
       );
       table.beginBatch(plain.plain);
       let receivedAt: number | undefined;
-      for (const [index, sender] of from.entries()) {
+      for (let index = 0; index < from.length; index += 1) {
+        const sender = from[index];
         if (sender === undefined) continue;
         const position = record.first + index;
         if (!record.hasDigest(index, hash('sha256', plain.saltedAt(index), 'binary')))
@@ -197,9 +204,9 @@ class Resealing {
           if (origin === undefined) drawn.set(sender.subject, (origin = this.#newOrigin(null, null)));
           this.#salts.set(position, { salt: Buffer.from(plain.saltAt(index)) });
         }
-        const person = this.#take(sender.subject, position, origin);
-        if (person < 0) continue;
-        table.set(position - this.#first, person, origin, plain.startOf(index), plain.endOf(index));
+        if (!this.#isKept(position, origin)) continue;
+        if (sender.person < 0) sender.person = this.#personOf(sender.subject);
+        table.set(position - this.#first, sender.person, origin, plain.startOf(index), plain.endOf(index));
         if (receivedAt === undefined) receivedAt = partsOf(plain.plain.subarray(plain.startOf(index), plain.endOf(index)))?.receivedAt;
       }
       this.#times.push({ events: record.count, receivedAt: receivedAt ?? this.#times.at(-1)?.receivedAt ?? 0 });
@@ -239,11 +246,10 @@ class Resealing {
         let subject = subjects[block];
         if (subject === undefined) subjects[block] = subject = subjectOf(event);
         if (this.#origins[origin]?.secret === null) this.#salts.set(position, salts);
-        const person = this.#take(subject, position, origin);
-        if (person < 0) continue;
+        if (!this.#isKept(position, origin)) continue;
         isAlive = true;
         table.beginBatch(event);
-        table.set(position - this.#first, person, origin, 0, event.length);
+        table.set(position - this.#first, this.#personOf(subject), origin, 0, event.length);
       }
       const receivedAt = isAlive ? segment.receivedAt(record.first) : (this.#times.at(-1)?.receivedAt ?? 0);
       this.#times.push({ events: record.count, receivedAt });
@@ -270,15 +276,19 @@ class Resealing {
     return this.#origins.push({ secret, plain, isBroken: false, events: 0 }) - 1;
   }
 
-  /** Number of the person; -1: it is redacted, and left out. */
-  #take(subject: string | null, position: number, origin: number): number {
+  /** False: it is redacted, and left out. */
+  #isKept(position: number, origin: number): boolean {
     const from = must(this.#origins[origin], 'an event comes from somewhere');
     from.events += 1;
     // [C32]
     if (this.#redacted.has(position)) {
       from.isBroken = true;
-      return -1;
+      return false;
     }
+    return true;
+  }
+
+  #personOf(subject: string | null): number {
     let person = this.#people.get(subject);
     if (person === undefined) this.#people.set(subject, (person = this.#people.size));
     return person;
@@ -330,7 +340,7 @@ function sendersOf(batch: PlainBatch, count: number, known: Map<string | null, S
       // Of its own: a part of the record's text would keep all of that.
       const subject = subjectOf(plain.subarray(start, end));
       sender = known.get(subject);
-      if (sender === undefined) known.set(subject, (sender = { secret: salts.secretOf(subject), subject, derived: -1 }));
+      if (sender === undefined) known.set(subject, (sender = { secret: salts.secretOf(subject), subject, derived: -1, person: -1 }));
     }
     found.push(sender);
   }

@@ -80,6 +80,10 @@ export class GatedLog implements Log {
     return this.#inner.compact();
   }
 
+  endCompaction(): void {
+    this.#inner.endCompaction();
+  }
+
   hold(): Promise<() => void> {
     return this.#inner.hold();
   }

@@ -26,6 +26,21 @@ const things = ['tea', 'cup', 'pot', 'jam'].map((id) => ({
   attributes: { fair: true },
 }));
 
+/** Three places in a row, a kilometre apart, and one that nobody has placed. */
+export const places = [
+  ...['castle', 'museum', 'park'].map((id, at) => ({
+    id,
+    title: `The ${id}`,
+    category: 'place',
+    price: at === 0 ? 1900 : 0,
+    currency: 'EUR',
+    attributes: { latitude: 55.95, longitude: -3.2 + at / 60, opening_hours: '09:00-17:00', visit_minutes: 60 },
+  })),
+  { id: 'nowhere', category: 'place' },
+];
+/** The second of January 2026, from nine to five. */
+const windows = [{ from: Date.UTC(2026, 0, 2, 9), until: Date.UTC(2026, 0, 2, 17) }];
+
 export const scenarios: readonly Scenario[] = [
   {
     name: 'items, consent, events, decision, why, profile, erasure',
@@ -77,10 +92,44 @@ export const scenarios: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a plan with a group, its why, a plan that changes it, and one that cannot be',
+    run: async (ethogram) => {
+      const said: unknown[] = [await ethogram.upsertItems(places), await ethogram.choose('ann', yes), await ethogram.choose('bob', yes)];
+      const asked = { point: 'itinerary', subject: 'ann', group: ['bob', 'eve'], utcOffsetMinutes: 0, pace: 'slow' } as const;
+      const budget = { amount: 2000, currency: 'EUR' };
+      const plan = await ethogram.plan({ ...asked, windows, start: 'park', end: 'park', mustSee: ['castle'], avoid: ['park'], budget });
+      said.push(plan);
+      if (!plan.ok) return said;
+      expect(plan.value).toMatchObject({ mode: 'personal', members: 1, membersLeftOut: 1, total: { amount: 1900, currency: 'EUR' } });
+      expect(plan.value.stops.map(({ title }) => title).sort()).toEqual(['The castle', 'The museum']);
+      said.push(await ethogram.whyPlan(plan.value.id));
+      const at = Date.UTC(2026, 0, 2, 9, 30);
+      const disruption = { plan: plan.value.id, done: [], at, delayMinutes: 10, closed: ['museum'], here: 'castle' };
+      const changed = await ethogram.plan({ ...asked, disruption });
+      expect(changed).toMatchObject({ ok: true, value: { changes: expect.arrayContaining(['The museum is out: it is closed.']) } });
+      const first = changed.ok ? changed.value.stops[0] : undefined;
+      expect(first?.arriveAt).toBeGreaterThanOrEqual(at + 10 * 60_000);
+      const dear = await ethogram.plan({ point: 'itinerary', windows, mustSee: ['castle'], budget: { ...budget, amount: 5 } });
+      expect(dear).toMatchObject({
+        ok: true,
+        value: { contextualBecause: 'no_subject', refused: { rule: 'over_budget', items: ['castle'] } },
+      });
+      const objecting = await ethogram.plan({ ...asked, windows, gpc: true });
+      expect(objecting).toMatchObject({ ok: true, value: { contextualBecause: 'objection_signal', members: 0 } });
+      const gone = await ethogram.erase(['ann']);
+      return [...said, changed, dear, objecting, gone, await ethogram.whyPlan(plan.value.id)];
+    },
+  },
+  {
     name: 'what is not there',
     run: async (ethogram) => [
       await ethogram.rank({ point: 'nowhere' }),
       await ethogram.why('d_none'),
+      await ethogram.plan({ point: 'nowhere', windows }),
+      await ethogram.plan({ point: 'itinerary' }),
+      await ethogram.plan({ point: 'itinerary', windows, start: 'nowhere' }),
+      await ethogram.plan({ point: 'itinerary', disruption: { plan: 'd_none', done: [] } }),
+      await ethogram.whyPlan('d_none'),
       await ethogram.profile('nobody'),
       await ethogram.erase(['nobody']),
       await ethogram.declareBasis({ eventType: 'no.such.type', purpose: 'train', basis: 'contract', reason: 'x' }),

@@ -3,12 +3,15 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest';
 import { Doorway } from '../../engine/src/http/doorway.suite.js';
+import { combine } from '../../engine/src/pack/combined.js';
+import { travel } from '../../engine/src/packs/travel.js';
 import { Rig } from '../../engine/src/runtime/rig.suite.js';
-import type { Engine } from '../../engine/src/runtime/engine.js';
+import { defaultPoints, type Engine } from '../../engine/src/runtime/engine.js';
+import { surroundings } from '../../engine/src/runtime/surroundings.js';
 import { errors, type ErrorCode as EngineCode } from '../../engine/src/base/errors.js';
 import { generate } from '../scripts/generate.mjs';
 import type { ErrorCode } from './api.js';
-import { plain, promised, scenarios } from './behaviour.suite.js';
+import { places, plain, promised, scenarios } from './behaviour.suite.js';
 import { connect, type Ethogram } from './client.js';
 import { inProcess, type EngineLike } from './in-process.js';
 
@@ -24,10 +27,19 @@ function noting(engine: Engine): Ethogram {
   };
 }
 
+/** With the travel pack beside the shop, which brings a plan point. */
+async function packed(rig: Rig): Promise<Rig> {
+  const { definitions, points, eventTypes, planPoints } = combine([travel], { ...surroundings, decisionPoints: defaultPoints });
+  rig.definitions = definitions;
+  await rig.engine.close();
+  await rig.start(points, { eventTypes, planPoints });
+  return rig;
+}
+
 describe('the same answers in process and over HTTP', () => {
   test.each(scenarios)('$name', async ({ run }) => {
-    const rig = await Rig.open();
-    const doorway = await Doorway.open();
+    const rig = await packed(await Rig.open());
+    const doorway = await Doorway.open(async (their) => ({ engine: (await packed(their)).engine }));
     try {
       const here = await run(noting(rig.engine), rig.clock.now());
       const there = await run(connect({ url: doorway.url }), doorway.rig.clock.now());
@@ -38,6 +50,43 @@ describe('the same answers in process and over HTTP', () => {
       await rig.engine.close();
     }
   });
+});
+
+/** The example of the README, word for word. */
+async function planned(ethogram: Ethogram, console: { readonly log: (...said: unknown[]) => void }): Promise<void> {
+  const plan = await ethogram.plan({
+    point: 'itinerary',
+    subject: 'ann',
+    windows: [{ from: Date.UTC(2026, 5, 1, 9), until: Date.UTC(2026, 5, 1, 17) }],
+    mustSee: ['castle'],
+    budget: { amount: 3000, currency: 'EUR' },
+  });
+  if (plan.ok && plan.value.refused === null) {
+    for (const { title, arriveAt, why } of plan.value.stops) console.log(new Date(arriveAt).toISOString(), title, why);
+    const happened = { plan: plan.value.id, done: ['castle'], at: Date.UTC(2026, 5, 1, 11), closed: ['museum'] };
+    const changed = await ethogram.plan({ point: 'itinerary', subject: 'ann', disruption: happened });
+    if (changed.ok) console.log(changed.value.changes, await ethogram.whyPlan(changed.value.id));
+  }
+}
+
+test('the README plans as it says, against a server', async () => {
+  const [source = '', readme = ''] = ['./client.test.ts', '../README.md'].map((path) =>
+    readFileSync(new URL(path, import.meta.url), 'utf8'),
+  );
+  const [, example = ''] = /^async function planned.*\n((?:  .*\n)+)\}$/m.exec(source) ?? [];
+  expect(readme).toContain(`\`\`\`ts\n${example.replaceAll(/^ {2}/gm, '')}\`\`\``);
+  const doorway = await Doorway.open(async (rig) => ({ engine: (await packed(rig)).engine }));
+  try {
+    const ethogram = connect({ url: doorway.url });
+    await ethogram.upsertItems(places);
+    await ethogram.choose('ann', { choices: { personalise: 'granted' }, origin: 'test' });
+    const said: unknown[][] = [];
+    await planned(ethogram, { log: (...line) => said.push(line) });
+    expect(said.slice(0, -1).map(([, title]) => title)).toEqual(expect.arrayContaining(['The castle', 'The museum']));
+    expect(said.at(-1)).toMatchObject([expect.arrayContaining(['The museum is out: it is closed.']), { ok: true }]);
+  } finally {
+    await doorway.close();
+  }
 });
 
 test('types: the engine fits, its error codes are the client\u2019s', () => {
@@ -116,13 +165,16 @@ describe('a server that', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('hangs up: asked again for what may be done twice, not for a decision', async () => {
+  test('hangs up: asked again for what may be done twice, not for a decision or a plan', async () => {
     const ethogram = await serve((attempt, response) => (attempt < 3 ? response.destroy() : profile(response)));
     expect((await ethogram.profile('ann')).ok).toBe(true);
     expect(asked).toHaveLength(3);
-    asked.length = 0;
-    expect(await ethogram.rank({ point: 'home' })).toMatchObject({ ok: false, code: 'server_unreachable' });
-    expect(asked).toHaveLength(1);
+    for (const decide of [() => ethogram.rank({ point: 'home' }), () => ethogram.plan({ point: 'a/b' })]) {
+      asked.length = 0;
+      expect(await decide()).toMatchObject({ ok: false, code: 'server_unreachable' });
+      expect(asked).toHaveLength(1);
+    }
+    expect(asked[0]).toMatchObject({ method: 'POST', path: '/v1/plan/a%2Fb' });
   });
 
   test('never answers is given up in time', async () => {

@@ -12,6 +12,9 @@ import type {
   Health,
   Item,
   ItemsAnswer,
+  PlanAnswer,
+  PlanRequest as PlanBody,
+  PlanWhy,
   Profile,
   Why,
 } from './api.js';
@@ -21,6 +24,9 @@ import type {
   Decision,
   Ethogram,
   IncomingEvent,
+  Plan,
+  PlanDisruption,
+  PlanRequest,
   RankRequest,
   Rejection,
   WriteAnswer,
@@ -34,11 +40,14 @@ export type {
   Decision,
   Ethogram,
   IncomingEvent,
+  Plan,
+  PlanDisruption,
+  PlanRequest,
   RankRequest,
   Rejection,
   WriteAnswer,
 } from './ethogram.js';
-export type { Choice, ErrorCode, Health, Item, ItemFilter, Profile, Purpose, Why } from './api.js';
+export type { Choice, ErrorCode, Health, Item, ItemFilter, PlanWhy, Profile, Purpose, Why } from './api.js';
 export type { Failure, Result } from './result.js';
 export type { TransportOptions } from './transport.js';
 
@@ -79,7 +88,7 @@ class Client implements Ethogram {
   }
 
   async choose(subject: string, { choices, origin }: ConsentChange, occurredAt?: number): Promise<Result<{ readonly epoch: number }>> {
-    const timestamp = occurredAt === undefined ? {} : { timestamp: new Date(occurredAt).toISOString() };
+    const timestamp = occurredAt === undefined ? {} : { timestamp: isoOf(occurredAt) };
     const body = { subject, choices, origin, ...timestamp };
     const done = await this.#transport.ask<ConsentAnswer>({ method: 'POST', path: '/v1/consents', body, repeatable: true });
     return done.ok ? ok({ epoch: done.value.epoch }) : done;
@@ -118,6 +127,28 @@ class Client implements Ethogram {
     return this.#transport.ask({ method: 'GET', path: `/v1/decisions/${encodeURIComponent(id)}`, repeatable: true });
   }
 
+  async plan({ point, gpc, windows, disruption, ...wishes }: PlanRequest): Promise<Result<Plan>> {
+    const body: PlanBody = {
+      ...wishes,
+      ...(windows === undefined ? {} : { windows: windows.map(({ from, until }) => ({ from: isoOf(from), until: isoOf(until) })) }),
+      ...(disruption === undefined ? {} : { disruption: happenedBody(disruption) }),
+    };
+    const done = await this.#transport.ask<PlanAnswer>({
+      method: 'POST',
+      path: `/v1/plan/${encodeURIComponent(point)}`,
+      body,
+      headers: gpc === true ? { 'Sec-GPC': '1' } : {},
+      repeatable: false,
+    });
+    if (!done.ok) return done;
+    const { planId, because, ...told } = done.value;
+    return ok({ id: planId, ...told, ...(because === null ? {} : { contextualBecause: because }) });
+  }
+
+  whyPlan(id: string): Promise<Result<PlanWhy>> {
+    return this.#transport.ask({ method: 'GET', path: `/v1/plans/${encodeURIComponent(id)}`, repeatable: true });
+  }
+
   profile(subject: string): Promise<Result<Profile>> {
     return this.#transport.ask({ method: 'GET', path: `/v1/subjects/${encodeURIComponent(subject)}`, repeatable: true });
   }
@@ -149,6 +180,14 @@ class Client implements Ethogram {
   }
 }
 
+function happenedBody({ at, ...happened }: PlanDisruption): NonNullable<PlanBody['disruption']> {
+  return { ...happened, ...(at === undefined ? {} : { at: isoOf(at) }) };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 function isPlain({ choices }: ConsentChange): boolean {
   return Object.values(choices).every((choice) => choice === 'granted' || choice === 'denied');
 }
@@ -174,7 +213,7 @@ function trackOf({ id, subject, type, occurredAt, source, properties, consent }:
     event: type,
     messageId: id,
     subject,
-    timestamp: new Date(occurredAt).toISOString(),
+    timestamp: isoOf(occurredAt),
     properties,
     context: { library: { name: source }, ...(preferences.length === 0 ? {} : { consent: { categoryPreferences } }) },
   };

@@ -1,5 +1,5 @@
 // The calls that a host makes, the same against a server (`connect`) and in process (`inProcess`). Times are ms since 1970 UTC.
-import type { Choice, ErrorCode, Health, Item, ItemFilter, Profile, Purpose, Why } from './api.js';
+import type { Choice, ErrorCode, Health, Item, ItemFilter, PlanAnswer, PlanWhy, Profile, Purpose, Why } from './api.js';
 import type { Result } from './result.js';
 
 export interface ConsentChange {
@@ -59,6 +59,51 @@ export interface Decision {
   }[];
 }
 
+/** `POST /v1/plan/POINT`; docs/plans.md tells what each field means. */
+export interface PlanRequest {
+  readonly point: string;
+  readonly subject?: string;
+  /** Others who come along. */
+  readonly group?: readonly string[];
+  /** In order, apart, at most a day each. Those of the earlier plan if absent. */
+  readonly windows?: readonly { readonly from: number; readonly until: number }[];
+  /** Items at which each window begins and ends: a hotel, a station. */
+  readonly start?: string;
+  readonly end?: string;
+  /** What the clocks of the place show, against UTC; opening hours are local. */
+  readonly utcOffsetMinutes?: number;
+  /** For one person, over the whole plan, in minor units. */
+  readonly budget?: { readonly amount: number; readonly currency: string };
+  readonly pace?: 'slow' | 'normal' | 'fast';
+  readonly mustSee?: readonly string[];
+  readonly avoid?: readonly string[];
+  /** What has happened to an earlier plan, which this request changes. */
+  readonly disruption?: PlanDisruption;
+  /** The objection signal of this very request: the plan is made from nobody's data. */
+  readonly gpc?: boolean;
+}
+
+export interface PlanDisruption {
+  /** Id of the plan. */
+  readonly plan: string;
+  /** Stops of it that have been visited, in their order. */
+  readonly done: readonly string[];
+  /** From when on it goes on; now if absent. */
+  readonly at?: number;
+  readonly delayMinutes?: number;
+  /** Places that are closed now, whatever the catalogue says. */
+  readonly closed?: readonly string[];
+  /** Where they are: an item; at the last stop that was done if absent. */
+  readonly here?: string;
+}
+
+/** That there is no such plan is an answer too: `refused` says by which rule, and against which must-sees. */
+export interface Plan extends Omit<PlanAnswer, 'planId' | 'because'> {
+  readonly id: string;
+  /** Why no personal data of whoever asks was used; absent when personal. */
+  readonly contextualBecause?: string;
+}
+
 export interface BasisDeclaration {
   readonly eventType: string;
   readonly purpose: Purpose;
@@ -77,6 +122,10 @@ export interface Ethogram {
   /** Decides; the record is in the log before this resolves. */
   rank(request: RankRequest): Promise<Result<Decision>>;
   why(id: string): Promise<Result<Why>>;
+  /** Plans a course, or changes an earlier one (`disruption`); the record is on disk before this resolves. */
+  plan(request: PlanRequest): Promise<Result<Plan>>;
+  /** Why a plan is what it is, as it stands in its record. */
+  whyPlan(id: string): Promise<Result<PlanWhy>>;
   profile(subject: string): Promise<Result<Profile>>;
   /**
    * Erases people; resolves when state and log are as if they had never been, and what they captured before is refused. Their bytes and

@@ -1,8 +1,21 @@
 // The engine of the package `ethogram`, in this process, behind the same calls: a host that writes against `Ethogram` can be moved to a
 // server by one line. Knows the engine by its shape alone, so this package depends on nothing.
-import type { Health, Item, Profile, Why } from './api.js';
-import type { BasisDeclaration, ConsentChange, Decision, Ethogram, IncomingEvent, RankRequest, WriteAnswer } from './ethogram.js';
+import type { Health, Item, PlanWhy, Profile, Why } from './api.js';
+import type {
+  BasisDeclaration,
+  ConsentChange,
+  Decision,
+  Ethogram,
+  IncomingEvent,
+  Plan,
+  PlanRequest,
+  RankRequest,
+  WriteAnswer,
+} from './ethogram.js';
 import { fail, ok, type Failure, type Result } from './result.js';
+
+/** What a plan is told with: of its record what `Plan` promises, beside the sentences. */
+type ToldPlan = PlanWhy & { readonly plan: Pick<Plan, 'contextualBecause' | 'total' | 'members' | 'membersLeftOut' | 'leftOut' | 'epoch'> };
 
 /** The part of the engine that a host calls. */
 export interface EngineLike {
@@ -12,6 +25,10 @@ export interface EngineLike {
   declareBasis(declaration: BasisDeclaration): Promise<Result<unknown>>;
   rank(request: RankRequest): Result<Decision>;
   why(id: string): Result<Why>;
+  readonly planning: {
+    readonly plan: (request: PlanRequest) => Promise<Result<{ readonly id: string }>>;
+    readonly why: (id: string) => Result<ToldPlan>;
+  };
   profile(subject: string): Result<Profile>;
   erase(subjects: readonly string[]): Promise<{ readonly events: number }>;
   health(): Health;
@@ -25,6 +42,13 @@ export function inProcess(engine: EngineLike): Ethogram {
     declareBasis: (declaration) => caught(() => engine.declareBasis(declaration)),
     rank: (request) => caught(() => engine.rank(request)),
     why: (id) => caught(() => engine.why(id)),
+    plan: (request) =>
+      caught(async () => {
+        const planned = await engine.planning.plan(request);
+        const why = planned.ok ? engine.planning.why(planned.value.id) : planned;
+        return why.ok ? ok(planOf(why.value)) : why;
+      }),
+    whyPlan: (id) => caught(() => engine.planning.why(id)),
     profile: (subject) => caught(() => engine.profile(subject)),
     erase: (subjects) =>
       caught(async () => {
@@ -33,6 +57,13 @@ export function inProcess(engine: EngineLike): Ethogram {
       }),
     health: () => caught(() => ok(engine.health())),
   };
+}
+
+/** A plan as a server answers with it: what the record holds, told. */
+function planOf({ plan, ...told }: ToldPlan): Plan {
+  const { id, mode, contextualBecause, total, refused, members, membersLeftOut, leftOut, position, epoch } = plan;
+  const because = contextualBecause === undefined ? {} : { contextualBecause };
+  return { id, mode, ...because, ...told, total, refused, members, membersLeftOut, leftOut, position, epoch };
 }
 
 /** A coded throw (a stopped engine) becomes the failure that a server would answer; a bug stays a throw. */

@@ -1,8 +1,8 @@
 // One request over HTTP: the key, a time limit, and trying again. Nothing throws but a bug of the caller.
 //
 // What is tried again: an answer that says later (429, 502, 503, 504), after the seconds in Retry-After, else after a pause that
-// doubles; and, for calls that may be made twice, a connection that failed. All calls of Ethogram may be made twice but a decision,
-// which would be logged twice: it is tried again only when the server has said that it did nothing.
+// doubles; and, for calls that may be made twice, a connection that failed. All calls of Ethogram may be made twice but a decision
+// (a plan is one), which would be logged twice: it is tried again only when the server has said that it did nothing.
 import type { Error as ErrorAnswer, ErrorCode } from './api.js';
 import { fail, ok, type Result } from './result.js';
 

@@ -266,6 +266,27 @@ describe('a legal hold', () => {
     expect([rig.engine.kept.list(), rig.disk.list('kept')]).toEqual([[], []]);
   });
 
+  it('on somebody with several ids keeps what stands under each, and the receipt says it once', async () => {
+    const rig = await invoiced();
+    await rig.say('ann-phone', 'granted', 'personalise');
+    await rig.visit('ann-phone', 'pot');
+    await rig.engine.link('ann', 'ann-phone', true, 'a log-in');
+    const placed = await rig.engine.kept.hold('ann-phone', claim);
+    const { hold } = placed.ok ? placed.value : { hold: '' };
+    const { receipt, kept } = await rig.engine.erase(['ann']);
+    const held = rig.engine.kept.list().find(({ kind }) => kind === 'hold');
+    const read = await rig.engine.kept.read(held?.id ?? 0, hold, claim);
+    const subjects = read.ok ? read.value.map(({ subject }) => subject) : [];
+    expect(new Set(subjects)).toEqual(new Set(['ann', 'ann-phone']));
+    expect(kept).toMatchObject([
+      { kind: 'hold', name: hold, events: subjects.length, until: null },
+      { kind: 'obligation', events: 1 },
+    ]);
+    expect(rig.engine.core.receipts.get(receipt)).toMatchObject({ kept });
+    expect(rig.engine.core.trace.has('ann-phone')).toBe(false);
+    await rig.engine.close();
+  });
+
   it('keeps what is corrected as it was, and lets everything go as ever once it has ended', async () => {
     const rig = await invoiced();
     expect(await rig.engine.kept.hold('nobody', claim)).toMatchObject({ ok: false, code: 'subject_unknown' });

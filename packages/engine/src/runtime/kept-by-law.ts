@@ -2,7 +2,6 @@
 // retention period), what must not be is sealed apart in a store of its own (ports/kept-store.ts), and only then becomes a gap in the log
 // like the rest: so state is the fold of the log without it, and no profile, model or decision can rest on it. It is read under its own
 // ground alone, by a named human whose reading is logged first, and destroyed, key and bytes, when its period is over.
-import { assert } from '../base/assert.js';
 import { dayMs, dayOf } from '../base/day.js';
 import { CodedError } from '../base/errors.js';
 import { isoText } from '../base/calendar.js';
@@ -203,20 +202,18 @@ export class KeptByLaw {
 
 /** What a receipt says of it: counts by ground, and the last day. */
 export function notesOf(kept: ToKeep): KeptNote[] {
-  const notes = new Map<string, { readonly ground: KeptGround; events: number; untilDay: number | null }>();
+  const notes = new Map<string, { readonly ground: KeptGround; readonly positions: Set<number>; untilDay: number | null }>();
   for (const { ground, events } of kept) {
     const key = JSON.stringify([ground.kind, ground.name, ground.eventType]);
-    const note = notes.get(key);
-    if (note === undefined) notes.set(key, { ground, events: events.length, untilDay: ground.untilDay });
-    else {
-      note.events += events.length;
-      assert(note.untilDay !== null && ground.untilDay !== null, 'only a hold has no end, and it is one class');
-      note.untilDay = Math.max(note.untilDay, ground.untilDay);
-    }
+    let note = notes.get(key);
+    if (note === undefined) notes.set(key, (note = { ground, positions: new Set(), untilDay: ground.untilDay }));
+    // Of somebody with several ids a hold stands here once for each, and what links two of them stands under both.
+    for (const { position } of events) note.positions.add(position);
+    if (note.untilDay !== null && ground.untilDay !== null) note.untilDay = Math.max(note.untilDay, ground.untilDay);
   }
-  return [...notes.values()].map(({ ground: { kind, name, eventType }, events, untilDay }) => {
+  return [...notes.values()].map(({ ground: { kind, name, eventType }, positions, untilDay }) => {
     const until = untilDay === null ? null : isoText(untilDay * dayMs).slice(0, 10);
-    return { kind, name, eventType, events, until };
+    return { kind, name, eventType, events: positions.size, until };
   });
 }
 

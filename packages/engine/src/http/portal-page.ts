@@ -85,6 +85,16 @@ export function dateOf(lang: PortalLanguage, ms: number): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(ms);
 }
 
+/** A day (ISO 8601), in the language. */
+export function dayOf(lang: PortalLanguage, day: string): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
+}
+
+/** A text whose direction nobody knows, so that it stirs nothing around it: between Unicode's FSI and PDI. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 export function listOf(lang: PortalLanguage, names: readonly string[]): string {
   return new Intl.ListFormat(lang, { type: 'conjunction' }).format(names);
 }

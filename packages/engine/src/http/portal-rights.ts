@@ -1,9 +1,10 @@
 // What the portal asks of the rest of the system beyond reading and choosing: one narrow face over the desk, the archive, the recipients
 // and the receipts, so that the pages know none of them.
-import type { ReceiptRow } from '../answer/receipts.js';
+import type { KeptNote, ReceiptRow } from '../answer/receipts.js';
 import type { Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import type { RequestView } from '../runtime/desk.js';
+import { notesOf } from '../runtime/kept-by-law.js';
 import { archiveAnswer } from './archive-answer.js';
 import type { Headers } from './cold-answer.js';
 import type { Session } from './portal-session.js';
@@ -25,6 +26,8 @@ export interface PortalRights {
   archive(subject: string, headers: Headers): Promise<Response>;
   /** The signed receipt of what the person has chosen. */
   choices(subject: string): Promise<Result<string>>;
+  /** What a law would keep of the person, if they were erased now. Of a hold nobody is told before (docs/erasure.md). */
+  kept(subject: string): readonly KeptNote[];
   forget(subject: string): Promise<Forgotten>;
   receipt(id: string): Readonly<ReceiptRow> | undefined;
   /** The signed receipt of an erasure; with salts, the person's own copy. */
@@ -45,6 +48,8 @@ export function portalRights(engine: Engine): PortalRights {
     },
     archive: (subject, headers) => archiveAnswer(engine, subject, 'person', headers),
     choices: (subject) => answers.consentReceipt(subject),
+    kept: (subject) =>
+      notesOf(core.identity.members(subject).flatMap((id) => engine.kept.of(id))).filter(({ kind }) => kind === 'obligation'),
     forget: async (subject) => {
       const { receipt, salts } = await engine.erase([subject]);
       return { receipt, salts };

@@ -74,7 +74,7 @@ export function addPortal(table: RouteTable, { engine, clock, portal }: PortalPa
   add('GET', '/me/events', (me) => me.page((seen) => page(eventsHtml(seen))));
   add('GET', '/me/event', (me) => me.page((seen, asked) => me.event(seen, asked)));
   add('GET', '/me/decisions/:id', (me) => me.page((seen, asked) => me.decision(seen, asked)));
-  add('GET', '/me/forget', (me) => me.page((seen) => page(forgetHtml(seen))));
+  add('GET', '/me/forget', (me) => me.page((seen) => me.forgetting(seen)));
   add('GET', '/me/requests/:id', (me) => me.page((seen, asked) => me.request(seen, asked)));
   add('GET', '/me/choices.json', (me) => me.page((seen) => me.choicesFile(seen)));
   add('GET', '/me/download', (me) => me.page((seen) => me.download(seen)));
@@ -251,6 +251,10 @@ class Portal {
     const about = decisionOf(engine, session.subject, fields.get('decision') ?? '')?.id ?? null;
     const done = await this.#rights.ask(session, wish, about);
     return done.ok ? 'asked' : 'failed';
+  }
+
+  forgetting(seen: Seen): Response {
+    return page(forgetHtml(seen, this.#rights.kept(seen.session.subject)));
   }
 
   /** Erases the person and ends the visit; what is left is the receipt, with their own copy of it on the page that answers. */

@@ -36,7 +36,10 @@ a { color: var(--accent); }
 ul.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; }
 ul.cards + p, .wide + p { margin-block-start: .75rem; }
-.card p:last-child { margin: 0; }
+section + p { margin-block-start: 1.5rem; }
+form + p { margin-block-start: .75rem; }
+.card p:last-child, .card dd:last-child { margin: 0; }
+.card h3 + dl { margin-block-start: .5rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin-block-start: .75rem; }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-block-size: 2.75rem; padding: .4rem 1rem; font: inherit;

@@ -145,6 +145,19 @@ export interface PortalWords {
   readonly receiptOwn: string;
   readonly receiptCheck: string;
 
+  readonly kept: string;
+  readonly keptLead: readonly string[];
+  /** What is kept of somebody on whom a hold is. */
+  readonly keptAll: string;
+  readonly keptCount: string;
+  readonly keptWhy: string;
+  readonly keptDuty: (law: string) => string;
+  readonly keptHold: (id: string) => string;
+  readonly keptUntil: string;
+  readonly keptDay: (day: string) => string;
+  readonly keptOpen: string;
+  readonly keptUnproved: string;
+
   readonly enterTitle: string;
   readonly enterLead: string;
   readonly enter: string;

@@ -2,7 +2,9 @@
 import { sealedTickets } from '../adapters/sealed-tickets.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { EventType } from '../model/event-type.js';
 import type { Accounts } from '../ports/accounts.js';
+import { shopTypes } from '../runtime/shop-types.js';
 import { Doorway } from './doorway.suite.js';
 
 export const shopStartMs = Date.parse('2026-03-01T09:30:00Z');
@@ -34,19 +36,24 @@ export const offers: ChoicePoint = {
   },
 };
 
-/** Ways in that are set up beside the link of the host. */
+/** Ways in beside the link of the host, and what else there is in the shop. */
 export interface Ways {
   readonly accounts?: (door: () => string) => Accounts;
+  /** Beside the types of the shop. */
+  readonly eventTypes?: readonly EventType[];
 }
 
-export async function portalDoor({ accounts }: Ways = {}): Promise<Doorway> {
+export async function portalDoor({ accounts, eventTypes = [] }: Ways = {}): Promise<Doorway> {
   const entropy = new SeededEntropy(21);
   const opened: { url: string } = { url: '' };
   const doorway = await Doorway.open(async (rig) => {
     rig.clock.set(shopStartMs);
     await rig.engine.close();
     // No uniform slice: what is told of a decision must not hang on its draw.
-    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }], { choicePoints: [offers] });
+    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }], {
+      choicePoints: [offers],
+      eventTypes: [...shopTypes, ...eventTypes],
+    });
     const tickets = sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy);
     return { engine: rig.engine, portal: { tickets, entropy, accounts: accounts?.(() => opened.url) } };
   });
@@ -74,6 +81,29 @@ export async function annVisits({ rig }: Doorway): Promise<string> {
   if (!decided.ok) throw new Error(decided.code);
   await rig.engine.drain();
   return decided.value.id;
+}
+
+/** An invoice, which a law obliges to keep for ten years once `annOwes` has declared it. */
+export const invoice: EventType = {
+  name: 'invoice.issued',
+  category: 'transactional',
+  purposes: { service: 'declared' },
+  properties: { total: { type: 'number' } },
+  retentionDays: 400,
+};
+export const invoiceLaw = 'Commercial code, section 257: <accounting> records';
+
+/** Ann has two invoices, and a hold is on her. Resolves with the id of the hold. */
+export async function annOwes({ rig }: Doorway): Promise<string> {
+  const declared = { eventType: invoice.name, purpose: 'service', basis: 'legal_obligation', reason: invoiceLaw, keepDays: 3652 } as const;
+  if (!(await rig.engine.declareBasis(declared)).ok) throw new Error('not declared');
+  for (const id of ['i1', 'i2']) {
+    const event = { id, subject: 'ann', type: invoice.name, occurredAt: rig.clock.now(), source: 'till', properties: { total: 12 } };
+    if ((await rig.send(event)).accepted !== 1) throw new Error('not accepted');
+  }
+  const held = await rig.engine.kept.hold('ann', { by: 'Kim Adams', reason: 'a claim of hers about a broken pot' });
+  if (!held.ok) throw new Error(held.code);
+  return held.value.hold;
 }
 
 export interface Visit {

@@ -149,7 +149,7 @@ export const errors = {
   decision_unknown: entry(
     404,
     'There is no decision of that id.',
-    'Ids are in the answer of POST /v1/decide; a redacted decision is gone.',
+    'Ids are in the answer of POST /v1/decide; choices are at /v1/choices/ID, plans at /v1/plans/ID; what was redacted is gone.',
   ),
   subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
   segment_unknown: entry(404, 'There is no segment of that name.', 'GET /v1/segments lists them; `open` and packs define them.'),

@@ -4,9 +4,11 @@ import { limits } from '../base/limits.js';
 import type { ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
 import { decisionIn } from '../model/decision-codec.js';
+import { planIn } from '../influence/plans.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
+import type { PlanRecord } from '../model/plan.js';
 import { purposes, purposesOf, type Purpose } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Declared } from '../consent/registry.js';
@@ -30,10 +32,13 @@ export interface EventKind {
   readonly times: number;
 }
 
+/** Whatever was decided for somebody. */
+export type Decided = DecisionRecord | ChoiceRecord | PlanRecord;
+
 /** Those of the newest events that are behaviours, and the newest decisions, newest first. */
 export interface Newest {
   readonly events: readonly BehaviourEvent[];
-  readonly decisions: readonly (DecisionRecord | ChoiceRecord)[];
+  readonly decisions: readonly Decided[];
   /** How many records there are of them in all. */
   readonly total: number;
 }
@@ -85,8 +90,9 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   };
 }
 
-function decided(event: BehaviourEvent): (DecisionRecord | ChoiceRecord)[] {
+function decided(event: BehaviourEvent): Decided[] {
   if (event.type === systemTypes.decisionMade) return [decisionIn(event)];
+  if (event.type === systemTypes.planMade) return [planIn(event)];
   return event.type === systemTypes.choiceMade ? [event.properties['choice'] as ChoiceRecord] : []; // written by the engine
 }
 
@@ -104,10 +110,11 @@ export function kindsOf({ core }: Engine, events: readonly BehaviourEvent[]): Ev
   return [...kinds.values()].sort((a, b) => b.times - a.times || (a.type.name < b.type.name ? -1 : 1));
 }
 
-/** A decision or choice that was made for this very person. */
-export function decisionOf(engine: Engine, subject: string, id: string): DecisionRecord | ChoiceRecord | undefined {
+/** What was decided for this very person. */
+export function decisionOf(engine: Engine, subject: string, id: string): Decided | undefined {
   const why = engine.why(id);
   const choice = why.ok ? undefined : engine.whyChoice(id);
-  const asked = why.ok ? why.value.decision : choice?.ok === true ? choice.value.choice : undefined;
+  const other = choice?.ok === true ? choice.value.choice : engine.planning.made(id);
+  const asked = why.ok ? why.value.decision : other;
   return asked?.subject != null && engine.core.identity.members(subject).includes(asked.subject) ? asked : undefined;
 }

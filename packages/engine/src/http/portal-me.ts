@@ -1,15 +1,17 @@
 // The page of the portal itself: what it may be used for, what is known, who received it, what was decided, and what else can be done.
 import { limits } from '../base/limits.js';
+import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
-import { kindsOf, newestOf, profileOf, purposeStates, type Newest, type PurposeState } from './portal-known.js';
+import { kindsOf, newestOf, profileOf, purposeStates, type Decided, type Newest, type PurposeState } from './portal-known.js';
 import { choiceSentence } from './portal-choice.js';
 import { humanHtml } from './portal-human.js';
+import { planSentence } from './portal-plan.js';
 import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
 import { firstSentence } from './portal-why.js';
 import { requestsHtml } from './portal-requests.js';
 import type { PortalRights } from './portal-rights.js';
 import { traitValue } from './portal-trait.js';
-import type { Done } from './portal-words.js';
+import type { Done, PortalLanguage } from './portal-words.js';
 
 export interface Overview extends Seen {
   readonly rights: PortalRights;
@@ -143,13 +145,18 @@ function receivedText({ rights, session, lang }: Overview): string {
   return names.length === 0 ? words.nobody : words.receivedBy(listOf(lang, names));
 }
 
+function decidedSentence(engine: Engine, lang: PortalLanguage, record: Decided): string {
+  if (record.kind === 'rank') return firstSentence(engine, lang, record);
+  return record.kind === 'choose' ? choiceSentence(lang, record) : planSentence(engine, lang, record);
+}
+
 function decisionsHtml({ engine, lang }: Seen, { decisions }: Newest): Html {
   const words = wordsOf(lang);
   if (decisions.length === 0) return html`<p>${words.noDecisions}</p>`;
   const cards = decisions.slice(0, limits.portalDecisionsShown).map(
     (record) =>
       html`<li class="card">
-        <p>${record.kind === 'rank' ? firstSentence(engine, lang, record) : choiceSentence(lang, record)}</p>
+        <p>${decidedSentence(engine, lang, record)}</p>
         <p class="soft">${dateOf(lang, record.at)}</p>
         <p><a class="button" href="/me/decisions/${encodeURIComponent(record.id)}?lang=${lang}">${words.why}</a></p>
       </li>`,

@@ -18,6 +18,7 @@ import { isId } from './id.js';
 import { carriesObjection, objectionOver } from './objection-signal.js';
 import { AccountEntry, signInCookie } from './portal-account.js';
 import { choiceHtml } from './portal-choice.js';
+import { planHtml } from './portal-plan.js';
 import { addDeviceEntry } from './portal-device.js';
 import { endedHtml, enterHtml, refusedHtml } from './portal-entry.js';
 import { correctedBy, eventHtml, eventsHtml, ownEvent } from './portal-events.js';
@@ -191,7 +192,8 @@ class Portal {
   async decision(seen: Seen, { param }: Asked): Promise<Response> {
     const record = decisionOf(seen.engine, seen.session.subject, param('id'));
     if (record === undefined) return to(`/me?lang=${seen.lang}`);
-    return page(record.kind === 'choose' ? choiceHtml(seen, record) : await decisionHtml(seen, record));
+    if (record.kind === 'rank') return page(await decisionHtml(seen, record));
+    return page(record.kind === 'choose' ? choiceHtml(seen, record) : planHtml(seen, record));
   }
 
   async download({ session, lang }: Seen): Promise<Response> {

@@ -33,7 +33,7 @@ a { color: var(--accent); }
 .soft { color: var(--soft); }
 .text { white-space: pre-line; }
 .said { background: var(--wash); border-inline-start: 4px solid var(--accent); padding: .75rem 1rem; }
-ul.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
+ul.cards, ol.cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; }
 ul.cards + p, .wide + p { margin-block-start: .75rem; }
 section + p { margin-block-start: 1.5rem; }

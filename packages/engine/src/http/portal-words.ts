@@ -4,6 +4,7 @@ import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
 import type { DataCategory } from '../model/event-type.js';
 import type { Reason } from '../model/decision.js';
 import type { LawfulBasis } from '../model/system-event.js';
+import type { PlanReasonKind, PlanRule } from '../model/plan.js';
 import type { Purpose } from '../model/purpose.js';
 import type { RequestKind } from '../model/request.js';
 import { ar } from './portal-words-ar.js';
@@ -19,6 +20,28 @@ export type AccountRefusal = 'account_refused' | 'account_unreachable' | 'accoun
 
 /** Names of items, put together in the way of the language. */
 export type Listed = string;
+
+/** What is said of a plan. */
+interface PlanWords {
+  readonly planned: (stops: Listed) => string;
+  readonly plannedEmpty: string;
+  readonly plannedNone: (items: Listed, rule: string) => string;
+  readonly how: string;
+  readonly changed: string;
+  readonly stops: string;
+  readonly mustSee: string;
+  readonly speaks: (reasons: Listed) => string;
+  readonly people: (count: string) => string;
+  readonly reasons: Readonly<Record<PlanReasonKind, string>>;
+  readonly usedWishes: string;
+  readonly usedLately: string;
+  readonly usedPlaces: string;
+  readonly usedAsked: string;
+  readonly usedGroup: (count: string) => string;
+  readonly stopWishes: string;
+  readonly leftOut: string;
+  readonly rules: Readonly<Record<PlanRule, string>>;
+}
 
 export interface PortalWords {
   readonly dir: 'ltr' | 'rtl';
@@ -102,6 +125,7 @@ export interface PortalWords {
   readonly stopTrial: string;
   readonly leftOut: string;
   readonly rules: Readonly<Record<GuardrailRule, string>>;
+  readonly plan: PlanWords;
 
   readonly events: string;
   readonly eventsLead: string;

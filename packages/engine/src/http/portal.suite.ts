@@ -2,9 +2,15 @@
 import { sealedTickets } from '../adapters/sealed-tickets.js';
 import { SeededEntropy } from '../adapters/seeded-entropy.js';
 import type { ChoicePoint } from '../model/choice.js';
+import type { DecisionPoint } from '../model/decision-point.js';
 import type { EventType } from '../model/event-type.js';
+import type { Item } from '../model/item.js';
+import type { PlanRecord, PlanRequest } from '../model/plan.js';
 import type { Accounts } from '../ports/accounts.js';
+import { combine } from '../pack/combined.js';
+import type { Pack } from '../pack/pack.js';
 import { shopTypes } from '../runtime/shop-types.js';
+import { surroundings } from '../runtime/surroundings.js';
 import { Doorway } from './doorway.suite.js';
 
 export const shopStartMs = Date.parse('2026-03-01T09:30:00Z');
@@ -41,19 +47,21 @@ export interface Ways {
   readonly accounts?: (door: () => string) => Accounts;
   /** Beside the types of the shop. */
   readonly eventTypes?: readonly EventType[];
+  readonly packs?: readonly Pack[];
 }
 
-export async function portalDoor({ accounts, eventTypes = [] }: Ways = {}): Promise<Doorway> {
+export async function portalDoor({ accounts, eventTypes = [], packs = [] }: Ways = {}): Promise<Doorway> {
   const entropy = new SeededEntropy(21);
   const opened: { url: string } = { url: '' };
   const doorway = await Doorway.open(async (rig) => {
     rig.clock.set(shopStartMs);
     await rig.engine.close();
     // No uniform slice: what is told of a decision must not hang on its draw.
-    await rig.start([{ name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 }], {
-      choicePoints: [offers],
-      eventTypes: [...shopTypes, ...eventTypes],
-    });
+    const home: DecisionPoint = { name: 'home', kind: 'rank', limit: 10, uniformPpm: 0 };
+    const around = { ...surroundings, eventTypes: [...shopTypes, ...eventTypes], decisionPoints: [home], choicePoints: [offers] };
+    const { definitions, points, ...more } = combine(packs, around);
+    if (packs.length > 0) rig.definitions = definitions;
+    await rig.start(points, more);
     const tickets = sealedTickets(new Uint8Array(32).fill(3), 'portal', entropy);
     return { engine: rig.engine, portal: { tickets, entropy, accounts: accounts?.(() => opened.url) } };
   });
@@ -104,6 +112,43 @@ export async function annOwes({ rig }: Doorway): Promise<string> {
   const held = await rig.engine.kept.hold('ann', { by: 'Kim Adams', reason: 'a claim of hers about a broken pot' });
   if (!held.ok) throw new Error(held.code);
   return held.value.hold;
+}
+
+/** A town, in which Ann has looked at the museum and wishes to go slowly, and Bob wishes to avoid the park. */
+export async function annTravels({ rig }: Doorway): Promise<void> {
+  const place = (id: string, longitude: number, price: number): Item => ({
+    id,
+    title: `The ${id}`,
+    category: 'place',
+    price,
+    currency: 'EUR',
+    attributes: { latitude: 55.95, longitude, opening_hours: '09:00-17:00', visit_minutes: 60 },
+  });
+  await rig.engine.upsertItems([
+    place('castle', -3.2, 1900),
+    place('museum', -3.19, 0),
+    place('opera', -3.185, 9000),
+    place('park', -3.18, 0),
+  ]);
+  await rig.say('ann', 'granted', 'personalise', 'train');
+  await rig.say('bob', 'granted', 'personalise');
+  const about = { occurredAt: rig.clock.now(), source: 'app' };
+  const done = await rig.send(
+    { ...about, id: 'pv', subject: 'ann', type: 'place.viewed', properties: { place_id: 'museum' } },
+    { ...about, id: 'tp', subject: 'ann', type: 'trip.planned', properties: { trip_id: 't', budget: 3000, currency: 'EUR', pace: 'slow' } },
+    { ...about, id: 'tb', subject: 'bob', type: 'trip.planned', properties: { trip_id: 't', avoid: ['park'] } },
+  );
+  if (done.accepted !== 3) throw new Error(done.codes.join());
+}
+
+/** A day there for Ann, and for Bob who comes along; the clocks of the place are an hour ahead. */
+export async function annPlans({ rig }: Doorway, more: Partial<PlanRequest> = {}): Promise<PlanRecord> {
+  const windows = [{ from: Date.parse('2026-03-02T08:00:00Z'), until: Date.parse('2026-03-02T16:00:00Z') }];
+  const asked = { point: 'itinerary', subject: 'ann', group: ['bob'], windows, utcOffsetMinutes: 60, mustSee: ['castle'] };
+  const planned = await rig.engine.planning.plan({ ...asked, ...more });
+  if (!planned.ok) throw new Error(planned.code);
+  await rig.engine.drain();
+  return planned.value;
 }
 
 export interface Visit {

@@ -3,7 +3,7 @@
 // Invariant: a function of the set of a person's events; a part goes with the member whose stream it stands in, the plan with its asker.
 import { canonicalJson } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { paces, type PlanJoined, type Pace, type Wishes } from '../model/plan.js';
+import { paces, type PlanJoined, type PlanRecord, type Pace, type Wishes } from '../model/plan.js';
 import { bitOf, type PurposeMask } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import { limits } from '../base/limits.js';
@@ -81,6 +81,10 @@ export class Plans implements FoldPart {
     for (const [subject, row] of this.#wishes.rows()) yield `wish\t${JSON.stringify(subject)}\t${canonicalJson(row)}`;
     for (const [plan, positions] of this.#joined.rows()) yield `joined\t${JSON.stringify(plan)}\t${JSON.stringify(positions)}`;
   }
+}
+
+export function planIn(event: BehaviourEvent): PlanRecord {
+  return event.properties['plan'] as PlanRecord; // written by runtime/planning.ts
 }
 
 export function joinedIn(event: BehaviourEvent): PlanJoined {

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { explainPlan, type PlanWhy } from '../answer/why-plan.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import type { PlanDraft } from '../influence/plan.js';
-import { joinedIn } from '../influence/plans.js';
+import { joinedIn, planIn } from '../influence/plans.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { PlanJoined, PlanPoint, PlanRecord, PlanRequest } from '../model/plan.js';
@@ -52,7 +52,7 @@ export class Planning {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
     const id = request.disruption?.plan;
-    const previous = id === undefined ? null : (this.#record(id) ?? null);
+    const previous = id === undefined ? null : (this.made(id) ?? null);
     const filter = guarded(undefined, point.name, this.#parts.guardrails) ?? {};
     return this.#parts.core.plan.prepare({ request, point, id: this.#parts.newId(), previous, filter });
   }
@@ -75,9 +75,16 @@ export class Planning {
     return ok(contextual.value.record);
   }
 
+  /** The record of a plan; undefined: there is none. */
+  made(id: string): PlanRecord | undefined {
+    const position = this.#parts.core.decisions.get(id)?.position;
+    const event = this.#parts.writer.findUnsettled(id) ?? (position === undefined ? undefined : this.#read(position));
+    return event?.type === systemTypes.planMade ? planIn(event) : undefined;
+  }
+
   /** Why a plan is what it is. Fails with plan_unknown. */
   why(id: string): Result<PlanWhy> {
-    const record = this.#record(id);
+    const record = this.made(id);
     if (record === undefined) return fail('plan_unknown');
     const title = (item: string): string => this.#parts.core.catalogue.get(item)?.item.title ?? item;
     return ok(explainPlan(record, this.#joined(id), title));
@@ -98,12 +105,6 @@ export class Planning {
       event(record.id, record.subject, systemTypes.planMade, { plan: record }),
       ...joined.map(({ subject, part }) => event(this.#parts.newId(), subject, systemTypes.planJoined, { joined: part })),
     ]);
-  }
-
-  #record(id: string): PlanRecord | undefined {
-    const position = this.#parts.core.decisions.get(id)?.position;
-    const event = this.#parts.writer.findUnsettled(id) ?? (position === undefined ? undefined : this.#read(position));
-    return event?.type === systemTypes.planMade ? (event.properties['plan'] as PlanRecord) : undefined; // written by #place
   }
 
   #joined(id: string): PlanJoined[] {

@@ -25,6 +25,7 @@ export class ResealThread implements Resealer {
 
   reseal(input: ResealInput): Promise<Resealed> {
     assert(this.#told === null, 'one piece of work at a time');
+    Atomics.store(this.#end, 0, 0);
     return new Promise((resolve, reject) => {
       const worker = (this.#worker ??= this.#start());
       worker.ref();

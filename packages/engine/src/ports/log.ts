@@ -90,8 +90,8 @@ export interface Log {
    */
   compact(options?: CompactOptions): Promise<Compaction>;
   /**
-   * For who is about to close: a compaction on its way ends soon, whatever it has not finished being as before. It rejects with CodedError
-   * compaction_stopped, and so does each that is asked for from now on.
+   * For who is about to close: what is only due ends soon, whatever it has not finished being as before; it rejects with CodedError
+   * compaction_stopped, and so does each of that kind that is asked for from now on. What was redacted is destroyed all the same.
    */
   endCompaction(): void;
   /** No compaction, and so no renaming or destroying of anything, while it is held: for a copy of the folder. Resolves with the release. */

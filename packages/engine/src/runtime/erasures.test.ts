@@ -38,14 +38,12 @@ describe('an erasure', () => {
     await expect.poll(() => rig.engine.core.receipts.owed()).toEqual([]);
   });
 
-  it('whose completion a closing engine has ended is owed as before, and completed after the next start', async () => {
+  it('whose completion is under way when the engine closes is completed first', async () => {
     const rig = await pair();
-    const { receipt } = await rig.engine.erase(['ann']);
+    await rig.engine.erase(['ann']);
     const [done] = await Promise.allSettled([rig.engine.completeErasures(), rig.engine.close()]);
-    expect(done).toMatchObject({ status: 'rejected', reason: { code: 'compaction_stopped' } });
+    expect(done).toMatchObject({ status: 'fulfilled' });
     await rig.start();
-    expect(rig.engine.core.receipts.owed()).toEqual([receipt]);
-    expect((await rig.engine.completeErasures()).keys).toBeGreaterThan(0);
     expect(rig.engine.core.receipts.owed()).toEqual([]);
   });
 

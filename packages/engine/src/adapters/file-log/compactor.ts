@@ -17,9 +17,16 @@ import { Segment } from './segment.js';
 /** Does the work of `reseal`, here or on a thread. Rejects with CodedError log_damaged. */
 export interface Resealer {
   reseal(input: ResealInput): Promise<Resealed>;
-  /** What is on its way rejects soon with ResealEnded; so does what is begun later. */
+  /** What is on its way rejects soon with ResealEnded. */
   end(): void;
   close(): Promise<void>;
+}
+
+export interface CompactRun {
+  readonly words: readonly string[];
+  /** It does not end before it is done: somebody waits for the destruction of what is redacted in it. */
+  readonly mustBeDone: boolean;
+  readonly onReplaced: (by: Segment) => void;
 }
 
 export class Compactor {
@@ -29,6 +36,8 @@ export class Compactor {
   readonly #resealer: Resealer;
   readonly #redactions: Redactions;
   #isEnding = false;
+  /** What is on its way is done whoever wants it to end. */
+  #mustBeDone = false;
 
   constructor(files: OpenFiles, keys: Keys, clock: Clock, resealer: Resealer, redactions: Redactions) {
     this.#files = files;
@@ -40,18 +49,23 @@ export class Compactor {
 
   end(): void {
     this.#isEnding = true;
-    this.#resealer.end();
+    if (!this.#mustBeDone) this.#resealer.end();
+  }
+
+  get #isToEnd(): boolean {
+    return this.#isEnding && !this.#mustBeDone;
   }
 
   #goOn(): void {
-    if (this.#isEnding) throw new ResealEnded('compaction was to end');
+    if (this.#isToEnd) throw new ResealEnded('compaction was to end');
   }
 
   /**
    * The segments are neighbours, durable, and take no more records. Resolves with the one that takes their place, and how many keys were
    * destroyed. Throws DiskError no_space, or ResealEnded, having changed nothing.
    */
-  async compact(run: readonly Segment[], words: readonly string[], onReplaced: (by: Segment) => void): Promise<number> {
+  async compact(run: readonly Segment[], { words, mustBeDone, onReplaced }: CompactRun): Promise<number> {
+    this.#mustBeDone = mustBeDone;
     const [first] = run;
     const last = run.at(-1);
     assert(first !== undefined && last !== undefined, 'there is something to compact');
@@ -64,7 +78,7 @@ export class Compactor {
     const oldKeys = sources.reduce((sum, { run: keys }) => sum + (keys === null ? 1 : keys.length / 32), 0);
     this.#goOn();
     const resealed = await this.#resealer.reseal({ sources, redacted, words });
-    if (this.#isEnding) resealed.run.fill(0);
+    if (this.#isToEnd) resealed.run.fill(0);
     this.#goOn();
     const merged = await this.#write(first, resealed);
     this.#files.rename(compactName, first.name, this.#files.get(compactName));

@@ -395,7 +395,7 @@ export class FileLog implements Log {
     let keys = 0;
     const before = this.#bytes();
     const turn = this.#inTurn(this.#compacting, async () => {
-      if (this.#isEnding) throw new CodedError('compaction_stopped');
+      if (this.#isEnding && dueOnly) throw new CodedError('compaction_stopped');
       await this.sync();
       const { pending } = this.#redactions;
       const isTouched = (segment: Segment): boolean => !dueOnly && pending.hasAnyIn(segment.first, segment.below);
@@ -403,30 +403,30 @@ export class FileLog implements Log {
       if (isToDo(this.#active)) await this.#closeActive();
       let isEnded = false;
       for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits)) {
-        const destroyed = await this.#compactRun(run, words);
-        isEnded = destroyed === undefined;
-        if (destroyed === undefined) break;
-        keys += destroyed;
+        const destroyed = await this.#compactRun(run, words, run.some(isTouched));
+        if (destroyed === undefined) isEnded = true;
+        else keys += destroyed;
       }
       // Also when nothing was left to do: an earlier try may have come no further.
-      if (keys > 0 || (!dueOnly && !isEnded)) await this.#options.keys.turnOver();
+      if (keys > 0 || !dueOnly) await this.#options.keys.turnOver();
       this.#reader.forget();
-      if (isEnded) throw new CodedError('compaction_stopped');
+      if (isEnded && dueOnly) throw new CodedError('compaction_stopped');
     });
     this.#compacting = turn.catch(() => {});
     await turn;
     return { keys, bytes: before - this.#bytes() };
   }
 
-  /** How many keys were destroyed; undefined: it was to end. */
-  async #compactRun(run: readonly Segment[], words: readonly string[]): Promise<number | undefined> {
-    if (this.#isEnding) return undefined;
+  /** How many keys were destroyed; undefined: it was to end. `mustBeDone`: something in it waits for its destruction. */
+  async #compactRun(run: readonly Segment[], words: readonly string[], mustBeDone: boolean): Promise<number | undefined> {
+    if (this.#isEnding && !mustBeDone) return undefined;
+    const onReplaced = (by: Segment): void => {
+      const at = this.#segments.indexOf(run[0] ?? by);
+      this.#segments.splice(at, run.length, by);
+      this.#reader.forget();
+    };
     try {
-      return await this.#compactor.compact(run, words, (by) => {
-        const at = this.#segments.indexOf(run[0] ?? by);
-        this.#segments.splice(at, run.length, by);
-        this.#reader.forget();
-      });
+      return await this.#compactor.compact(run, { words, mustBeDone, onReplaced });
     } catch (error) {
       if (error instanceof ResealEnded) return undefined;
       throw error;

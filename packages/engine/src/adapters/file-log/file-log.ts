@@ -428,7 +428,7 @@ export class FileLog implements Log {
     try {
       return await this.#compactor.compact(run, { words, mustBeDone, onReplaced });
     } catch (error) {
-      if (error instanceof ResealEnded) return undefined;
+      if (error instanceof ResealEnded && !mustBeDone) return undefined;
       throw error;
     }
   }

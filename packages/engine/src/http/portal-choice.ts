@@ -2,10 +2,9 @@
 // chance had in it), what was used with a button against each, what was not, and what could not be chosen, with the rule.
 import { limits } from '../base/limits.js';
 import type { ChoiceRecord } from '../model/choice.js';
-import type { Purpose } from '../model/purpose.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, form, framed, numberOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, framed, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
 import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
@@ -66,18 +65,7 @@ export function choiceHtml(seen: Seen, record: ChoiceRecord): string {
 /** Each thing that was used, with the button that ends it. */
 function usedHtml({ lang, session }: Seen, { candidates, features, segment, experiment }: ChoiceRecord): Html[] {
   const words = wordsOf(lang);
-  const card = (text: string, purpose?: Purpose, label = ''): Html =>
-    html`<li class="card">
-      <p>${text}</p>
-      ${
-        purpose === undefined
-          ? null
-          : form(
-              { lang, session, action: '/me/choices', hidden: { purpose } },
-              html`<button name="choice" value="refused">${label}</button>`,
-            )
-      }
-    </li>`;
+  const card = usedCard(lang, session);
   const rows = [card(words.usedPerson, 'personalise', words.stopPerson)];
   if (candidates.length > 0) rows.push(card(words.usedOutcomes, 'train', words.stopOthers));
   // What stands before the bar came with the request; after it stands how far the visit was.

@@ -1,5 +1,6 @@
 // What all pages of the portal share: the frame, dates and lists in the language, the forms. No page has a script; every form is a POST
 // with the session's token; a page states its language and direction.
+import type { Purpose } from '../model/purpose.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html, type HtmlPart } from './first-screen-html.js';
 import type { Session } from './portal-session.js';
@@ -78,6 +79,22 @@ export function form({ lang, session, action, hidden = {}, pair = false }: FormP
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   );
   return html`<form method="post" action="${action}?lang=${lang}" class="${pair ? 'pair' : ''}">${inputs}${inside}</form>`;
+}
+
+/** Tells of one thing that was used, with the button that ends it where there is one. */
+export function usedCard(lang: PortalLanguage, session: Session): (text: string, purpose?: Purpose, label?: string) => Html {
+  return (text, purpose, label = '') =>
+    html`<li class="card">
+      <p>${text}</p>
+      ${
+        purpose === undefined
+          ? null
+          : form(
+              { lang, session, action: '/me/choices', hidden: { purpose } },
+              html`<button name="choice" value="refused">${label}</button>`,
+            )
+      }
+    </li>`;
 }
 
 /** A moment, in the language, in UTC. */

@@ -3,11 +3,10 @@
 // a count. Times of stops are told as the clocks of the place show them, by the offset that the plan was asked with.
 import { limits } from '../base/limits.js';
 import type { PlanRecord, PlanStop } from '../model/plan.js';
-import type { Purpose } from '../model/purpose.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, framed, listOf, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
 import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
@@ -95,18 +94,7 @@ function stopSentences(lang: PortalLanguage, { mustSee, reasons }: PlanStop): st
 /** Each thing that was used, with the button that ends it. */
 function usedHtml({ lang, session }: Seen, { own, members, problem }: PlanRecord): Html[] {
   const { plan, stopVisit, stopOthers } = wordsOf(lang);
-  const card = (text: string, purpose?: Purpose, label = ''): Html =>
-    html`<li class="card">
-      <p>${text}</p>
-      ${
-        purpose === undefined
-          ? null
-          : form(
-              { lang, session, action: '/me/choices', hidden: { purpose } },
-              html`<button name="choice" value="refused">${label}</button>`,
-            )
-      }
-    </li>`;
+  const card = usedCard(lang, session);
   const rows: Html[] = [];
   if (own !== null && Object.keys(own).length > 0) rows.push(card(plan.usedWishes, 'personalise', plan.stopWishes));
   const lately = problem.candidates.some(({ reasons }) => reasons.some(({ kind }) => kind === 'own_interest'));

@@ -3,6 +3,7 @@
 // Invariant: of an event, by whichever way, comes what parsing it gives. Of bytes that are no event anything may come: whoever packs what
 // came of them compares what unpacking gives with the bytes.
 import { Buffer } from 'node:buffer';
+import { standsAt } from './packed-bytes.js';
 import { partsOf } from './event-parts.js';
 
 /** Shapes that are tried before an event is read by the book. */
@@ -118,11 +119,8 @@ export class EventReader {
   }
 
   #is(expected: Buffer): boolean {
-    const bytes = this.#bytes;
-    const from = this.#at;
-    if (from + expected.length > bytes.length) return false;
-    for (let at = 0; at < expected.length; at += 1) if (bytes[from + at] !== expected[at]) return false;
-    this.#at = from + expected.length;
+    if (!standsAt(this.#bytes, this.#at, expected)) return false;
+    this.#at += expected.length;
     return true;
   }
 

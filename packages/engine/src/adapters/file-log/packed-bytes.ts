@@ -13,6 +13,13 @@ function digitAt(text: string, at: number): number {
   return character >= 97 && character <= 102 ? character - 87 : -1;
 }
 
+/** Whether these bytes stand there. */
+export function standsAt(bytes: Uint8Array, from: number, expected: Uint8Array): boolean {
+  if (from + expected.length > bytes.length) return false;
+  for (let at = 0; at < expected.length; at += 1) if (bytes[from + at] !== expected[at]) return false;
+  return true;
+}
+
 export class PackedWriter {
   #bytes: Buffer = Buffer.allocUnsafe(256);
   length = 0;

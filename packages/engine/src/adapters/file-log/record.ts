@@ -149,14 +149,10 @@ export class PlainBatch {
     return at === plain.length ? new PlainBatch(plain, starts) : undefined;
   }
 
-  /** Length, salt and event as they lie. */
-  entryAt(index: number): Buffer {
-    return this.plain.subarray(this.#starts[index], this.#starts[index + 1]);
-  }
-
   /** 16 bytes, a view; of a gap nothing. */
   saltAt(index: number): Buffer {
-    return this.entryAt(index).subarray(4, 4 + saltBytes);
+    const start = this.#starts[index] ?? 0;
+    return this.plain.subarray(start + 4, Math.min(start + 4 + saltBytes, this.endOf(index)));
   }
 
   /** Whether its salt is the one for it among `salts`, those of the whole record. */

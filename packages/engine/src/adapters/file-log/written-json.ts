@@ -2,6 +2,7 @@
 // known that the bytes are what writing gives, byte for byte, without a text being made.
 // Invariant: what is said to stand there is what JSON.stringify gives.
 import { Buffer } from 'node:buffer';
+import { standsAt } from './packed-bytes.js';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -28,11 +29,8 @@ export class WrittenJson {
   }
 
   raw(expected: Buffer): boolean {
-    const bytes = this.#bytes;
-    const from = this.#at;
-    if (from + expected.length > bytes.length) return false;
-    for (let at = 0; at < expected.length; at += 1) if (bytes[from + at] !== expected[at]) return false;
-    this.#at = from + expected.length;
+    if (!standsAt(this.#bytes, this.#at, expected)) return false;
+    this.#at += expected.length;
     return true;
   }
 

@@ -6,7 +6,7 @@
 import { remembering, type DecideRequest, type Decision } from './decisions.js';
 import { deliver, requestTo, type Dropped } from './delivery.js';
 import { describePage, watchPages } from './pages.js';
-import { keepPerson, personIn, randomId, type Person } from './person.js';
+import { heardKey, keepPerson, personIn, randomId, type Person } from './person.js';
 import type { Choices, Purpose } from './purpose.js';
 import { entryQueue } from './queue.js';
 import { whenSeen } from './seen.js';
@@ -72,12 +72,12 @@ export function connect({ url, writeKey = '', pages = true, device, onDrop, onCh
     request: send,
     // The server compares when it heard of a grant with when an event came; both took their time. What followed the grant stays behind it.
     dated(ms) {
-      const { at = 0, lagMs = 0 } = person();
-      return ms < at ? ms : Math.max(ms, at + lagMs);
+      const { at = 0 } = person();
+      return ms < at ? ms : Math.max(ms, Number(store.get(heardKey)));
     },
     onChoice(lagMs) {
-      const now = person();
-      if (now.id) keepPerson(store, { ...now, lagMs: Math.max(lagMs, now.lagMs ?? 0) });
+      const { id, at = 0 } = person();
+      if (id) store.set(heardKey, `${Math.max(at + lagMs, Number(store.get(heardKey)))}`);
     },
     onDrop: (dropped) => onDrop?.(dropped),
   });

@@ -203,7 +203,7 @@ export function stored(page: Page): Promise<Record<string, string>> {
 
 /** The keys of what waits to be sent. */
 export async function waiting(page: Page): Promise<string[]> {
-  return Object.keys(await stored(page)).filter((key) => key !== 'ethogram');
+  return Object.keys(await stored(page)).filter((key) => /^ethogram\.(choice|event)\./.test(key));
 }
 
 /** The person that the page keeps: id and choices. */

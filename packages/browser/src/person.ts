@@ -12,11 +12,14 @@ export interface Person {
   /** Absent while nothing is granted. */
   readonly id?: string;
   readonly user?: string | undefined;
-  /** How long the server may have taken to hear of the choice, ms. */
-  readonly lagMs?: number;
 }
 
 const key = 'ethogram';
+/**
+ * Where stands by when the server has heard of what was chosen, ms. Beside the person, not in them: a tab learns late of what another one
+ * wrote, and must not write back a grant that was taken back.
+ */
+export const heardKey = 'ethogram.heard';
 
 export function personIn(store: Store): Person {
   try {
@@ -30,6 +33,7 @@ export function personIn(store: Store): Person {
 export function keepPerson(store: Store, person: Person | null): void {
   if (person) store.set(key, JSON.stringify(person));
   else store.remove(key);
+  if (!person?.id) store.remove(heardKey);
 }
 
 /** 128 random bits. Not randomUUID, which pages without TLS do not have. */

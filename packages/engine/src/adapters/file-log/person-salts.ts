@@ -30,9 +30,8 @@ export class PersonSalts {
   /** Beginnings of what is asked, by the bytes of the id: ids are of few lengths, and a view costs as much as a short hash. */
   #views: Buffer[] = [];
   readonly #blocks = new SaltBlocks();
-  /** Whose secret was asked for last: events and decisions of one person come one after the other. */
+  /** Whose secret the blocks were loaded with last. */
   #last: string | null | undefined = undefined;
-  #secret: Buffer = Buffer.alloc(0);
 
   /** From now on secrets are those of the segment with this key. */
   use(keyId: number, key: Uint8Array): void {
@@ -44,15 +43,51 @@ export class PersonSalts {
 
   /** 32 bytes, not to be changed. */
   secretOf(subject: string | null): Buffer {
-    if (subject === this.#last) return this.#secret;
-    if (subject !== null && asked + 3 * subject.length > this.#ask.length) this.#grow(asked + 3 * subject.length);
-    const bytes = subject === null ? 0 : this.#ask.write(subject, asked, 'utf8');
+    return Buffer.from(this.#digestOf(subject), 'latin1');
+  }
+
+  /** Salts of neighbouring events, the first at that position: 16 bytes each, a view until the next call. Of nobody known: no salt. */
+  of(events: readonly { readonly subject?: string | null | undefined }[], first: number): Buffer {
+    const blocks = this.#blocks;
+    blocks.begin(events.length, first);
+    let index = 0;
+    for (const { subject } of events) {
+      if (subject !== undefined) {
+        // Events and decisions of one person come one after the other.
+        if (subject !== this.#last) {
+          blocks.loadDigest(this.#digestOf(subject));
+          this.#last = subject;
+        }
+        blocks.put(index);
+      }
+      index += 1;
+    }
+    return blocks.salts();
+  }
+
+  /** As `of`, by their secrets. */
+  from(secrets: readonly (Uint8Array | undefined)[], first: number): Buffer {
+    this.#last = undefined;
+    return saltsFrom(this.#blocks, secrets, first);
+  }
+
+  /** The secret as a binary string: so the digest comes out of the one-shot hash in half the time of a Buffer. */
+  #digestOf(subject: string | null): string {
+    const bytes = subject === null ? 0 : this.#write(subject);
     this.#ask.writeUInt32LE(subject === null ? nobody : bytes, hashBytes);
-    const view = (this.#views[bytes] ??= this.#ask.subarray(0, asked + bytes));
-    // As a binary string the digest comes out of the one-shot hash in half the time of a Buffer.
-    this.#secret = Buffer.from(hash('sha256', view, 'binary'), 'latin1');
-    this.#last = subject;
-    return this.#secret;
+    return hash('sha256', (this.#views[bytes] ??= this.#ask.subarray(0, asked + bytes)), 'binary');
+  }
+
+  /** Puts an id into what is asked; says how many bytes it has. Most are ASCII, for which a call out of the engine takes longest. */
+  #write(subject: string): number {
+    if (asked + 3 * subject.length > this.#ask.length) this.#grow(asked + 3 * subject.length);
+    const ask = this.#ask;
+    for (let unit = 0; unit < subject.length; unit += 1) {
+      const code = subject.charCodeAt(unit);
+      if (code > 0x7f) return ask.write(subject, asked, 'utf8');
+      ask[asked + unit] = code;
+    }
+    return subject.length;
   }
 
   #grow(bytes: number): void {
@@ -61,17 +96,6 @@ export class PersonSalts {
     this.#ask = larger;
     this.#views = [];
   }
-
-  /** Salts of neighbouring events, the first at that position: 16 bytes each, a view until the next call. Of nobody known: no salt. */
-  of(events: readonly { readonly subject?: string | null | undefined }[], first: number): Buffer {
-    const secrets = events.map(({ subject }) => (subject === undefined ? undefined : this.secretOf(subject)));
-    return this.from(secrets, first);
-  }
-
-  /** As `of`, by their secrets. */
-  from(secrets: readonly (Uint8Array | undefined)[], first: number): Buffer {
-    return this.#blocks.salts(secrets, first);
-  }
 }
 
 /** The second step, for many at once. What it worked with is overwritten by what came out. */
@@ -79,31 +103,55 @@ class SaltBlocks {
   readonly #cipher = createCipheriv('aes-128-ecb', everybodysKey, null).setAutoPadding(false);
   #blocks = Buffer.alloc(0);
   #view = new DataView(this.#blocks.buffer);
+  #count = 0;
+  #first = 0;
+  /** The first 16 bytes of a secret. */
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #d = 0;
 
-  salts(secrets: readonly (Uint8Array | undefined)[], first: number): Buffer {
-    const bytes = secrets.length * saltBytes;
-    if (this.#blocks.length < bytes) {
-      const room = new ArrayBuffer(2 * bytes);
-      this.#blocks = Buffer.from(room);
-      this.#view = new DataView(room);
-    }
+  /** Salts of so many events, the first at that position. */
+  begin(count: number, first: number): void {
+    this.#count = count;
+    this.#first = first;
+    const bytes = count * saltBytes;
+    if (this.#blocks.length >= bytes) return;
+    const room = new ArrayBuffer(2 * bytes);
+    this.#blocks = Buffer.from(room);
+    this.#view = new DataView(room);
+  }
+
+  /** The person of the next events, by their secret. */
+  load(secret: Uint8Array): void {
+    const byte = (at: number): number => secret[at] ?? 0;
+    this.#a = byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+    this.#b = byte(4) | (byte(5) << 8) | (byte(6) << 16) | (byte(7) << 24);
+    this.#c = byte(8) | (byte(9) << 8) | (byte(10) << 16) | (byte(11) << 24);
+    this.#d = byte(12) | (byte(13) << 8) | (byte(14) << 16) | (byte(15) << 24);
+  }
+
+  /** As `load`, of a secret that is a binary string. */
+  loadDigest(secret: string): void {
+    this.#a = wordIn(secret, 0);
+    this.#b = wordIn(secret, 4);
+    this.#c = wordIn(secret, 8);
+    this.#d = wordIn(secret, 12);
+  }
+
+  put(index: number): void {
     const view = this.#view;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    let loaded: Uint8Array | undefined;
-    for (let index = 0; index < secrets.length; index++) {
-      const secret = secrets[index];
-      if (secret === undefined) continue;
-      if (secret !== loaded) {
-        [a, b, c, d] = [wordOf(secret, 0), wordOf(secret, 4), wordOf(secret, 8), wordOf(secret, 12)];
-        loaded = secret;
-      }
-      const position = first + index;
-      const at = index * saltBytes;
-      view.setUint32(at, a ^ position, true);
-      view.setUint32(at + 4, b ^ Math.floor(position / 0x1_0000_0000), true);
-      view.setUint32(at + 8, c, true);
-      view.setUint32(at + 12, d, true);
-    }
+    const position = this.#first + index;
+    const at = index * saltBytes;
+    view.setUint32(at, this.#a ^ position, true);
+    view.setUint32(at + 4, this.#b ^ Math.floor(position / 0x1_0000_0000), true);
+    view.setUint32(at + 8, this.#c, true);
+    view.setUint32(at + 12, this.#d, true);
+  }
+
+  salts(): Buffer {
+    const bytes = this.#count * saltBytes;
+    const view = this.#view;
     const made = this.#blocks.subarray(0, bytes);
     const through = this.#cipher.update(made);
     assert(through.length === bytes, 'a block cipher without padding gives a block for a block');
@@ -113,14 +161,25 @@ class SaltBlocks {
   }
 }
 
-function wordOf(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+function saltsFrom(blocks: SaltBlocks, secrets: readonly (Uint8Array | undefined)[], first: number): Buffer {
+  blocks.begin(secrets.length, first);
+  let loaded: Uint8Array | undefined;
+  secrets.forEach((secret, index) => {
+    if (secret === undefined) return;
+    if (secret !== loaded) blocks.load((loaded = secret));
+    blocks.put(index);
+  });
+  return blocks.salts();
+}
+
+function wordIn(text: string, at: number): number {
+  return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 }
 
 const single = new SaltBlocks();
 
 export function saltOf(secret: Uint8Array, position: number): Buffer {
-  return Buffer.from(single.salts([secret], position));
+  return Buffer.from(saltsFrom(single, [secret], position));
 }
 
 /** How salts came of secrets at first: blocks without the flag `permuted` (cold-format.ts) were sealed with these. */

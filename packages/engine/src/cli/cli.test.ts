@@ -143,6 +143,44 @@ describe('a folder', () => {
     expect(run('verify', '--data', 'held').code).toBe(0);
   });
 
+  test('is served with packs: those of the package by name, others by file', async () => {
+    const point = { name: 'gym_next', kind: 'rank', limit: 2, uniformPpm: 10_000 };
+    writeFileSync(join(folder, 'gym.json'), JSON.stringify({ name: 'gym', version: 1, title: 'Gym', decisionPoints: [point] }));
+    const { child, out } = await start('Ctrl-C', 'serve', '--data', 'packed-shop', '--port', '0', '--packs', 'travel,gym.json');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
+    const post = async (path: string, body: object): Promise<unknown> => {
+      const headers = { 'Content-Type': 'application/json' };
+      return (await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+    };
+    const place = (id: string, longitude: number): object => ({ id, category: 'place', attributes: { latitude: 48.1, longitude } });
+    await post('items', { items: [place('museum', 11.57), place('tower', 11.58)] });
+    const window = { from: '2027-05-03T09:00:00Z', until: '2027-05-03T15:00:00Z' };
+    expect(await post('plan/itinerary', { windows: [window], mustSee: ['tower'] })).toMatchObject({
+      mode: 'contextual',
+      stops: expect.arrayContaining([expect.objectContaining({ item: 'tower' })]),
+    });
+    expect(run('decide', 'gym_next', '--url', url).code).toBe(0);
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
+    expect(run('decide', 'gym_next', '--data', 'packed-shop')).toMatchObject({ code: 1, err: expect.stringContaining('point_unknown') });
+    expect(run('decide', 'gym_next', '--data', 'packed-shop', '--packs', 'gym.json').code).toBe(0);
+  });
+
+  test('packs that are none open nothing', async () => {
+    writeFileSync(join(folder, 'none.json'), '{"name":7}');
+    writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ name: 'w', version: 1, title: 'W', segments: [{ name: 'home' }] }));
+    for (const [packs, code] of [
+      [join(folder, 'none.json'), 'pack_wrong'],
+      [join(folder, 'wrong.json'), 'pack_wrong'],
+      [join(folder, 'nowhere.mjs'), 'file_unreadable'],
+      ['constructor', 'file_unreadable'],
+    ] as const) {
+      const ran = await runHere('serve', '--data', join(folder, 'no-pack'), '--port', '0', '--packs', packs);
+      expect(ran).toMatchObject({ code: 1, err: expect.stringContaining(code) });
+    }
+    expect(existsSync(join(folder, 'no-pack'))).toBe(false);
+  });
+
   test('the network only when told so', () => {
     expect(run('serve', '--data', 'net', '--port', '0', '--host', '0.0.0.0')).toMatchObject({
       code: 1,

@@ -8,6 +8,7 @@ import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
 import { Arguments } from './arguments.js';
 import { exitCode } from './exit-code.js';
+import { packsNamed } from './pack-file.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
 import { wrappingPlace } from './wrapping-place.js';
@@ -19,10 +20,12 @@ const deploymentFile = 'deployment.json';
 export class DataFolder {
   readonly path: string;
   readonly #deployment: string | undefined;
+  readonly #packs: readonly string[];
 
   constructor(args: Arguments, fallback = './.ethogram') {
     this.path = resolve(args.text('data') ?? fallback);
     this.#deployment = args.text('deployment');
+    this.#packs = args.list('packs');
   }
 
   /** A folder that an argument names, not --data. */
@@ -34,6 +37,7 @@ export class DataFolder {
   async open(terminal: Terminal, options: OpenOptions & { readonly make?: boolean } = {}): Promise<Engine> {
     const { make = false, ...rest } = options;
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
+    const packs = await packsNamed(this.#packs);
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
     const bar = new ProgressBar(terminal, 'replaying the log');
     const wrapping = wrappingPlace();
@@ -46,6 +50,8 @@ export class DataFolder {
         },
         onHalt: (error) => failStop(terminal, error),
         deployment: this.#readDeployment(),
+        // None named: what earlier ones defined for the fold goes on.
+        ...(packs.length === 0 ? {} : { packs }),
         ...rest,
       });
     } catch (error) {

@@ -7,12 +7,13 @@ import { dataOption, urlOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { decisionLines } from './decision-text.js';
 import { exitCode } from './exit-code.js';
+import { packsOption } from './pack-file.js';
 import { Remote } from './remote.js';
 
 export const decide: Command = {
   name: 'decide',
   summary: 'ask a decision point for a ranked list with its reasons',
-  synopsis: 'decide POINT [--subject ID] [--items A,B] [--limit N] [--category C,D] [--exclude A,B] [--pins A,B]',
+  synopsis: 'decide POINT [--subject ID] [--items A,B] [--limit N] [--category C,D] [--exclude A,B] [--pins A,B] [--packs LIST]',
   help: ['POINT is a decision point; `home` is there from the first day. Lists are written with commas.'],
   examples: ['ethogram decide home --subject ann', 'ethogram decide home --items tea-03 --limit 5 --url http://127.0.0.1:4040 --json'],
   options: {
@@ -24,6 +25,7 @@ export const decide: Command = {
     category: { type: 'string', value: 'LIST', help: 'only items of these categories' },
     exclude: { type: 'string', value: 'LIST', help: 'items to leave out' },
     pins: { type: 'string', value: 'LIST', help: 'items that come first, in this order' },
+    ...packsOption,
   },
   argument: { kind: 'word', choices: ['home'] },
   shape: [

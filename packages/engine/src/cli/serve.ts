@@ -14,13 +14,14 @@ import { portalTickets } from '../runtime/open.js';
 import { exitCode } from './exit-code.js';
 import { helpersGiveWay } from './helper-threads.js';
 import { Interrupt } from './interrupt.js';
+import { packsOption } from './pack-file.js';
 import { processVitals } from './process-vitals.js';
 import { SyntheticDemo } from './synthetic-demo.js';
 
 export const serve: Command = {
   name: 'serve',
   summary: 'serve a data folder over HTTP',
-  synopsis: 'serve [--port 4040] [--host 127.0.0.1 | --open-to-network] [--deployment FILE]',
+  synopsis: 'serve [--port 4040] [--host 127.0.0.1 | --open-to-network] [--packs LIST] [--deployment FILE]',
   help: [
     'Without keys it is for this machine alone; `ethogram keys add` makes one, and then every caller needs a key.',
     'It speaks plain HTTP: before a network put a proxy that speaks TLS.',
@@ -29,6 +30,7 @@ export const serve: Command = {
   examples: [
     'ethogram serve',
     'ethogram serve --data ./shop --port 8080',
+    'ethogram serve --packs travel,./gym.pack.mjs',
     'ethogram serve --open-to-network --allow-origin https://shop.example',
   ],
   options: {
@@ -46,6 +48,7 @@ export const serve: Command = {
       value: 'FILE',
       help: 'what the deployment says of itself (default deployment.json in the folder); what the law forbids does not start',
     },
+    ...packsOption,
     log: { type: 'boolean', help: 'a JSON line on stderr for each request: no ids, no values, no keys' },
   },
   argument: { kind: 'none' },

@@ -145,25 +145,40 @@ describe('a folder', () => {
 
   test('is served with packs: those of the package by name, others by file', async () => {
     const point = { name: 'gym_next', kind: 'rank', limit: 2, uniformPpm: 10_000 };
-    writeFileSync(join(folder, 'gym.json'), JSON.stringify({ name: 'gym', version: 1, title: 'Gym', decisionPoints: [point] }));
+    const offer = {
+      name: 'gym_offer',
+      kind: 'choose',
+      actions: [{ id: 'trial', kind: 'offer', channel: 'page', category: 'gym' }],
+      learner: 'thompson',
+      features: [],
+      halfLifeDays: null,
+      floorPpm: 0,
+      uniformPpm: 10_000,
+      holdoutPpm: 50_000,
+      objective: { outcome: 'order' },
+      guardrails: { caps: [], deny: [], vulnerable: [] },
+    };
+    writeFileSync(join(folder, 'gym.json'), JSON.stringify({ name: 'gym', version: 1, title: 'Gym', decisionPoints: [point, offer] }));
     const { child, out } = await start('Ctrl-C', 'serve', '--data', 'packed-shop', '--port', '0', '--packs', 'travel,gym.json');
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
-    const post = async (path: string, body: object): Promise<unknown> => {
-      const headers = { 'Content-Type': 'application/json' };
-      return (await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
-    };
+    const post = async (path: string, body: object): Promise<{ readonly decisionId: string; readonly planId: string }> =>
+      JSON.parse(await (await fetch(`${url}/v1/${path}`, { method: 'POST', body: JSON.stringify(body) })).text());
     const place = (id: string, longitude: number): object => ({ id, category: 'place', attributes: { latitude: 48.1, longitude } });
     await post('items', { items: [place('museum', 11.57), place('tower', 11.58)] });
     const window = { from: '2027-05-03T09:00:00Z', until: '2027-05-03T15:00:00Z' };
-    expect(await post('plan/itinerary', { windows: [window], mustSee: ['tower'] })).toMatchObject({
-      mode: 'contextual',
-      stops: expect.arrayContaining([expect.objectContaining({ item: 'tower' })]),
-    });
+    const plan = await post('plan/itinerary', { windows: [window], mustSee: ['tower'] });
+    expect(plan).toMatchObject({ mode: 'contextual', stops: expect.arrayContaining([expect.objectContaining({ item: 'tower' })]) });
+    const whyPlan = /tower  2027-05-03T[^]*It is a must-see[^]*bit for bit/;
+    expect((await runHere('why', plan.planId, '--url', url)).out).toMatch(whyPlan);
+    const { decisionId } = await post('decide/gym_offer', {});
+    expect((await runHere('why', decisionId, '--url', url)).out).toMatch(/"trial" was drawn with a probability of [^]*bit for bit/);
+    expect((await runHere('why', 'd_none', '--url', url)).err).toContain('decision_unknown');
     expect(run('decide', 'gym_next', '--url', url).code).toBe(0);
     child.kill('SIGINT');
     expect(await exitOf(child)).toBe(0);
     expect(run('decide', 'gym_next', '--data', 'packed-shop')).toMatchObject({ code: 1, err: expect.stringContaining('point_unknown') });
     expect(run('decide', 'gym_next', '--data', 'packed-shop', '--packs', 'gym.json').code).toBe(0);
+    expect((await runHere('why', plan.planId, '--data', join(folder, 'packed-shop'))).out).toMatch(whyPlan);
   });
 
   test('packs that are none open nothing', async () => {

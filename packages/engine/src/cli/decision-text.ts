@@ -2,7 +2,9 @@
 import type { DecideAnswer } from '../http/decide-answer.js';
 import type { Removal } from '../answer/counterfactual.js';
 import type { Why } from '../answer/why.js';
+import type { ChoiceWhy } from '../answer/why-choice.js';
 import type { WhyInFull } from '../answer/why-in-full.js';
+import type { PlanWhy } from '../answer/why-plan.js';
 
 const reasonsShown = 3;
 
@@ -23,9 +25,30 @@ export function decisionLines(answer: DecideAnswer): string[] {
   return lines;
 }
 
+function headLine({ id, mode, at }: { readonly id: string; readonly mode: string; readonly at: number }): string {
+  return `${id}  (${mode}, ${new Date(at).toISOString()})`;
+}
+
+function replayLine(isReproducible: boolean): string {
+  return isReproducible ? 'The answer follows from its own record, bit for bit.' : 'The answer does NOT follow from its record.';
+}
+
+export function choiceLines({ choice, summary, exclusions, reproducible }: ChoiceWhy): string[] {
+  return [headLine(choice), summary, ...exclusions, replayLine(reproducible)];
+}
+
+export function planLines({ plan, summary, stops, passedOver, changes, reproducible }: PlanWhy): string[] {
+  const lines = [headLine(plan), summary];
+  stops.forEach(({ title, arriveAt, leaveAt, why }, index) => {
+    const [from, until] = [arriveAt, leaveAt].map((ms) => new Date(ms).toISOString().slice(0, 16));
+    lines.push(`${(index + 1).toString().padStart(3)}. ${title}  ${from} to ${until} UTC`, ...why.map((sentence) => `       ${sentence}`));
+  });
+  return [...lines, ...changes, ...passedOver, replayLine(reproducible)];
+}
+
 export function whyLines(why: Why): string[] {
   const { decision } = why;
-  const lines = [`${decision.id}  (${decision.mode}, ${new Date(decision.at).toISOString()})`, why.summary];
+  const lines = [headLine(decision), why.summary];
   if (decision.inputs.length > 0) lines.push(`From: ${decision.inputs.join(', ')}`);
   why.items.forEach((each, index) => {
     lines.push(`${(index + 1).toString().padStart(3)}. ${each.item}`);
@@ -33,8 +56,7 @@ export function whyLines(why: Why): string[] {
   });
   for (const exclusion of why.exclusions) lines.push(`Left out: ${exclusion}.`);
   lines.push(`Shown ${why.exposures.length} times; ${why.outcomes.length} outcomes.`);
-  lines.push(why.reproducible ? 'The answer follows from its own record, bit for bit.' : 'The answer does NOT follow from its record.');
-  return lines;
+  return [...lines, replayLine(why.reproducible)];
 }
 
 const removalText: Record<Removal['kind'], (name: string) => string> = {

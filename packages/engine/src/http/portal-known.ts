@@ -4,11 +4,11 @@ import { limits } from '../base/limits.js';
 import type { ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
 import { decisionIn } from '../model/decision-codec.js';
-import { planIn } from '../influence/plans.js';
+import { joinedIn, planIn } from '../influence/plans.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
-import type { PlanRecord } from '../model/plan.js';
+import type { PlanJoined, PlanRecord } from '../model/plan.js';
 import { purposes, purposesOf, type Purpose } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Declared } from '../consent/registry.js';
@@ -35,10 +35,16 @@ export interface EventKind {
 /** Whatever was decided for somebody. */
 export type Decided = DecisionRecord | ChoiceRecord | PlanRecord;
 
+/** What of theirs a plan for somebody else went by, and when. */
+export interface Joined extends PlanJoined {
+  readonly at: number;
+}
+
 /** Those of the newest events that are behaviours, and the newest decisions, newest first. */
 export interface Newest {
   readonly events: readonly BehaviourEvent[];
   readonly decisions: readonly Decided[];
+  readonly joined: readonly Joined[];
   /** How many records there are of them in all. */
   readonly total: number;
 }
@@ -86,6 +92,7 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   return {
     events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
     decisions: ordered.flatMap((event) => decided(event)),
+    joined: ordered.flatMap((event) => (event.type === systemTypes.planJoined ? [{ ...joinedIn(event), at: event.occurredAt }] : [])),
     total: positions.length,
   };
 }

@@ -5,6 +5,7 @@ import { html, type Html } from './first-screen-html.js';
 import { kindsOf, newestOf, profileOf, purposeStates, type Decided, type Newest, type PurposeState } from './portal-known.js';
 import { choiceSentence } from './portal-choice.js';
 import { humanHtml } from './portal-human.js';
+import { joinedHtml } from './portal-joined.js';
 import { planSentence } from './portal-plan.js';
 import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
 import { firstSentence } from './portal-why.js';
@@ -55,7 +56,7 @@ export function meHtml(seen: Overview): string {
     </section>
     <section id="decisions" aria-labelledby="decisions-title">
       <h2 id="decisions-title">${words.decisions}</h2>
-      ${decisionsHtml(seen, newest)}
+      ${decisionsHtml(seen, newest)} ${joinedHtml(seen, newest.joined)}
     </section>
     ${requestsHtml(lang, seen.rights.requests(session.subject))}
     <section id="rights" aria-labelledby="rights-title">

@@ -1,10 +1,10 @@
-// The page of a plan in a real browser: axe finds nothing, and nothing is cut off, at 320 pixels, dark, right to left; without scripts its
+// The page of a plan, and what who came along sees of it, in a real browser: axe finds nothing, and nothing is cut off, at 320 pixels, dark, right to left; without scripts its
 // stops are read in order, and a button on it is pressed by keyboard. Pictures go to ETHOGRAM_SCREENSHOTS, or a temporary folder.
 import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { travel } from '../packs/travel.js';
 import { annPlans, annTravels, linkFor, portalDoor } from './portal.suite.js';
@@ -20,12 +20,25 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test.each([
+const looks = [
   ['en', 'light', 1024, false],
   ['de', 'dark', 320, true],
   ['fr', 'light', 320, true],
   ['ar', 'dark', 320, true],
-] as const)('the why of a plan: %s, %s, %i pixels', async (lang, colorScheme, width, withAxe) => {
+] as const;
+
+/** Takes a picture; with axe, nothing is cut off and nothing found. */
+async function look(page: Page, picture: string, withAxe: boolean): Promise<void> {
+  await page.screenshot({ path: join(pictures, `${picture}.png`), fullPage: true });
+  if (!withAxe) return;
+  expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const run = `${axe.source}; axe.run(document, { runOnly: ${JSON.stringify(tags)} })`;
+  const { violations } = await page.evaluate<axe.AxeResults>(run);
+  expect(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test.each(looks)('the why of a plan: %s, %s, %i pixels', async (lang, colorScheme, width, withAxe) => {
   const doorway = await portalDoor({ packs: [travel] });
   try {
     await annTravels(doorway);
@@ -44,17 +57,31 @@ test.each([
     ]);
     const names = await page.locator('ol > li h3').allTextContents();
     expect(names.map((name) => name.replace(/^\S+ /, ''))).toEqual(stops.map(({ item }) => `The ${item}`));
-    await page.screenshot({ path: join(pictures, `plan-${lang}-${colorScheme}-${width}.png`), fullPage: true });
-    if (withAxe) {
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-      const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-      const run = `${axe.source}; axe.run(document, { runOnly: ${JSON.stringify(tags)} })`;
-      const { violations } = await page.evaluate<axe.AxeResults>(run);
-      expect(violations.map(({ id: rule, nodes }) => [rule, nodes.map(({ html }) => html)])).toEqual([]);
-    }
+    await look(page, `plan-${lang}-${colorScheme}-${width}`, withAxe);
     await page.getByRole('button', { name: words.plan.stopWishes }).focus();
     await Promise.all([page.waitForURL(/done=chosen/), page.keyboard.press('Enter')]);
     expect(doorway.rig.engine.core.gate.standing('ann')?.stands['personalise']?.choice).toBe('withdrawn');
+    await context.close();
+  } finally {
+    await doorway.close();
+  }
+});
+
+test.each(looks)('what was put into the plan of another: %s, %s, %i pixels', async (lang, colorScheme, width, withAxe) => {
+  const doorway = await portalDoor({ packs: [travel] });
+  try {
+    await annTravels(doorway);
+    await annPlans(doorway);
+    const { plan, quote } = portalLanguages[lang];
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, javaScriptEnabled: withAxe });
+    const page = await context.newPage();
+    await page.goto(`${await linkFor(doorway, 'bob')}&lang=${lang}`);
+    await page.click('main button');
+    expect(await page.locator('#decisions .card li').allTextContents()).toEqual([plan.joinedAvoid(quote('The park'))]);
+    await look(page, `joined-${lang}-${colorScheme}-${width}`, withAxe);
+    await page.getByRole('button', { name: plan.stopWishes }).focus();
+    await Promise.all([page.waitForURL(/done=chosen/), page.keyboard.press('Enter')]);
+    expect(doorway.rig.engine.core.gate.standing('bob')?.stands['personalise']?.choice).toBe('withdrawn');
     await context.close();
   } finally {
     await doorway.close();

@@ -92,3 +92,48 @@ test('in every language, within 30 kB', async () => {
     expect(Buffer.byteLength(text) + style).toBeLessThan(30_000);
   }
 });
+
+test('who comes along sees what of theirs a plan for somebody else went by, not whose, and can end it', async () => {
+  await annPlans(doorway);
+  const [ann, bob] = [await enterAs(doorway, 'ann'), await enterAs(doorway, 'bob')];
+  const told = (await page('/me', bob)).split(`<h3>${words.plan.joined}</h3>`)[1]?.split('</section>')[0] ?? '';
+  expect([...told.matchAll(/<li>(.*?)<\/li>/g)].map(([, part]) => part)).toEqual([words.plan.joinedAvoid('\u201cThe park\u201d')]);
+  expect(told).not.toMatch(/\bann\b|castle/i);
+  expect(await page('/me', ann)).not.toContain(words.plan.joined);
+  const [, purpose = ''] = /name="purpose" value="(\w+)"/.exec(told) ?? [];
+  expect((await send('/me/choices', { purpose, choice: 'refused' }, bob)).headers.get('location')).toContain('done=chosen');
+  expect(await annPlans(doorway)).toMatchObject({ members: 0, membersLeftOut: 1 });
+});
+
+test('each kind of wish is told in each language, money as the language writes it', async () => {
+  const { rig } = doorway;
+  const properties = { trip_id: 'u', budget: 123_450, currency: 'EUR', pace: 'slow', must_see: ['museum'], avoid: ['park'] };
+  await rig.send({ occurredAt: rig.clock.now() + 1, source: 'app', id: 'tb2', subject: 'bob', type: 'trip.planned', properties });
+  await rig.send({
+    occurredAt: rig.clock.now() + 1,
+    source: 'app',
+    id: 'bv',
+    subject: 'bob',
+    type: 'place.viewed',
+    properties: { place_id: 'opera' },
+  });
+  await annPlans(doorway);
+  const bob = await enterAs(doorway, 'bob');
+  for (const [lang, money] of [
+    ['en', '€1,234.50'],
+    ['de', '1.234,50\u00a0€'],
+    ['fr', '1\u202f234,50\u00a0€'],
+  ] as const) {
+    const text = await page(`/me?lang=${lang}`, bob);
+    const { plan, quote } = portalLanguages[lang];
+    for (const part of [
+      plan.joinedBudget(money),
+      plan.joinedPace.slow,
+      plan.joinedMustSee(quote('The museum')),
+      plan.joinedAvoid(quote('The park')),
+      plan.joinedLately(quote('The opera')),
+    ])
+      expect(text).toContain(`<li>${part}</li>`);
+  }
+  expect(await page('/me?lang=ar', bob)).toContain(portalLanguages.ar.plan.joinedPace.slow);
+});

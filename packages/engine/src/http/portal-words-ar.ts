@@ -174,6 +174,13 @@ export const ar: PortalWords = {
     usedAsked: 'ما طُلب هذه المرة: الأوقات والبداية والنهاية والرغبات',
     usedGroup: (count) => `رغبات من يرافقونك وسمحوا بذلك (${count})؛ ويسري أشدّها`,
     stopWishes: 'لا تستخدموا رغباتي بعد الآن',
+    joined: 'ما وضعته في خطط غيرك',
+    joinedBy: 'خطّط شخص ما معك، وكنت قد سمحت بالتخصيص. وراعت الخطة ما يلي:',
+    joinedBudget: (amount) => `ميزانيتك: ${amount}`,
+    joinedPace: { slow: 'على مهل', normal: 'بوتيرة عادية', fast: 'بوتيرة سريعة' },
+    joinedMustSee: (items) => `ما تريد رؤيته: ${items}`,
+    joinedAvoid: (items) => `ما تريد تجنّبه: ${items}`,
+    joinedLately: (items) => `ما نظرت إليه مؤخرًا: ${items}`,
     leftOut: 'ما ليس فيها',
     rules: {
       closed: 'إنه مغلق',

@@ -176,6 +176,13 @@ export const de: PortalWords = {
     usedAsked: 'Was diesmal gefragt war: Zeiten, Anfang und Ende, Wünsche',
     usedGroup: (count) => `Die Wünsche derer, die mitkommen und es erlaubt haben (${count}); die strengsten gelten`,
     stopWishes: 'Meine Wünsche nicht mehr verwenden',
+    joined: 'Was von Ihnen in Plänen anderer steckt',
+    joinedBy: 'Jemand hat mit Ihnen geplant; Sie hatten erlaubt, dass personalisiert wird. Der Plan ging aus von:',
+    joinedBudget: (amount) => `Ihr Budget: ${amount}`,
+    joinedPace: { slow: 'Sie lassen sich Zeit', normal: 'In gewöhnlichem Tempo', fast: 'In schnellem Tempo' },
+    joinedMustSee: (items) => `Was Sie sehen wollen: ${items}`,
+    joinedAvoid: (items) => `Was Sie meiden wollen: ${items}`,
+    joinedLately: (items) => `Was Sie kürzlich angesehen haben: ${items}`,
     leftOut: 'Was nicht dabei ist',
     rules: {
       closed: 'es ist geschlossen',

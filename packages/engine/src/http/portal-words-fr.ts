@@ -174,6 +174,13 @@ export const fr: PortalWords = {
     usedAsked: 'Ce qui était demandé cette fois : heures, début et fin, souhaits',
     usedGroup: (count) => `Les souhaits de ceux qui viennent avec vous et l’ont permis (${count}) ; les plus stricts valent`,
     stopWishes: 'Ne plus utiliser mes souhaits',
+    joined: 'Ce qui vient de vous dans les plans d’autres',
+    joinedBy: 'Quelqu’un a fait un plan avec vous ; vous aviez permis de personnaliser. Le plan a tenu compte de :',
+    joinedBudget: (amount) => `Votre budget : ${amount}`,
+    joinedPace: { slow: 'Vous prenez votre temps', normal: 'À un rythme normal', fast: 'À un rythme rapide' },
+    joinedMustSee: (items) => `Ce que vous voulez voir : ${items}`,
+    joinedAvoid: (items) => `Ce que vous voulez éviter : ${items}`,
+    joinedLately: (items) => `Ce que vous avez regardé récemment : ${items}`,
     leftOut: 'Ce qui n’en est pas',
     rules: {
       closed: 'c’est fermé',

@@ -4,7 +4,7 @@ import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
 import type { DataCategory } from '../model/event-type.js';
 import type { Reason } from '../model/decision.js';
 import type { LawfulBasis } from '../model/system-event.js';
-import type { PlanReasonKind, PlanRule } from '../model/plan.js';
+import type { Pace, PlanReasonKind, PlanRule } from '../model/plan.js';
 import type { Purpose } from '../model/purpose.js';
 import type { RequestKind } from '../model/request.js';
 import { ar } from './portal-words-ar.js';
@@ -39,6 +39,13 @@ interface PlanWords {
   readonly usedAsked: string;
   readonly usedGroup: (count: string) => string;
   readonly stopWishes: string;
+  readonly joined: string;
+  readonly joinedBy: string;
+  readonly joinedBudget: (amount: string) => string;
+  readonly joinedPace: Readonly<Record<Pace, string>>;
+  readonly joinedMustSee: (items: Listed) => string;
+  readonly joinedAvoid: (items: Listed) => string;
+  readonly joinedLately: (items: Listed) => string;
   readonly leftOut: string;
   readonly rules: Readonly<Record<PlanRule, string>>;
 }

@@ -1,0 +1,53 @@
+// What somebody put into plans of others: each time what of theirs it went by, and the button that ends it. Whose plan it was is told to
+// nobody: that somebody planned is theirs.
+import { limits } from '../base/limits.js';
+import type { Money } from '../model/plan.js';
+import { html, type Html } from './first-screen-html.js';
+import type { Joined } from './portal-known.js';
+import { dateOf, form, listOf, wordsOf, type Seen } from './portal-page.js';
+import type { PortalLanguage } from './portal-words.js';
+
+export function joinedHtml(seen: Seen, joined: readonly Joined[]): Html | null {
+  if (joined.length === 0) return null;
+  const { lang, session } = seen;
+  const { plan } = wordsOf(lang);
+  const cards = joined.slice(0, limits.portalDecisionsShown).map(
+    (each) =>
+      html`<li class="card">
+        <p>${plan.joinedBy}</p>
+        <ul>
+          ${partsOf(seen, each).map((part) => html`<li>${part}</li>`)}
+        </ul>
+        <p class="soft">${dateOf(lang, each.at)}</p>
+      </li>`,
+  );
+  return html`<h3>${plan.joined}</h3>
+    <ul class="cards">
+      ${cards}
+    </ul>
+    ${form({ lang, session, action: '/me/choices', hidden: { purpose: 'personalise' } }, html`<button name="choice" value="refused">${plan.stopWishes}</button>`)}`;
+}
+
+function partsOf({ engine, lang }: Seen, { wishes, interests }: Joined): string[] {
+  const { plan, quote } = wordsOf(lang);
+  const { budget, pace, mustSee = [], avoid = [] } = wishes;
+  const named = (items: readonly string[]): string =>
+    listOf(
+      lang,
+      items.map((item) => quote(engine.core.catalogue.get(item)?.item.title ?? item)),
+    );
+  return [
+    ...(budget === undefined ? [] : [plan.joinedBudget(moneyOf(lang, budget))]),
+    ...(pace === undefined ? [] : [plan.joinedPace[pace]]),
+    ...(mustSee.length === 0 ? [] : [plan.joinedMustSee(named(mustSee))]),
+    ...(avoid.length === 0 ? [] : [plan.joinedAvoid(named(avoid))]),
+    ...(interests.length === 0 ? [] : [plan.joinedLately(named(interests))]),
+  ];
+}
+
+/** Minor units as the language writes the currency; of no currency that there is (ISO 4217), as they are. */
+function moneyOf(lang: PortalLanguage, { amount, currency }: Money): string {
+  if (!Intl.supportedValuesOf('currency').includes(currency)) return `${amount} ${currency}`;
+  const format = new Intl.NumberFormat(lang, { style: 'currency', currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+}

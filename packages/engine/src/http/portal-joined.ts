@@ -21,11 +21,12 @@ export function joinedHtml(seen: Seen, joined: readonly Joined[]): Html | null {
         <p class="soft">${dateOf(lang, each.at)}</p>
       </li>`,
   );
+  const ending = { lang, session, action: '/me/choices', hidden: { purpose: 'personalise' } };
   return html`<h3>${plan.joined}</h3>
     <ul class="cards">
       ${cards}
     </ul>
-    ${form({ lang, session, action: '/me/choices', hidden: { purpose: 'personalise' } }, html`<button name="choice" value="refused">${plan.stopWishes}</button>`)}`;
+    ${form(ending, html`<button name="choice" value="refused">${plan.stopWishes}</button>`)}`;
 }
 
 function partsOf({ engine, lang }: Seen, { wishes, interests }: Joined): string[] {
@@ -49,5 +50,5 @@ function partsOf({ engine, lang }: Seen, { wishes, interests }: Joined): string[
 function moneyOf(lang: PortalLanguage, { amount, currency }: Money): string {
   if (!Intl.supportedValuesOf('currency').includes(currency)) return `${amount} ${currency}`;
   const format = new Intl.NumberFormat(lang, { style: 'currency', currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
+  return format.format(Number(`${amount}e-${format.resolvedOptions().maximumFractionDigits ?? 0}`));
 }

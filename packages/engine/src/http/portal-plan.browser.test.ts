@@ -1,5 +1,5 @@
-// The page of a plan, and what who came along sees of it, in a real browser: axe finds nothing, and nothing is cut off, at 320 pixels, dark,
-// right to left; without scripts its stops are read in order, and a button on it is pressed by keyboard. Pictures go to
+// The page of a plan, and what who came along sees of it, in a real browser: axe finds nothing, and nothing is cut off, at 320 pixels,
+// dark, right to left; without scripts its stops are read in order, and a button on it is pressed by keyboard. Pictures go to
 // ETHOGRAM_SCREENSHOTS, or a temporary folder.
 import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';

@@ -15,12 +15,14 @@ describe('pages and decisions in Chromium', () => {
     const bodies: string[] = [];
     page.on('request', (request) => bodies.push(request.postData() ?? ''));
     await page.evaluate(`ethogram.choose(${all})`);
+    // After the timer in which the SDK looks at where the page is: timers of the same delay run in their order.
+    const looked = (): Promise<void> => page.evaluate('new Promise((resolve) => { setTimeout(resolve); })');
     await page.evaluate("history.pushState(null, '', '/a?q=secret'); setTimeout(() => { document.title = 'A'; })");
-    await page.waitForTimeout(30);
+    await looked();
     await page.evaluate("history.replaceState(null, '', '/a?q=other#there')");
-    await page.waitForTimeout(30);
+    await looked();
     await page.evaluate("history.replaceState(null, '', '/b')");
-    await page.waitForTimeout(30);
+    await looked();
     await page.goBack();
     const { id } = await personOf(page);
     await until(() => world.events(id) === 5, 'a choice and four pages');
@@ -88,7 +90,7 @@ describe('pages and decisions in Chromium', () => {
     await page.evaluate("scrollTo(0, 0); far.style.opacity = '1'");
     await page.waitForTimeout(100);
     await page.evaluate('scrollTo(0, 2000 - innerHeight + 150)');
-    await page.waitForTimeout(400);
+    await page.waitForTimeout(200);
     await page.evaluate('scrollTo(0, 0)');
     await settle();
     expect(exposures(), 'for less than a second').toBe(0);

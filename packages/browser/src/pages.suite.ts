@@ -211,7 +211,7 @@ export async function personOf(page: Page): Promise<{ readonly id: string; reado
   return JSON.parse((await stored(page))['ethogram'] ?? '{}');
 }
 
-export async function until(holds: () => boolean | Promise<boolean>, what: string, msMax = 8_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, what: string, msMax = 20_000): Promise<void> {
   const fromMs = performance.now();
   while (!(await holds())) {
     if (performance.now() - fromMs > msMax) throw new Error(`not in time: ${what}`);

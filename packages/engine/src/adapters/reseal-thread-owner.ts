@@ -39,6 +39,8 @@ export class ResealThread implements Resealer {
       };
       const given = input.sources.flatMap(({ bytes }) => (bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []));
       worker.postMessage(input, given);
+      // The thread has copies by now, and overwrites them itself.
+      for (const { keys, run } of input.sources) for (const key of [...keys.map(([, each]) => each), run]) if (key !== null) overwrite(key);
     });
   }
 
@@ -75,4 +77,9 @@ export class ResealThread implements Resealer {
     this.#worker = null;
     this.#told?.({ failure: message });
   }
+}
+
+/** Unless both ends have the same memory. */
+function overwrite(key: Uint8Array): void {
+  if (key.buffer instanceof ArrayBuffer) key.fill(0);
 }

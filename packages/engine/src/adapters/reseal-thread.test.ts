@@ -68,3 +68,16 @@ test('A thread seals, ends when it is told to, and leaves no keys either time', 
   expect(second.keys()).toEqual(new Array(32).fill(0));
   await thread.close();
 });
+
+test('who hands the keys over keeps none of them', async () => {
+  const { sources, ...more } = await inputOf(40);
+  // The bytes go over to the thread, the keys are copied.
+  const input = { ...more, sources: sources.map((source) => ({ ...source, bytes: Uint8Array.from(source.bytes) })) };
+  const keys = (): number[] => input.sources.flatMap((source) => source.keys.flatMap(([, key]) => [...key]));
+  expect(keys()).not.toEqual(new Array(32).fill(0));
+  const thread = new ResealThread();
+  const sealing = thread.reseal(input);
+  expect(keys()).toEqual(new Array(32).fill(0));
+  expect((await sealing).below).toBe(40);
+  await thread.close();
+});

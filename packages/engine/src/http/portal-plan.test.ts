@@ -97,7 +97,7 @@ test('who comes along sees what of theirs a plan for somebody else went by, not 
   await annPlans(doorway);
   const [ann, bob] = [await enterAs(doorway, 'ann'), await enterAs(doorway, 'bob')];
   const told = (await page('/me', bob)).split(`<h3>${words.plan.joined}</h3>`)[1]?.split('</section>')[0] ?? '';
-  expect([...told.matchAll(/<li>(.*?)<\/li>/g)].map(([, part]) => part)).toEqual([words.plan.joinedAvoid('\u201cThe park\u201d')]);
+  expect([...told.matchAll(/<li>(.*?)<\/li>/g)].map(([, sentence]) => sentence)).toEqual([words.plan.joinedAvoid('\u201cThe park\u201d')]);
   expect(told).not.toMatch(/\bann\b|castle/i);
   expect(await page('/me', ann)).not.toContain(words.plan.joined);
   const [, purpose = ''] = /name="purpose" value="(\w+)"/.exec(told) ?? [];
@@ -126,14 +126,14 @@ test('each kind of wish is told in each language, money as the language writes i
   ] as const) {
     const text = await page(`/me?lang=${lang}`, bob);
     const { plan, quote } = portalLanguages[lang];
-    for (const part of [
+    for (const sentence of [
       plan.joinedBudget(money),
       plan.joinedPace.slow,
       plan.joinedMustSee(quote('The museum')),
       plan.joinedAvoid(quote('The park')),
       plan.joinedLately(quote('The opera')),
     ])
-      expect(text).toContain(`<li>${part}</li>`);
+      expect(text).toContain(`<li>${sentence}</li>`);
   }
   expect(await page('/me?lang=ar', bob)).toContain(portalLanguages.ar.plan.joinedPace.slow);
 });

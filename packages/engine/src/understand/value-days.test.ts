@@ -2,15 +2,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../base/limits.js';
-import { countValue, newestValueDay, uniteValueDays, valueCounts, valueDaysSince, valueDaysView, type ValueDays } from './value-days.js';
+import {
+  countValue,
+  hashOf,
+  newestValueDay,
+  uniteValueDays,
+  valueCounts,
+  valueDaysSince,
+  valueDaysView,
+  type ValueDays,
+} from './value-days.js';
 
 const length = 4;
 type Deed = readonly [day: number, value: string];
 
-/** Values that look alike at both ends share a hash. */
+/** Two of which have one hash: `Aa` and `BB` are the same to it. */
+const twins = fc.constantFrom('i-Aa', 'i-BB', 'i-AaAa', 'i-AaBB', 'i-BBAa', 'i-BBBB');
 const value = fc.oneof(
   fc.integer({ min: 0, max: 400 }).map((number) => `i-${number}`),
   fc.integer({ min: 0, max: 40 }).map((number) => `same-begin-${number}-same-end`),
+  twins,
   fc.constantFrom('', '__proto__', '7'),
 );
 const deed = fc.tuple(fc.constantFrom(20, 20, 20, 21, 21, 22, 27, 10), value);
@@ -85,5 +96,10 @@ describe('a window', () => {
         if (a !== undefined && b !== undefined) expect(valueDaysView(uniteValueDays(a, b, length))).toEqual(valueDaysView(all ?? []));
       }),
     );
+  });
+
+  it('tells ids apart that differ in their middle alone', () => {
+    const hashes = new Set(Array.from({ length: 1_000 }, (_, number) => hashOf(`gid://shop/Product/${1_000 + number}?version=latest`)));
+    expect(hashes.size).toBeGreaterThan(900);
   });
 });

@@ -107,11 +107,13 @@ function grow(window: ValueDays, head: number, by: number): void {
   if (head < last) window[0] = last + by;
 }
 
-/** Sixteen bits of the length and of eight units at each end. Spread as Knuth does (The Art of Computer Programming 3, 6.4). */
-function hashOf(value: string): number {
+/**
+ * Sixteen bits of the whole value: ids that differ in their middle alone (`gid://shop/Product/17?v=1`) have the same ends. Spread as Knuth
+ * does (The Art of Computer Programming 3, 6.4).
+ */
+export function hashOf(value: string): number {
   let hash = value.length;
-  for (let at = Math.max(0, value.length - 8); at < value.length; at += 1) hash = Math.imul(hash, 31) + value.charCodeAt(at);
-  for (let at = Math.min(8, value.length - 8) - 1; at >= 0; at -= 1) hash = Math.imul(hash, 31) + value.charCodeAt(at);
+  for (let at = 0; at < value.length; at += 1) hash = (Math.imul(hash, 31) + value.charCodeAt(at)) | 0;
   return Math.imul(hash, 0x9e3779b1) >>> 16;
 }
 

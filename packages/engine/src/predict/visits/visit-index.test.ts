@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dayMs } from '../../base/day.js';
 import { VisitIndex } from './visit-index.js';
-import { VisitOracle } from './visit-oracle.suite.js';
+import { evictBefore, VisitOracle } from './visit-oracle.suite.js';
 import type { VisitQuery } from './visit-scorer.js';
 
 const hashKey = [0x1234, 0xfedcba98] as const;
@@ -49,7 +49,7 @@ const query: fc.Arbitrary<VisitQuery> = fc.record({
   ownKey: fc.option(key, { nil: undefined }),
 });
 
-type World = Pick<VisitIndex, 'append' | 'replace' | 'evictBefore'> & {
+type World = Pick<VisitIndex, 'append' | 'replace' | 'oldest'> & {
   remove(key: number, subject: string): unknown;
   forget(subject: string): unknown;
 };
@@ -59,7 +59,7 @@ const apply = (world: World | VisitOracle, one: Step): void => {
   else if (one.kind === 'replace') world.replace(one.key, subjectOf(one.key), one.items, one.at);
   else if (one.kind === 'remove') world.remove(one.key, subjectOf(one.key));
   else if (one.kind === 'forget') world.forget(one.subject);
-  else world.evictBefore(one.position);
+  else evictBefore(world, one.position, subjectOf);
 };
 
 const indexOf = (steps: readonly Step[]): VisitIndex => {

@@ -75,11 +75,6 @@ export class VisitIndex {
     return this.#store.forget(subject);
   }
 
-  /** Removes the visits whose key is below the position (the position window); says how many. */
-  evictBefore(position: number): number {
-    return this.#store.evictBefore(position);
-  }
-
   /**
    * The `k` best items that `accept` lets through, by score descending, then by id in UTF-16 code unit order. `accept` is called on items
    * in that order and only until `k` are found; it may count what it refuses. Items of the query may be among the answers.

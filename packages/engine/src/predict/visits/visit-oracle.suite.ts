@@ -19,6 +19,15 @@ const byScore = (a: ScoredItem, b: ScoredItem): number => b.score - a.score || (
 
 const total = (sums: Map<string, number>): number => [...sums.values()].reduce((sum, amount) => sum + amount, 0);
 
+/** The window moves on to a position, as NextItem moves it. */
+export function evictBefore(
+  world: { readonly oldest: number; remove(key: number, subject: string): unknown },
+  position: number,
+  subjectOf: (key: number) => string,
+): void {
+  for (let key = world.oldest; key >= 0 && key < position; key = world.oldest) world.remove(key, subjectOf(key));
+}
+
 export class VisitOracle {
   visits: Visit[] = [];
 
@@ -43,8 +52,9 @@ export class VisitOracle {
     this.visits = this.visits.filter((visit) => visit.subject !== subject);
   }
 
-  evictBefore(position: number): void {
-    this.visits = this.visits.filter((visit) => visit.key >= position);
+  /** Key of the visit that began first, or -1. */
+  get oldest(): number {
+    return this.visits.reduce((oldest, { key }) => (oldest < 0 || key < oldest ? key : oldest), -1);
   }
 
   score(query: VisitQuery): ScoredItem[] {

@@ -62,16 +62,6 @@ export class VisitStore {
     return slots.length;
   }
 
-  /** Removes the visits whose key lies below the position; says how many. */
-  evictBefore(position: number): number {
-    let evicted = 0;
-    for (let slot = this.order.at(0); slot >= 0 && this.visits.keyOf(slot) < position; slot = this.order.at(0)) {
-      this.#drop(slot);
-      evicted++;
-    }
-    return evicted;
-  }
-
   bytes(): number {
     const parts = [this.arena, this.visits, this.items, this.postings, this.order, this.subjects];
     return parts.reduce((sum, part) => sum + part.bytes(), 0);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { dayMs } from '../../base/day.js';
 import { POSTING_VISITS } from './visit-formula.js';
 import { VisitIndex } from './visit-index.js';
-import { VisitOracle } from './visit-oracle.suite.js';
+import { evictBefore, VisitOracle } from './visit-oracle.suite.js';
 
 const hashKey = [7, 8] as const;
 const everything = (): boolean => true;
@@ -97,10 +97,12 @@ test('what is freed is used again: a window that moves for long does not grow', 
   const events = eventsOf(30_000, 3000, 3, 4);
   const index = new VisitIndex({ hashKey });
   const windowPositions = 20_000;
+  const subjects = new Map<number, string>();
   let settled = 0;
   events.forEach(({ key, subject, item, at }, position) => {
     index.append(key, subject, item, at);
-    if (position % 100 === 0) index.evictBefore(position - windowPositions);
+    subjects.set(key, subject);
+    if (position % 100 === 0) evictBefore(index, position - windowPositions, (visit) => subjects.get(visit) ?? '');
     if (position === 3 * windowPositions) settled = index.bytes();
   });
   expect(settled).toBeGreaterThan(0);

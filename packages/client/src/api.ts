@@ -302,6 +302,7 @@ export type BasisRequest = {
   readonly purpose: Purpose;
   readonly basis: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
   readonly keepDays?: number;
+  readonly keepFrom?: 'event' | 'year_end';
   readonly reason: string;
 };
 

@@ -1,6 +1,8 @@
 // The registry of one tenant: which event types exist, for which purposes, and which lawful bases the deployment has declared.
 // Undeclared does not exist. Everything in it came from events, so a replay sees the same registry at the same position.
+import { dateOf, momentOf } from '../base/calendar.js';
 import { canonicalJson } from '../base/canonical-json.js';
+import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import type { EventType } from '../model/event-type.js';
 import type { BasisDeclaration, LawfulBasis } from '../model/system-event.js';
@@ -11,15 +13,18 @@ export interface Declared {
   readonly basis: LawfulBasis;
   readonly reason: string;
   readonly since: number;
-  /** Of a legal obligation: for so many days after it happened the event is kept, whatever else is destroyed. */
+  /** Of a legal obligation: for so many days the event is kept, whatever else is destroyed. */
   readonly keepDays?: number;
+  /** From the end of the calendar year in which it happened; absent: from when it happened. */
+  readonly keepFrom?: 'year_end';
 }
 
 /** What obliges to keep an event, and for how long. */
 export interface Obligation {
   readonly name: string;
   readonly purpose: Purpose;
-  readonly keepDays: number;
+  /** The last day (since 1970 UTC) on which it is kept. */
+  readonly untilDay: number;
 }
 
 export interface TypeRow {
@@ -80,13 +85,14 @@ export class Registry {
   }
 
   /** The longest obligation to keep an event of that type that was kept for these purposes; undefined: nothing obliges to. */
-  obligation(typeName: string, mask: PurposeMask): Obligation | undefined {
+  obligation(typeName: string, mask: PurposeMask, occurredAt: number): Obligation | undefined {
     let longest: Obligation | undefined;
     for (const [purpose] of this.known(typeName)?.purposes ?? []) {
       const declared = this.declared(typeName, purpose);
       if (declared?.keepDays === undefined || declared.basis !== 'legal_obligation' || (mask & bitOf(purpose)) === 0) continue;
-      if (longest === undefined || declared.keepDays > longest.keepDays)
-        longest = { name: declared.reason, purpose, keepDays: declared.keepDays };
+      const from = declared.keepFrom === 'year_end' ? yearEndOf(occurredAt) : dayOf(occurredAt);
+      const untilDay = from + declared.keepDays;
+      if (longest === undefined || untilDay > longest.untilDay) longest = { name: declared.reason, purpose, untilDay };
     }
     return longest;
   }
@@ -98,8 +104,14 @@ export class Registry {
 
   foldBasis(declaration: BasisDeclaration, position: number): void {
     const key = `${declaration.eventType}\u0000${declaration.purpose}`;
-    const { basis, reason, keepDays } = declaration;
-    const row: Declared = { basis, reason, since: position, ...(keepDays === undefined ? {} : { keepDays }) };
+    const { basis, reason, keepDays, keepFrom } = declaration;
+    const row: Declared = {
+      basis,
+      reason,
+      since: position,
+      ...(keepDays === undefined ? {} : { keepDays }),
+      ...(keepFrom === 'year_end' ? { keepFrom } : {}),
+    };
     this.#bases.set(key, row);
     this.#declared.set(key, row);
     this.#indexPurposes();
@@ -130,8 +142,22 @@ export class Registry {
   }
 }
 
+/** How far the clocks of a place may be ahead of UTC: there it is the next year first, and an event may have been there. */
+const aheadMsMax = 14 * 3_600_000;
+
+/** The last day of the calendar year. */
+function yearEndOf(occurredAt: number): number {
+  const { year } = dateOf(occurredAt + aheadMsMax);
+  return dayOf(momentOf({ year: year + 1, month: 1, day: 1, ms: 0 })) - 1;
+}
+
 /** Only a legal obligation keeps an event, for whole days. */
-export function isKeepPeriod({ basis, keepDays }: BasisDeclaration): boolean {
-  if (keepDays === undefined) return true;
+export function isKeepPeriod({ basis, keepDays, keepFrom }: BasisDeclaration): boolean {
+  if (keepDays === undefined) return keepFrom === undefined;
   return basis === 'legal_obligation' && Number.isInteger(keepDays) && keepDays > 0 && keepDays <= limits.keepDaysMax;
+}
+
+/** Does a declaration say what holds already? */
+export function isSameBasis(held: Declared, { basis, reason, keepDays, keepFrom = 'event' }: BasisDeclaration): boolean {
+  return held.basis === basis && held.reason === reason && held.keepDays === keepDays && (held.keepFrom ?? 'event') === keepFrom;
 }

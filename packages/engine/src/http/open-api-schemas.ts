@@ -7,7 +7,7 @@ import { limits } from '../base/limits.js';
 import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
-import { choices, lawfulBases } from '../model/system-event.js';
+import { choices, keepFroms, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
 import { planSchemas } from './plan-schemas.js';
 import { understandingSchemas } from './understanding-schemas.js';
@@ -189,6 +189,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       purpose: ref('Purpose'),
       basis: oneOfThese(lawfulBases),
       keepDays: opt(Type.Integer({ minimum: 1, maximum: limits.keepDaysMax })),
+      keepFrom: opt(oneOfThese(keepFroms)),
       reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
     },
     open,

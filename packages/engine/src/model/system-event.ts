@@ -141,7 +141,12 @@ export interface BasisDeclaration {
    * `reason` then names the obligation.
    */
   readonly keepDays?: number;
+  /** From when they count: when it happened (if absent), or the end of that calendar year. */
+  readonly keepFrom?: KeepFrom;
 }
+
+export const keepFroms = ['event', 'year_end'] as const;
+export type KeepFrom = (typeof keepFroms)[number];
 
 /** Properties of `hold.placed` and `hold.ended`, in the subject's own stream: nothing of this person is destroyed in between. */
 export interface LegalHold {

@@ -32,7 +32,7 @@ import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
 import type { Core } from './core.js';
 import { Desk } from './desk.js';
-import { isKeepPeriod } from '../consent/registry.js';
+import { isKeepPeriod, isSameBasis } from '../consent/registry.js';
 import { lawBreachOf } from './law-breach.js';
 import { KeptByLaw } from './kept-by-law.js';
 import { changedDefinitions } from './changed-definitions.js';
@@ -275,8 +275,7 @@ export class Engine {
     if (type.purposes[declaration.purpose] !== 'declared') return Promise.resolve(fail('basis_not_declarable', '/purpose'));
     if (!isKeepPeriod(declaration)) return Promise.resolve(fail('basis_not_declarable', '/keepDays'));
     const held = this.core.registry.declared(declaration.eventType, declaration.purpose);
-    if (held?.basis === declaration.basis && held.reason === declaration.reason && held.keepDays === declaration.keepDays)
-      return Promise.resolve(ok({ accepted: 0, rejections: [] }));
+    if (held !== undefined && isSameBasis(held, declaration)) return Promise.resolve(ok({ accepted: 0, rejections: [] }));
     return this.#facts([{ type: systemTypes.basisDeclared, properties: { declaration } }]);
   }
 

@@ -219,6 +219,28 @@ describe('what a law obliges to keep', () => {
     }
   });
 
+  it('counts from the end of the year where that was declared, of the later year in which the event may have been', async () => {
+    const rig = await invoiced();
+    const declared = { eventType: invoice.name, purpose: 'service', basis: 'legal_obligation', reason: law, keepDays: 2_922 } as const;
+    expect(await rig.engine.declareBasis({ ...declared, keepFrom: 'year_end' })).toMatchObject({ value: { accepted: 1 } });
+    expect(await rig.engine.declareBasis({ ...declared, keepFrom: 'year_end' })).toMatchObject({ value: { accepted: 0 } });
+    const year = new Date(rig.clock.now()).getUTCFullYear();
+    // Ten in the morning in UTC is midnight where the clocks are furthest ahead.
+    for (const [subject, time, until] of [
+      ['carl', `${year - 1}-01-01T00:00:00Z`, `${year + 7}-12-31`],
+      ['dora', `${year - 1}-12-31T09:59:59Z`, `${year + 7}-12-31`],
+      ['emil', `${year - 1}-12-31T10:00:00Z`, `${year + 8}-12-31`],
+    ] as const) {
+      expect(await rig.send({ ...billed(rig, subject), occurredAt: Date.parse(time) })).toMatchObject({ accepted: 1 });
+      expect((await rig.engine.erase([subject])).kept).toMatchObject([{ events: 1, until }]);
+    }
+    await rig.restart(true);
+    expect((await rig.engine.erase(['ann'])).kept).toMatchObject([{ until: `${year + 8}-12-31` }]);
+    // Said anew without it: from the event again.
+    expect(await rig.engine.declareBasis(declared)).toMatchObject({ value: { accepted: 1 } });
+    expect((await rig.engine.erase(['bob'])).kept).not.toMatchObject([{ until: `${year + 8}-12-31` }]);
+  });
+
   it('needs a legal obligation that was declared for whole days, and an event that was kept under it', async () => {
     const rig = await invoiced();
     const declared = { eventType: invoice.name, purpose: 'service', basis: 'contract', reason: 'x', keepDays: 10 } as const;
@@ -229,6 +251,8 @@ describe('what a law obliges to keep', () => {
         ok: false,
         code: 'basis_not_declarable',
       });
+    const { keepDays: _days, ...bare } = { ...declared, basis: 'legal_obligation' } as const;
+    expect(await rig.engine.declareBasis({ ...bare, keepFrom: 'year_end' })).toMatchObject({ ok: false, code: 'basis_not_declarable' });
     // Declared anew without a period: nothing is kept any more.
     await rig.engine.declareBasis({ eventType: invoice.name, purpose: 'service', basis: 'legal_obligation', reason: law });
     expect((await rig.engine.erase(['ann'])).kept).toBeUndefined();

@@ -175,10 +175,9 @@ export class KeptByLaw {
       const { event } = placed;
       // [C78]
       for (const hold of holds) put(held(hold), placed);
-      const obligation = isSystemType(event.type) ? undefined : core.registry.obligation(event.type, event.mask);
+      const obligation = isSystemType(event.type) ? undefined : core.registry.obligation(event.type, event.mask, event.occurredAt);
       if (obligation === undefined) continue;
-      const untilDay = dayOf(event.occurredAt) + obligation.keepDays;
-      const { name, purpose } = obligation;
+      const { name, purpose, untilDay } = obligation;
       if (untilDay >= today) put({ kind: 'obligation', name, eventType: event.type, purpose, untilDay }, placed);
     }
     return [...sorted.values()];

@@ -2,7 +2,7 @@
 // derived from what the engine holds and what the log says; nothing in it is written by hand, and nothing about single people: counts of
 // people are at least five, and only facts about nobody are proved.
 import { limits } from '../../base/limits.js';
-import { isoTime } from '../../base/iso-time.js';
+import { isoText } from '../../base/calendar.js';
 import type { Deployment } from '../../model/deployment.js';
 import type { DecisionPoint } from '../../model/decision-point.js';
 import type { EventType } from '../../model/event-type.js';
@@ -87,7 +87,7 @@ export function evidenceOf(facts: EvidenceFacts): Evidence {
   const sections = [processing(facts), dpia(facts), recipients(facts), retention(facts), consent(facts), models(facts)];
   const rest = [guardrails(facts), breaches(facts), administration(facts)];
   const { origin, size, position } = facts;
-  const at = isoTime(facts.at);
+  const at = isoText(facts.at);
   return { format: 'ethogram-evidence/1', at, ledger: { origin, size }, position, sections: [...sections, ...rest], registry };
 }
 
@@ -200,7 +200,7 @@ function processing(facts: EvidenceFacts): Section {
   }
   for (const { it, position, at } of declarations(facts)) {
     const value = `${it.basis}, because: ${it.reason}`;
-    statements.push({ says: `Declared ${isoTime(at)} for ${it.eventType}, ${it.purpose}`, value, source: { proof: position } });
+    statements.push({ says: `Declared ${isoText(at)} for ${it.eventType}, ${it.purpose}`, value, source: { proof: position } });
   }
   for (const type of facts.types)
     statements.push({
@@ -246,7 +246,7 @@ function dpia(facts: EvidenceFacts): Section {
 
 function recipients(facts: EvidenceFacts): Section {
   const statements: Statement[] = acts(facts, 'events.exported').map(({ it, position, at }) => ({
-    says: `Events left on ${isoTime(at)} for the purpose ${it.about}`,
+    says: `Events left on ${isoText(at)} for the purpose ${it.about}`,
     value: it.why === '' ? 'no recipient was named' : it.why,
     source: { proof: position },
   }));
@@ -292,11 +292,11 @@ function retention(facts: EvidenceFacts): Section {
     },
     ...(cut === undefined
       ? []
-      : [{ says: 'Retention was cut last', value: isoTime(cut.event.occurredAt), source: { proof: cut.position } }]),
+      : [{ says: 'Retention was cut last', value: isoText(cut.event.occurredAt), source: { proof: cut.position } }]),
     ...receipts.slice(-limits.evidenceProofsMax).map(([receipt, row]) => ({
-      says: `Erasure ${receipt}, recorded ${isoTime(row.erasedAt)}`,
+      says: `Erasure ${receipt}, recorded ${isoText(row.erasedAt)}`,
       value:
-        row.completedAt === null ? `bytes and keys by ${isoTime(row.deadlineAt)}` : `bytes and keys destroyed ${isoTime(row.completedAt)}`,
+        row.completedAt === null ? `bytes and keys by ${isoText(row.deadlineAt)}` : `bytes and keys destroyed ${isoText(row.completedAt)}`,
       source: { proof: row.completedPosition ?? row.position },
     })),
   ];
@@ -354,7 +354,7 @@ function guardrails(facts: EvidenceFacts): Section {
 function breaches(facts: EvidenceFacts): Section {
   const found = acts(facts, 'breach.recorded');
   const statements: Statement[] = found.map(({ it, position, at }) => ({
-    says: `Recorded ${isoTime(at)}`,
+    says: `Recorded ${isoText(at)}`,
     value: it.why,
     source: { proof: position },
   }));
@@ -365,7 +365,7 @@ function breaches(facts: EvidenceFacts): Section {
 function administration(facts: EvidenceFacts): Section {
   const found = acts(facts, 'key.created', 'key.ended', 'signing-key.rotated', 'controller.declared').slice(-limits.evidenceProofsMax);
   const statements: Statement[] = found.map(({ it, position, at }) => ({
-    says: `${it.what} ${isoTime(at)}`,
+    says: `${it.what} ${isoText(at)}`,
     value: [it.about, it.why, `by ${it.by}`].filter((part) => part !== '').join('; '),
     source: { proof: position },
   }));

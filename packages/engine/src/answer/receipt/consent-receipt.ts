@@ -3,7 +3,7 @@
 // for each purpose that was chosen about. Every choice in it is proved by its event in the log, so the statuses can be computed again by
 // whoever checks it. It holds the id, since it is about the person, and is given to nobody else; nothing keeps it.
 import { canonicalJson } from '../../base/canonical-json.js';
-import { isoTime } from '../../base/iso-time.js';
+import { isoText } from '../../base/calendar.js';
 import { ok, type Result } from '../../base/result.js';
 import type { EventType } from '../../model/event-type.js';
 import type { BehaviourEvent } from '../../model/event.js';
@@ -79,7 +79,7 @@ export function consentDocument(facts: ConsentFacts, ledger: Ledger): Result<str
     'dpv:hasIdentifier': facts.id,
     'dct:identifier': facts.id,
     'dct:conformsTo': `${schemaIri}#receipt`,
-    'dct:created': isoTime(facts.createdAt),
+    'dct:created': isoText(facts.createdAt),
     'dct:publisher': controller,
     'schema:recipient': 'dpv:DataSubject',
     'dpv:hasRecordOfActivity': chosen(facts.changes.map(({ event }) => event)).map((purpose) => recordOf(purpose, facts, controller)),
@@ -141,7 +141,7 @@ function statusesOf(purpose: Purpose, events: readonly BehaviourEvent[]): object
         'ethogram:choice': choice,
         'dpv:isIndicatedBy': choice === 'lapsed' ? 'dpv:DataController' : 'dpv:DataSubject',
         'dpv:hasIndicationMethod': event.source,
-        'dpv:isIndicatedAtTime': isoTime(event.occurredAt),
+        'dpv:isIndicatedAtTime': isoText(event.occurredAt),
       },
     ];
   });

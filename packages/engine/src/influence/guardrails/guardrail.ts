@@ -2,7 +2,7 @@
 // record. They are asked on live state at decision time, what is still on its way to the disk included, and again when the record is made.
 // Invariant: a rule only ever takes actions away; where something is not known, the strictest holds.
 import { dayOf } from '../../base/day.js';
-import { yearOf } from '../../base/year.js';
+import { dateOf } from '../../base/calendar.js';
 import type { Action, GuardrailRule, GuardrailRules } from '../../model/choice.js';
 import type { PersonState } from './person.js';
 import { isQuiet } from './quiet-hours.js';
@@ -29,7 +29,7 @@ export function isSpent(action: Action, spentToday: number, at: number): boolean
 function isOldEnough(person: PersonState | null, ageMin: number, at: number): boolean {
   const years = (person?.declared ?? []).flatMap(({ bornYear }) => bornYear ?? []);
   // The birthday may still be to come.
-  return years.length > 0 && years.every((year) => yearOf(at) - year - 1 >= ageMin);
+  return years.length > 0 && years.every((year) => dateOf(at).year - year - 1 >= ageMin);
 }
 
 function isVulnerable(person: PersonState | null, sensitive: readonly { readonly declared: string }[]): boolean {

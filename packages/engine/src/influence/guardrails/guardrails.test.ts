@@ -1,7 +1,6 @@
 // Guardrails as properties over random histories, against plain restatements of each rule; and known answers.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { yearOf } from '../../base/year.js';
 import type { Action, Channel, GuardrailRules } from '../../model/choice.js';
 import { isSpent, stopped } from './guardrail.js';
 import type { PersonState } from './person.js';
@@ -123,13 +122,5 @@ describe('guardrails', () => {
     expect(isSpent(budgeted, 59, noon)).toBe(false);
     expect(isSpent(budgeted, 60, noon)).toBe(true);
     expect(isSpent(budgeted, 100, midnight + day - 1)).toBe(true);
-  });
-
-  it('the year of a time is the calendar’s', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -2e12, max: 4e12 }), (at) => {
-        expect(yearOf(at)).toBe(new Date(at).getUTCFullYear());
-      }),
-    );
   });
 });

@@ -55,7 +55,8 @@ export class PersonSalts {
       if (subject !== undefined) {
         // Events and decisions of one person come one after the other.
         if (subject !== this.#last) {
-          blocks.loadDigest(this.#digestOf(subject));
+          const secret = this.#digestOf(subject);
+          blocks.load(wordIn(secret, 0), wordIn(secret, 4), wordIn(secret, 8), wordIn(secret, 12));
           this.#last = subject;
         }
         blocks.put(index);
@@ -105,7 +106,6 @@ class SaltBlocks {
   #view = new DataView(this.#blocks.buffer);
   #count = 0;
   #first = 0;
-  /** The first 16 bytes of a secret. */
   #a = 0;
   #b = 0;
   #c = 0;
@@ -122,21 +122,12 @@ class SaltBlocks {
     this.#view = new DataView(room);
   }
 
-  /** The person of the next events, by their secret. */
-  load(secret: Uint8Array): void {
-    const byte = (at: number): number => secret[at] ?? 0;
-    this.#a = byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
-    this.#b = byte(4) | (byte(5) << 8) | (byte(6) << 16) | (byte(7) << 24);
-    this.#c = byte(8) | (byte(9) << 8) | (byte(10) << 16) | (byte(11) << 24);
-    this.#d = byte(12) | (byte(13) << 8) | (byte(14) << 16) | (byte(15) << 24);
-  }
-
-  /** As `load`, of a secret that is a binary string. */
-  loadDigest(secret: string): void {
-    this.#a = wordIn(secret, 0);
-    this.#b = wordIn(secret, 4);
-    this.#c = wordIn(secret, 8);
-    this.#d = wordIn(secret, 12);
+  /** The person of the next events, by the first 16 bytes of their secret. */
+  load(a: number, b: number, c: number, d: number): void {
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
   }
 
   put(index: number): void {
@@ -166,12 +157,18 @@ function saltsFrom(blocks: SaltBlocks, secrets: readonly (Uint8Array | undefined
   let loaded: Uint8Array | undefined;
   secrets.forEach((secret, index) => {
     if (secret === undefined) return;
-    if (secret !== loaded) blocks.load((loaded = secret));
+    if (secret !== loaded) blocks.load(wordOf(secret, 0), wordOf(secret, 4), wordOf(secret, 8), wordOf(secret, 12));
+    loaded = secret;
     blocks.put(index);
   });
   return blocks.salts();
 }
 
+function wordOf(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+}
+
+/** As `wordOf`, of a binary string. */
 function wordIn(text: string, at: number): number {
   return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 }

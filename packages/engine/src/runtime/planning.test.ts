@@ -71,6 +71,29 @@ const places: readonly Item[] = [
 const itemsOf = ({ stops }: { readonly stops: readonly { readonly item: string }[] }): string[] => stops.map(({ item }) => item);
 
 describe('a plan', () => {
+  it('finds its way where there are one or two places, and says what became of each', async () => {
+    const rig = new TripRig();
+    rig.definitions = definitions;
+    await rig.start();
+    for (const count of [1, 2, 3]) {
+      const here = places.slice(0, count);
+      await rig.engine.upsertItems(here);
+      const ids = here.map(({ id }) => id).sort();
+      for (const [start, end] of [
+        [undefined, undefined],
+        [ids[0], ids[0]],
+        [ids[0], ids.at(-1)],
+      ] as const) {
+        const windows = [{ from: rig.morning, until: rig.morning + 9 * hour }];
+        const ends = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+        const done = await rig.engine.planning.plan({ point: 'itinerary', windows, ...ends });
+        const { stops, passedOver } = done.ok ? done.value : expect.unreachable(done.code);
+        expect([...stops, ...passedOver].map(({ item }) => item).sort(), `${start} to ${end}`).toEqual(ids);
+      }
+    }
+    await rig.engine.close();
+  });
+
   it('keeps to what was asked, says why, and follows from its record, after a restart too', async () => {
     const rig = await TripRig.open();
     await rig.say('ann', 'granted', 'personalise');

@@ -87,14 +87,19 @@ export class LivePlaces {
       let best = -1;
       for (let place = 0; place < items.length; place += 1)
         if (!not.includes(place) && (best < 0 || (counts[place] ?? 0) > (counts[best] ?? 0))) best = place;
-      return Math.max(0, best);
+      return best;
     };
     const first = named(from) ?? most(starts, []);
     const last = named(to) ?? most(ends, []);
     const scored = this.#rows(model, items, first, last, length);
-    // The places between which it is asked are scored between others.
-    const rest = this.#rows(model, items, most(starts, [first, last]), most(ends, [first, last]), length);
-    for (const each of rest) if (each.item === items[first] || each.item === items[last]) scored.push(each);
+    const between = (not: readonly number[]): PlaceScore[] => this.#rows(model, items, most(starts, not), most(ends, not), length);
+    // The places between which it is asked are scored between others; where there are none, between the one that there is beside it.
+    const asked = [...new Set([first, last])];
+    const others = items.length > asked.length ? between(asked) : null;
+    for (const place of asked) {
+      const rows = others ?? (items.length === 1 ? [] : between([place]));
+      scored.push(rows.find(({ item }) => item === items[place]) ?? onlyPlace(items[place] ?? ''));
+    }
     return scored.sort((a, b) => byteOrder(a.item, b.item));
   }
 
@@ -182,4 +187,9 @@ function tripsIn(acts: readonly Act[]): ItemTrip[] {
 
 function numbered(trip: ItemTrip, numbers: ReadonlyMap<string, number>): number[] {
   return trip.flatMap((item) => numbers.get(item) ?? []);
+}
+
+/** Nothing speaks for it or against it: there is no other. */
+function onlyPlace(item: string): PlaceScore {
+  return { item, score: 0, parts: placeFeatures.map(() => 0) };
 }

@@ -1,6 +1,6 @@
 // What outlives reloads, dead servers, lost answers and pages that are left: in Chromium, against the real engine.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { all, none, PageWorld, personOf, until, viewed, waiting } from './pages.suite.js';
+import { all, none, PageWorld, personOf, stored, until, viewed, waiting } from './pages.suite.js';
 
 describe('delivery in Chromium', () => {
   let world: PageWorld;
@@ -114,5 +114,16 @@ describe('delivery in Chromium', () => {
     answer();
     await until(async () => (await waiting(two)).length === 0, 'both choices are delivered');
     expect(await personOf(two)).toEqual({ at: expect.any(Number), choices: JSON.parse(none.replace(/\w+(?=:)/g, '"$&"')), gpc: false });
+  });
+
+  test('when the server heard of a choice by a clock that has been set back since, is forgotten with the next choice', async () => {
+    const page = await world.page(await world.somebody());
+    await page.evaluate('ethogram.choose({ analytics: true })');
+    const { id } = await personOf(page);
+    await until(async () => (await stored(page))['ethogram.heard'] !== undefined, 'answered');
+    await page.evaluate("localStorage.setItem('ethogram.heard', Date.now() + 86_400_000)");
+    await page.evaluate(`ethogram.choose(${all}); ${viewed('tea')}; ethogram.flush()`);
+    await until(() => world.events(id) === 4, 'two choices, a page and a view');
+    expect(await page.evaluate('dropped')).toEqual([]);
   });
 });

@@ -33,7 +33,8 @@ export function personIn(store: Store): Person {
 export function keepPerson(store: Store, person: Person | null): void {
   if (person) store.set(key, JSON.stringify(person));
   else store.remove(key);
-  if (!person?.id) store.remove(heardKey);
+  // Of what was said before, or by a clock that has been set back since: it is learned anew.
+  store.remove(heardKey);
 }
 
 /** 128 random bits. Not randomUUID, which pages without TLS do not have. */

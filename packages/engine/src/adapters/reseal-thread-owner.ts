@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import type { Resealer } from './file-log/compactor.js';
-import { ResealEnded, type Resealed, type ResealInput } from './file-log/reseal.js';
+import { keysIn, ResealEnded, type Resealed, type ResealInput } from './file-log/reseal.js';
 import type { ResealAnswer } from './reseal-thread.js';
 
 // By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
@@ -39,8 +39,8 @@ export class ResealThread implements Resealer {
       };
       const given = input.sources.flatMap(({ bytes }) => (bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []));
       worker.postMessage(input, given);
-      // The thread has copies by now, and overwrites them itself.
-      for (const { keys, run } of input.sources) for (const key of [...keys.map(([, each]) => each), run]) if (key !== null) overwrite(key);
+      // The thread has copies by now, and overwrites them itself; memory that both ends have, too.
+      for (const key of keysIn(input)) if (key.buffer instanceof ArrayBuffer) key.fill(0);
     });
   }
 
@@ -77,9 +77,4 @@ export class ResealThread implements Resealer {
     this.#worker = null;
     this.#told?.({ failure: message });
   }
-}
-
-/** Unless both ends have the same memory. */
-function overwrite(key: Uint8Array): void {
-  if (key.buffer instanceof ArrayBuffer) key.fill(0);
 }

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
-import { reseal, ResealEnded, type Resealed, type ResealInput } from './file-log/reseal.js';
+import { keysIn, reseal, ResealEnded, type Resealed, type ResealInput } from './file-log/reseal.js';
 import { SystemEntropy } from './system-entropy.js';
 import { giveWay } from './thread-priority.js';
 
@@ -38,7 +38,7 @@ function answer(input: ResealInput): ResealAnswer {
     if (error instanceof CodedError && error.code === 'log_damaged') return { damage: error.detail ?? '' };
     return { failure: error instanceof Error ? error.message : 'unknown' };
   } finally {
-    for (const { keys, run } of input.sources) for (const key of [...keys.map(([, each]) => each), run]) key?.fill(0);
+    for (const key of keysIn(input)) key.fill(0);
   }
 }
 

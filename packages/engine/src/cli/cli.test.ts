@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { smallestChoice } from '../pack/smallest-choice.suite.js';
 import { run as runHere } from './command-line.suite.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -145,19 +146,7 @@ describe('a folder', () => {
 
   test('is served with packs: those of the package by name, others by file', async () => {
     const point = { name: 'gym_next', kind: 'rank', limit: 2, uniformPpm: 10_000 };
-    const offer = {
-      name: 'gym_offer',
-      kind: 'choose',
-      actions: [{ id: 'trial', kind: 'offer', channel: 'page', category: 'gym' }],
-      learner: 'thompson',
-      features: [],
-      halfLifeDays: null,
-      floorPpm: 0,
-      uniformPpm: 10_000,
-      holdoutPpm: 50_000,
-      objective: { outcome: 'order' },
-      guardrails: { caps: [], deny: [], vulnerable: [] },
-    };
+    const offer = { ...smallestChoice, name: 'gym_offer' };
     writeFileSync(join(folder, 'gym.json'), JSON.stringify({ name: 'gym', version: 1, title: 'Gym', decisionPoints: [point, offer] }));
     const { child, out } = await start('Ctrl-C', 'serve', '--data', 'packed-shop', '--port', '0', '--packs', 'travel,gym.json');
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0] ?? '';
@@ -171,7 +160,7 @@ describe('a folder', () => {
     const whyPlan = /tower  2027-05-03T[^]*It is a must-see[^]*bit for bit/;
     expect((await runHere('why', plan.planId, '--url', url)).out).toMatch(whyPlan);
     const { decisionId } = await post('decide/gym_offer', {});
-    expect((await runHere('why', decisionId, '--url', url)).out).toMatch(/"trial" was drawn with a probability of [^]*bit for bit/);
+    expect((await runHere('why', decisionId, '--url', url)).out).toMatch(/"a" was drawn with a probability of [^]*bit for bit/);
     expect((await runHere('why', 'd_none', '--url', url)).err).toContain('decision_unknown');
     expect(run('decide', 'gym_next', '--url', url).code).toBe(0);
     child.kill('SIGINT');

@@ -4,7 +4,7 @@ import { limits } from '../base/limits.js';
 import type { Money } from '../model/plan.js';
 import { html, type Html } from './first-screen-html.js';
 import type { Joined } from './portal-known.js';
-import { dateOf, form, listOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, form, itemsOf, wordsOf, type Seen } from './portal-page.js';
 import type { PortalLanguage } from './portal-words.js';
 
 export function joinedHtml(seen: Seen, joined: readonly Joined[]): Html | null {
@@ -30,13 +30,9 @@ export function joinedHtml(seen: Seen, joined: readonly Joined[]): Html | null {
 }
 
 function partsOf({ engine, lang }: Seen, { wishes, interests }: Joined): string[] {
-  const { plan, quote } = wordsOf(lang);
+  const { plan } = wordsOf(lang);
   const { budget, pace, mustSee = [], avoid = [] } = wishes;
-  const named = (items: readonly string[]): string =>
-    listOf(
-      lang,
-      items.map((item) => quote(engine.core.catalogue.get(item)?.item.title ?? item)),
-    );
+  const named = (items: readonly string[]): string => itemsOf(engine, lang, items);
   return [
     ...(budget === undefined ? [] : [plan.joinedBudget(moneyOf(lang, budget))]),
     ...(pace === undefined ? [] : [plan.joinedPace[pace]]),

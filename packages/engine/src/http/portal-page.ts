@@ -116,6 +116,15 @@ export function listOf(lang: PortalLanguage, names: readonly string[]): string {
   return new Intl.ListFormat(lang, { type: 'conjunction' }).format(names);
 }
 
+/** Items by their titles, in quotes. */
+export function itemsOf({ core }: Engine, lang: PortalLanguage, items: readonly string[]): string {
+  const { quote } = wordsOf(lang);
+  return listOf(
+    lang,
+    items.map((item) => quote(core.catalogue.get(item)?.item.title ?? item)),
+  );
+}
+
 export function numberOf(lang: PortalLanguage, value: number): string {
   return new Intl.NumberFormat(lang).format(value);
 }

@@ -6,18 +6,14 @@ import type { PlanRecord, PlanStop } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, framed, listOf, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, framed, itemsOf, listOf, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
 import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
 /** What was planned, or that there is no such plan. */
-export function planSentence({ core }: Engine, lang: PortalLanguage, { stops, refused }: PlanRecord): string {
-  const { plan, quote } = wordsOf(lang);
-  const listed = (items: readonly string[]): string =>
-    listOf(
-      lang,
-      items.map((item) => quote(core.catalogue.get(item)?.item.title ?? item)),
-    );
+export function planSentence(engine: Engine, lang: PortalLanguage, { stops, refused }: PlanRecord): string {
+  const { plan } = wordsOf(lang);
+  const listed = (items: readonly string[]): string => itemsOf(engine, lang, items);
   if (refused !== null) return plan.plannedNone(listed(refused.items), plan.rules[refused.rule]);
   return stops.length === 0 ? plan.plannedEmpty : plan.planned(listed(stops.map(({ item }) => item)));
 }

@@ -12,6 +12,7 @@ import { Rig } from '../runtime/rig.suite.js';
 import { packHints } from './check-pack.js';
 import { guarded } from './combined.js';
 import type { Pack } from './pack.js';
+import { smallestChoice as choice } from './smallest-choice.suite.js';
 
 const engineFolder = fileURLToPath(new URL('../../', import.meta.url));
 const guide = readFileSync(new URL('../../../../docs/packs.md', import.meta.url), 'utf8');
@@ -26,19 +27,6 @@ describe('check-pack', () => {
   const type = { name: 'a.b', category: 'behavioural', purposes: { train: 'consent' }, properties: {}, retentionDays: 1 } as const;
   const segment = (when: unknown): unknown => ({ ...plain, segments: [{ name: 's', purpose: 'personalise', when }] });
   const odds = { name: 'odds', kind: 'propensity', learnsFrom: ['item.viewed', 'order.completed'], target: 'order.completed' };
-  const choice = {
-    name: 'offer',
-    kind: 'choose',
-    actions: [{ id: 'a', kind: 'offer', channel: 'page', category: 'tea' }],
-    learner: 'thompson',
-    features: [],
-    halfLifeDays: null,
-    floorPpm: 0,
-    uniformPpm: 10_000,
-    holdoutPpm: 50_000,
-    objective: { outcome: 'order' },
-    guardrails: { caps: [], deny: [], vulnerable: [] },
-  };
   const wrong: readonly (readonly [code: string, field: string, pack: unknown])[] = [
     ['shape', '/version', { ...plain, version: 'x' }],
     ['shape', '/segments/0/when', segment({ nothing: 1 })],

@@ -50,6 +50,11 @@ export interface ResealInput {
   readonly words: readonly string[];
 }
 
+/** Every key that it holds. */
+export function keysIn({ sources }: ResealInput): Uint8Array[] {
+  return sources.flatMap(({ keys, run }) => [...keys.map(([, key]) => key), ...(run === null ? [] : [run])]);
+}
+
 export interface Resealed {
   /** The new segment; the bytes of its head are still zero. */
   readonly bytes: Uint8Array<ArrayBuffer>;

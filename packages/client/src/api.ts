@@ -377,6 +377,8 @@ export type ChoiceWhy = {
   };
   readonly summary: string;
   readonly exclusions: readonly string[];
+  readonly exposures: readonly (readonly (number | string)[])[];
+  readonly outcomes: readonly (readonly (number | string)[])[];
   readonly reproducible: boolean;
 };
 
@@ -585,6 +587,8 @@ export type PlanWhy = {
   readonly passedOver: readonly string[];
   readonly changes: readonly string[];
   readonly reproducible: boolean;
+  readonly exposures: readonly (readonly (number | string)[])[];
+  readonly outcomes: readonly (readonly (number | string)[])[];
 };
 
 export type PublicationAnswer = { readonly model: string };

@@ -60,7 +60,8 @@ export function inProcess(engine: EngineLike): Ethogram {
 }
 
 /** A plan as a server answers with it: what the record holds, told. */
-function planOf({ plan, ...told }: ToldPlan): Plan {
+function planOf({ plan, summary, stops, passedOver, changes, reproducible }: ToldPlan): Plan {
+  const told = { summary, stops, passedOver, changes, reproducible };
   const { id, mode, contextualBecause, total, refused, members, membersLeftOut, leftOut, position, epoch } = plan;
   const because = contextualBecause === undefined ? {} : { contextualBecause };
   return { id, mode, ...because, ...told, total, refused, members, membersLeftOut, leftOut, position, epoch };

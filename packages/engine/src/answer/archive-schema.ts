@@ -8,7 +8,7 @@ export const archiveFiles: Readonly<Record<string, string>> = {
   'consents.jsonl': 'Every choice that was made, as it was recorded: a line of JSON each, with its place in the log.',
   'events.jsonl': 'Every event that is kept, with the purposes for which it is; `corrected` where it was put right.',
   'tables/TYPE.csv': 'The same events for spreadsheets, a file for each type; a text that would be a formula begins with an apostrophe.',
-  'decisions.jsonl': 'Every decision about the person: the record, and the same in sentences.',
+  'decisions.jsonl': 'Every decision about the person, of whichever kind: the record, in sentences, and what became of it.',
   'records.jsonl': 'What else stands in the stream of the person: links between ids, requests, recipients, what was forgotten.',
   'schema.json': 'This.',
 };

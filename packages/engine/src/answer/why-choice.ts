@@ -1,6 +1,7 @@
 // Why a choice was what it was: in sentences, and whether it follows from its own record. Names of actions are the tenant's, never
 // people's.
 import { drawn } from '../influence/choose/floor.js';
+import type { Became } from '../influence/decisions.js';
 import { probabilitiesOf } from '../influence/choose/choice-policy.js';
 import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
 
@@ -48,23 +49,26 @@ export function choiceRuleSentence(action: string, rule: GuardrailRule): string 
   return `"${action}" was left out: ${ruleSentence[rule]}.`;
 }
 
-export interface ChoiceWhy {
+export interface ChoiceWhy extends Became {
   readonly choice: ChoiceRecord;
   readonly summary: string;
   readonly exclusions: readonly string[];
   readonly reproducible: boolean;
 }
 
-export function explainChoice(record: ChoiceRecord): ChoiceWhy {
+/** A choice in sentences. */
+export function tellChoice(record: ChoiceRecord): Pick<ChoiceWhy, 'summary' | 'exclusions'> {
   const percent = (record.propensity * 100).toFixed(1);
   const from = record.mode === 'personal' ? 'for this person, with their permission' : 'without anything about a person';
   return {
-    choice: record,
     summary:
       record.held === null
         ? `"${record.action}" was drawn with a probability of ${percent} % from ${record.candidates.length} actions, ${from}.`
         : heldSentence[record.held],
     exclusions: record.excluded.map(({ action, rule }) => choiceRuleSentence(action, rule)),
-    reproducible: replayChoice(record).length === 0,
   };
+}
+
+export function explainChoice(record: ChoiceRecord, became: Became): ChoiceWhy {
+  return { choice: record, ...tellChoice(record), ...became, reproducible: replayChoice(record).length === 0 };
 }

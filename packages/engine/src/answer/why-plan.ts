@@ -2,12 +2,13 @@
 // record and the parts of its members. Sentences name no other person: what a member wished is told as the group's.
 import { limits } from '../base/limits.js';
 import { canonicalJson } from '../base/canonical-json.js';
+import type { Became } from '../influence/decisions.js';
 import { stopsOf } from '../influence/plan/changes.js';
 import { withMembers } from '../influence/plan/group.js';
 import { planStops } from '../influence/plan/planner.js';
 import type { PlanChange, PlanJoined, PlanReason, PlanRecord, PlanRefusal, PlanRule, PlanStop } from '../model/plan.js';
 
-export interface PlanWhy {
+export interface PlanWhy extends Became {
   readonly plan: PlanRecord;
   readonly summary: string;
   readonly stops: readonly (PlanStop & { readonly title: string; readonly why: readonly string[] })[];
@@ -37,15 +38,18 @@ export function replayPlan(record: PlanRecord, joined: readonly PlanJoined[]): s
   return problems;
 }
 
-export function explainPlan(record: PlanRecord, joined: readonly PlanJoined[], name: Naming): PlanWhy {
+/** A plan in sentences. */
+export function tellPlan(record: PlanRecord, name: Naming): Pick<PlanWhy, 'summary' | 'stops' | 'passedOver' | 'changes'> {
   return {
-    plan: record,
     summary: summaryOf(record, name),
     stops: record.stops.map((stop) => ({ ...stop, title: name(stop.item), why: stopSentences(stop) })),
     passedOver: record.passedOver.map(({ item, rule }) => `${name(item)} was left out: ${ruleSentence[rule]}.`),
     changes: record.changes.map((change) => changeSentence(change, name)),
-    reproducible: replayPlan(record, joined).length === 0,
   };
+}
+
+export function explainPlan(record: PlanRecord, joined: readonly PlanJoined[], became: Became, name: Naming): PlanWhy {
+  return { plan: record, ...tellPlan(record, name), ...became, reproducible: replayPlan(record, joined).length === 0 };
 }
 
 const ruleSentence: Readonly<Record<PlanRule, string>> = {

@@ -1,20 +1,18 @@
 // Why: a decision's record in sentences, for the operator and for the person. Sentences are made from the reasons when they are read, so
 // that the log holds facts, not prose; they name no other person, and numbers of people only from five upwards.
 import type { DecisionRecord, ExclusionRule, RankedItem, Reason } from '../model/decision.js';
-import type { DecisionRow } from '../influence/decisions.js';
+import type { Became } from '../influence/decisions.js';
 import { replay } from './replay.js';
 
 export interface ItemWhy extends RankedItem {
   readonly why: readonly string[];
 }
 
-export interface Why {
+export interface Why extends Became {
   readonly decision: DecisionRecord;
   readonly summary: string;
   readonly items: readonly ItemWhy[];
   readonly exclusions: readonly string[];
-  readonly exposures: DecisionRow['exposures'];
-  readonly outcomes: DecisionRow['outcomes'];
   /** Does the answer follow from the record alone? */
   readonly reproducible: boolean;
 }
@@ -72,15 +70,21 @@ export function summary(record: DecisionRecord): string {
     : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
 }
 
-export function explain(record: DecisionRecord, row: Pick<DecisionRow, 'exposures' | 'outcomes'>, name: Naming, texts: Texts = {}): Why {
+/** A ranking in sentences. */
+export function tellRanking(record: DecisionRecord, name: Naming, texts: Texts = {}): Pick<Why, 'summary' | 'items' | 'exclusions'> {
   return {
-    decision: record,
     summary: summary(record),
     items: record.answer.map((item) => ({ ...item, why: sentences(item, name, texts) })),
     // keys of the record are the rules
     exclusions: Object.entries(record.excluded).map(([rule, count]) => `${count} ${exclusionSentence[rule as ExclusionRule]}`),
-    exposures: row.exposures,
-    outcomes: row.outcomes,
+  };
+}
+
+export function explain(record: DecisionRecord, became: Became, name: Naming, texts: Texts = {}): Why {
+  return {
+    decision: record,
+    ...tellRanking(record, name, texts),
+    ...became,
     reproducible: replay(record).length === 0,
   };
 }

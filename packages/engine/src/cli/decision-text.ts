@@ -33,17 +33,21 @@ function replayLine(isReproducible: boolean): string {
   return isReproducible ? 'The answer follows from its own record, bit for bit.' : 'The answer does NOT follow from its record.';
 }
 
-export function choiceLines({ choice, summary, exclusions, reproducible }: ChoiceWhy): string[] {
-  return [headLine(choice), summary, ...exclusions, replayLine(reproducible)];
+function becameLine({ exposures, outcomes }: Pick<Why, 'exposures' | 'outcomes'>): string {
+  return `Shown: ${exposures.length}; outcomes: ${outcomes.length}.`;
 }
 
-export function planLines({ plan, summary, stops, passedOver, changes, reproducible }: PlanWhy): string[] {
+export function choiceLines({ choice, summary, exclusions, reproducible, ...became }: ChoiceWhy): string[] {
+  return [headLine(choice), summary, ...exclusions, becameLine(became), replayLine(reproducible)];
+}
+
+export function planLines({ plan, summary, stops, passedOver, changes, reproducible, ...became }: PlanWhy): string[] {
   const lines = [headLine(plan), summary];
   stops.forEach(({ title, arriveAt, leaveAt, why }, index) => {
     const [from, until] = [arriveAt, leaveAt].map((ms) => new Date(ms).toISOString().slice(0, 16));
     lines.push(`${(index + 1).toString().padStart(3)}. ${title}  ${from} to ${until} UTC`, ...why.map((sentence) => `       ${sentence}`));
   });
-  return [...lines, ...changes, ...passedOver, replayLine(reproducible)];
+  return [...lines, ...changes, ...passedOver, becameLine(became), replayLine(reproducible)];
 }
 
 export function whyLines(why: Why): string[] {
@@ -55,8 +59,7 @@ export function whyLines(why: Why): string[] {
     for (const sentence of each.why) lines.push(`       ${sentence}`);
   });
   for (const exclusion of why.exclusions) lines.push(`Left out: ${exclusion}.`);
-  lines.push(`Shown ${why.exposures.length} times; ${why.outcomes.length} outcomes.`);
-  return [...lines, replayLine(why.reproducible)];
+  return [...lines, becameLine(why), replayLine(why.reproducible)];
 }
 
 const removalText: Record<Removal['kind'], (name: string) => string> = {

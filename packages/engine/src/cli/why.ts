@@ -33,8 +33,8 @@ export const why: Command = {
     'decision (the record as it stands in the log), summary, reproducible',
     'items: [{item, score, propensity, reasons, why: [sentence]}]',
     'exclusions: [sentence], exposures: [...], outcomes: [...]',
-    'of a choice: choice (the record), summary, exclusions, reproducible',
-    'of a plan: plan (the record), summary, stops, passedOver, changes, reproducible',
+    'of a choice: choice (the record), summary, exclusions, exposures, outcomes, reproducible',
+    'of a plan: plan (the record), summary, stops, passedOver, changes, exposures, outcomes, reproducible',
     'with --full: problems, sums: [{item, score, sum}], corrected, counterfactual: {first, without: [{kind, name}], instead, asRecorded}',
   ],
   async run(args, terminal) {

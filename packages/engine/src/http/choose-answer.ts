@@ -1,5 +1,5 @@
 // What POST /v1/decide answers at a choice point: the same shape as everywhere, with at most one item, and what is to be done about it.
-import { explainChoice } from '../answer/why-choice.js';
+import { tellChoice } from '../answer/why-choice.js';
 import type { ChoiceRecord } from '../model/choice.js';
 import type { DecideAnswer } from './decide-answer.js';
 
@@ -8,7 +8,7 @@ export interface ChooseAnswer extends DecideAnswer {
 }
 
 export function chooseAnswer(record: ChoiceRecord): ChooseAnswer {
-  const { summary, exclusions } = explainChoice(record);
+  const { summary, exclusions } = tellChoice(record);
   const { action, channel, text, held } = record;
   const score = record.candidates.find((each) => each.action === action)?.mean ?? 0;
   return {

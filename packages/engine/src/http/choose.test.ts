@@ -55,6 +55,13 @@ describe('a choice point', () => {
     const why = await doorway.send('GET', `/v1/choices/${reply.body['decisionId']}`);
     expectToFit('ChoiceWhy', why);
     expect(why.body).toMatchObject({ reproducible: true, choice: { segment: 'evening', features: [64, 32, -64] } });
+    await doorway.post('/v1/consents', { subject: 'eve', choices: { personalise: 'granted' } });
+    const { decisionId } = (await doorway.post('/v1/decide/nudge', { userId: 'eve', among: ['a'] })).body;
+    const outcome = { type: 'track', event: 'outcome', userId: 'eve', messageId: 'won', properties: { decisionId, kind: 'order' } };
+    expect(await doorway.post('/v1/batch', { batch: [outcome] })).toMatchObject({ body: { accepted: 1 } });
+    const won = await doorway.send('GET', `/v1/choices/${decisionId}`);
+    expectToFit('ChoiceWhy', won);
+    expect(won.body).toMatchObject({ exposures: [], outcomes: [[expect.any(Number), 'order', '']] });
     const none = await doorway.post('/v1/decide/nudge', { among: ['b'] });
     expect(none.body).toMatchObject({ choice: { action: null, held: 'nothing_left' }, items: [] });
   });

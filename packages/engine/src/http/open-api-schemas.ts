@@ -9,7 +9,7 @@ import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
 import { choices, keepFroms, lawfulBases } from '../model/system-event.js';
 import { itemSchema } from './item-body.js';
-import { planSchemas } from './plan-schemas.js';
+import { became, planSchemas } from './plan-schemas.js';
 import { understandingSchemas } from './understanding-schemas.js';
 
 /** A component by its name. */
@@ -258,6 +258,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     ),
     summary: Type.String(),
     exclusions: Type.Array(Type.String()),
+    ...became,
     reproducible: Type.Boolean(),
   }),
   PointAnswer: Type.Object({
@@ -317,8 +318,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     summary: Type.String(),
     items: Type.Array(Type.Object({ ...rankedItem, why: Type.Array(Type.String()) })),
     exclusions: Type.Array(Type.String()),
-    exposures: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
-    outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
+    ...became,
     reproducible: Type.Boolean(),
   }),
   PortalLink: Type.Object({ path: Type.String(), expiresAt: ms }),

@@ -34,7 +34,9 @@ export function addPlans(table: RouteTable, engine: Engine): void {
     const planned = await engine.planning.plan(request.value);
     const why = planned.ok ? engine.planning.why(planned.value.id) : planned;
     if (!why.ok) return answer(why);
-    const { plan, ...told } = why.value;
+    // What became of it is left out: nothing can have yet.
+    const { plan, summary, stops, passedOver, changes, reproducible } = why.value;
+    const told = { summary, stops, passedOver, changes, reproducible };
     const { id, mode, contextualBecause, total, refused, members, membersLeftOut, leftOut, position, epoch } = plan;
     const because = contextualBecause ?? null;
     return answer(ok({ planId: id, mode, because, ...told, total, refused, members, membersLeftOut, leftOut, position, epoch }));

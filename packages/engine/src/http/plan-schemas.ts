@@ -44,6 +44,11 @@ const told = {
   changes: Type.Array(Type.String()),
   reproducible: Type.Boolean(),
 };
+/** What became of a decision. */
+export const became = {
+  exposures: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
+  outcomes: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String()]))),
+};
 const refused = nullable(Type.Object({ rule: Type.String(), items: Type.Array(Type.String()) }));
 const mode = Type.Union([Type.Literal('personal'), Type.Literal('contextual')]);
 
@@ -104,6 +109,7 @@ export const planSchemas: Readonly<Record<string, TSchema>> = {
       open,
     ),
     ...told,
+    ...became,
   }),
   PublicationAnswer: Type.Object({ model: Type.String() }),
 };

@@ -73,6 +73,14 @@ describe('a plan point', () => {
     const { planId } = JSON.parse(JSON.stringify(reply.body)) as { planId: string };
     const why = await doorway.send('GET', `/v1/plans/${planId}`);
     expectToFit('PlanWhy', why);
+    expect(why.body).toMatchObject({ exposures: [], outcomes: [] });
+    const properties = { decisionId: planId, item: 'castle' };
+    const shown = { type: 'track', event: 'exposure', userId: 'ann', messageId: 'shown', properties };
+    const bought = { type: 'track', event: 'outcome', userId: 'ann', messageId: 'bought', properties: { ...properties, kind: 'ticket' } };
+    expect(await doorway.post('/v1/batch', { batch: [shown, bought] })).toMatchObject({ body: { accepted: 2 } });
+    const later = await doorway.send('GET', `/v1/plans/${planId}`);
+    expectToFit('PlanWhy', later);
+    expect(later.body).toMatchObject({ exposures: [[expect.any(Number), 'castle']], outcomes: [[expect.any(Number), 'ticket', 'castle']] });
     const disruption = { plan: planId, done: [], closed: ['museum'], at: '2026-02-02T09:30:00Z', delayMinutes: 10 };
     const changed = await doorway.post('/v1/plan/itinerary', { subject: 'ann', disruption });
     expectToFit('PlanAnswer', changed);

@@ -1,7 +1,7 @@
 // What the portal shows of a person, read from state and log: their choices, traits, newest events, decisions. It rests on the person's own
 // right of access (GDPR art. 15), like the copy that they may have; it goes to that person and to nobody else.
 import { limits } from '../base/limits.js';
-import type { ChoiceRecord } from '../model/choice.js';
+import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
 import { decisionIn } from '../model/decision-codec.js';
 import { joinedIn, planIn } from '../influence/plans.js';
@@ -100,7 +100,7 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
 function decided(event: BehaviourEvent): Decided[] {
   if (event.type === systemTypes.decisionMade) return [decisionIn(event)];
   if (event.type === systemTypes.planMade) return [planIn(event)];
-  return event.type === systemTypes.choiceMade ? [event.properties['choice'] as ChoiceRecord] : []; // written by the engine
+  return event.type === systemTypes.choiceMade ? [choiceIn(event)] : [];
 }
 
 /** Counted by type, source and purposes, the most first. */

@@ -9,7 +9,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import type { Gate } from '../consent/gate.js';
-import type { Channel, ChoiceRecord } from '../model/choice.js';
+import { choiceIn, type Channel, type ChoiceRecord } from '../model/choice.js';
 import type { DecisionRecord } from '../model/decision.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
@@ -200,7 +200,7 @@ export class Choices implements FoldPart {
     for (const { event } of events) {
       if (event.type === systemTypes.decisionMade) this.#ahead.delete(event.id);
       if (event.type !== systemTypes.choiceMade) continue;
-      const record = event.properties['choice'] as ChoiceRecord; // written by the engine
+      const record = choiceIn(event);
       this.#spend(record, -1);
       this.#ahead.delete(record.id);
     }
@@ -219,7 +219,7 @@ export class Choices implements FoldPart {
   }
 
   #made(event: BehaviourEvent): void {
-    const record = event.properties['choice'] as ChoiceRecord; // written by the engine
+    const record = choiceIn(event);
     this.#ahead.delete(record.id);
     this.#spend(record, 1);
     const { subject } = record;

@@ -18,6 +18,11 @@ export interface DecisionRow {
   readonly corrected?: number;
 }
 
+/** What became of a decision. */
+export type Became = Pick<DecisionRow, 'exposures' | 'outcomes'>;
+
+const nothingYet: Became = { exposures: [], outcomes: [] };
+
 export class Decisions implements FoldPart {
   readonly name = 'decision';
   readonly hears = isSystemType;
@@ -29,6 +34,12 @@ export class Decisions implements FoldPart {
 
   get(id: string): Readonly<DecisionRow> | undefined {
     return this.#rows.get(id);
+  }
+
+  /** Nothing, when it is not known or not folded yet. */
+  became(id: string): Became {
+    const { exposures, outcomes } = this.#rows.get(id) ?? nothingYet;
+    return { exposures, outcomes };
   }
 
   apply(event: BehaviourEvent, position: number): void {

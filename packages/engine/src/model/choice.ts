@@ -1,6 +1,6 @@
 // Choosing one action: the point as the tenant declares it, what is asked, and the decision as it stands in the log: enough to say why, to
 // check it, and to draw it again from the record alone.
-import type { Ms } from './event.js';
+import type { BehaviourEvent, Ms } from './event.js';
 import type { DecisionMode, DecisionRecord } from './decision.js';
 import type { Template } from './template.js';
 
@@ -167,4 +167,9 @@ export interface ChoiceRecord {
   readonly propensity: number;
   /** `group`: the segment of the request. `before`: the covariate as it was; absent where the experiment has none. */
   readonly experiment: { readonly name: string; readonly arm: string; readonly group?: string; readonly before?: number } | null;
+}
+
+/** The record of a choice, from its event. */
+export function choiceIn({ properties }: Pick<BehaviourEvent, 'properties'>): ChoiceRecord {
+  return properties['choice'] as ChoiceRecord; // written by Choosing
 }

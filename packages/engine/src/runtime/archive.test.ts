@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../base/limits.js';
 import { unzipped } from '../answer/zip.suite.js';
 import { archiveOf, personLines } from './archive.js';
+import { smallestChoice } from '../pack/smallest-choice.suite.js';
 import { Rig } from './rig.suite.js';
 
 async function archived(rig: Rig, subject: string): Promise<{ files: Map<string, string> }> {
@@ -63,6 +64,26 @@ describe('an archive', () => {
       'profile',
       'record',
     ]);
+  });
+
+  it('tells every kind of decision in sentences, and what became of it', async () => {
+    const rig = await shop();
+    rig.choicePoints = [smallestChoice];
+    await rig.restart();
+    const chosen = await rig.engine.chooseAction({ point: 'offer', subject: 'ann' });
+    if (!chosen.ok) throw new Error(chosen.code);
+    const outcome = { type: 'outcome', properties: { decisionId: chosen.value.id, kind: 'order' } };
+    await rig.send({ ...rig.view('ann', 'x', rig.clock.now()), ...outcome });
+    const { files } = await archived(rig, 'ann');
+    const told = linesIn(files.get('decisions.jsonl')).find(({ type }) => type === 'choice.made');
+    expect(told).toMatchObject({
+      id: chosen.value.id,
+      sentences: [expect.stringContaining('"a" was drawn with a probability of')],
+      outcomes: [[expect.any(Number), 'order', '']],
+      properties: { choice: { subject: 'ann', action: 'a' } },
+    });
+    expect(files.get('index.html')).toMatch(/at offer<\/h3><ul><li>&quot;a&quot; was drawn/u);
+    expect(linesIn(files.get('records.jsonl')).map(({ type }) => type)).toEqual(['identity.linked']);
   });
 
   it('is described by its schema, opens for everybody, and runs nothing', async () => {

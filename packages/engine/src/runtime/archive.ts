@@ -2,19 +2,17 @@
 // a schema. It is read along the log and given out part by part, so a person of a million events leaves in flat memory. Invariants: what
 // may leave is asked of the gate, event by event; nothing leaves after the person was erased or has changed their consent: the stream
 // breaks off instead. Non-goal: what others were shown because of them, which is counts.
-import { explain } from '../answer/why.js';
 import { archivePage, type PageDecision } from '../answer/archive-page.js';
 import { ArchiveParts } from '../answer/archive-parts.js';
 import { archiveSchema } from '../answer/archive-schema.js';
 import { tableHead, tableRow } from '../answer/archive-table.js';
+import { toldDecision } from '../answer/told-decision.js';
 import { Zip, type ZipEntry } from '../answer/zip.js';
 import { isoText } from '../base/calendar.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { changeStanding, type Standing } from '../consent/standing.js';
 import { WithdrawnSince } from '../consent/withdrawn-since.js';
-import type { DecisionRecord } from '../model/decision.js';
-import { decisionHeadIn, decisionIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { purposesOf } from '../model/purpose.js';
@@ -59,6 +57,8 @@ interface Line {
   readonly kind: keyof typeof fileOf;
   readonly value: { readonly [name: string]: unknown };
   readonly event: BehaviourEvent;
+  /** Of a decision: as it stands on the page. */
+  readonly page?: PageDecision;
 }
 
 class Archive {
@@ -98,12 +98,12 @@ class Archive {
     const parts = new ArchiveParts(this.#parts.partChars);
     const newest: { events: BehaviourEvent[]; decisions: PageDecision[] } = { events: [], decisions: [] };
     let read = 0;
-    for (const { kind, value, event } of this.lines()) {
+    for (const { kind, value, event, page } of this.lines()) {
       parts.add(fileOf[kind], JSON.stringify(value));
       const type = kind === 'event' ? core.registry.known(event.type)?.type : undefined;
       if (type !== undefined) parts.add(`tables/${event.type.replaceAll(/[^\w.-]/gu, '_')}.csv`, tableRow(type, event), tableHead(type));
       if (kind === 'event') keepNewest(newest.events, event);
-      if (kind === 'decision') keepNewest(newest.decisions, pageDecision(event, value));
+      if (page !== undefined) keepNewest(newest.decisions, page);
       read += 1;
       if (read % limits.archiveSliceEvents !== 0) continue;
       await clock.yield();
@@ -130,38 +130,21 @@ class Archive {
   }
 
   #line(event: BehaviourEvent, position: number, corrected: boolean): Line {
+    const { core } = this.#parts;
     const { id, subject, type, occurredAt, receivedAt, source, properties } = event;
     const common = { id, subject, type, occurredAt: isoText(occurredAt), receivedAt: isoText(receivedAt), source };
     if (type === systemTypes.consentChanged) return { kind: 'consent', event, value: { ...common, position, properties } };
-    if (type === systemTypes.decisionMade) {
-      const decision = decisionIn(event);
-      return { kind: 'decision', event, value: { ...common, ...this.#why(decision), properties: { decision } } };
+    const told = toldDecision(event, (item) => core.catalogue.get(item)?.item.title ?? item);
+    if (told !== undefined) {
+      const { sentences, point, record } = told;
+      const value = { ...common, position, sentences, ...core.decisions.became(id), properties: record };
+      return { kind: 'decision', event, value, page: { at: occurredAt, point, sentences } };
     }
-    if (isSystemType(type) && this.#parts.core.registry.known(type) === undefined)
+    if (isSystemType(type) && core.registry.known(type) === undefined)
       return { kind: 'record', event, value: { ...common, position, properties } };
     this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
     const purposes = purposesOf(event.mask);
     return { kind: 'event', event, value: { ...common, purposes, ...(corrected ? { corrected } : {}), properties } };
-  }
-
-  #why(record: DecisionRecord): {
-    readonly sentences: readonly string[];
-    readonly exposures: unknown;
-    readonly outcomes: unknown;
-  } {
-    const { core } = this.#parts;
-    const naming = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
-    const { summary, items, exclusions, exposures, outcomes } = explain(
-      record,
-      core.decisions.get(record.id) ?? { exposures: [], outcomes: [] },
-      naming,
-    );
-    const sentences = [
-      summary,
-      ...items.map(({ item, why }) => `${naming(item)}: ${why.join(' ')}`),
-      ...exclusions.map((each) => `Left out: ${each}.`),
-    ];
-    return { sentences, exposures, outcomes };
   }
 
   /** Only while bytes of withdrawn events are still there is the person's past looked through. */
@@ -223,11 +206,6 @@ class Archive {
     const { gate, trace } = this.#parts.core;
     return this.#ids.some((id) => trace.has(id) || gate.row(id) !== undefined);
   }
-}
-
-function pageDecision(event: BehaviourEvent, { sentences }: Line['value']): PageDecision {
-  const { point } = decisionHeadIn(event);
-  return { at: event.occurredAt, point, sentences: Array.isArray(sentences) ? sentences.map(String) : [] };
 }
 
 function keepNewest<T>(list: T[], one: T): void {

@@ -12,7 +12,7 @@ import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
 import { decisionIn, packDecision } from '../model/decision-codec.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
+import { choiceIn, type ChoiceRecord, type ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
@@ -332,11 +332,11 @@ export class Engine {
     return this.choosing.choose(request);
   }
 
-  /** Why a choice was what it was. */
+  /** Why a choice was what it was, and what became of it. */
   whyChoice(id: string): Result<ChoiceWhy> {
     const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
     if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
-    return ok(explainChoice(event.properties['choice'] as ChoiceRecord)); // written by Choosing
+    return ok(explainChoice(choiceIn(event), this.core.decisions.became(id)));
   }
 
   /** Why a decision was what it was, and what became of it. */
@@ -347,7 +347,7 @@ export class Engine {
     if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
     const record = decisionIn(event);
     const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
-    return ok(explain(record, row ?? { exposures: [], outcomes: [] }, title, this.#options.reasons));
+    return ok(explain(record, this.core.decisions.became(id), title, this.#options.reasons));
   }
 
   /**

@@ -3,7 +3,7 @@
 import { decodeEvent } from '../model/event-codec.js';
 import { bitOf } from '../model/purpose.js';
 import { systemTypes } from '../model/system-event.js';
-import type { ChoiceRecord } from '../model/choice.js';
+import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import type { LoggedChoice } from '../influence/offpolicy/own-log.js';
 import type { Engine } from './engine.js';
 
@@ -14,7 +14,7 @@ export function ownChoices({ log, core }: Engine, point: string): LoggedChoice[]
     if (entry.bytes === null) continue;
     const event = decodeEvent(entry.bytes, entry.mask);
     if (event.type === systemTypes.choiceMade) {
-      const record = event.properties['choice'] as ChoiceRecord; // written by Choosing
+      const record = choiceIn(event);
       const { subject } = record;
       // [C93]
       const mayLearn = subject !== null && core.gate.permitRead(subject, 'train', null).ok && core.gate.hasGranted(subject, 'train');

@@ -4,6 +4,7 @@ import type { PlanRequest } from '../model/plan.js';
 import type { Item } from '../model/item.js';
 import { travel } from '../packs/travel.js';
 import { combine } from '../pack/combined.js';
+import { personLines } from './archive.js';
 import { surroundings } from './surroundings.js';
 import { shopTypes } from './shop-types.js';
 import { Rig } from './rig.suite.js';
@@ -71,6 +72,23 @@ const places: readonly Item[] = [
 const itemsOf = ({ stops }: { readonly stops: readonly { readonly item: string }[] }): string[] => stops.map(({ item }) => item);
 
 describe('a plan', () => {
+  it("stands in the archive of who asked for it in sentences; what one put into it stands in one's own", async () => {
+    const rig = await TripRig.open();
+    for (const subject of ['ann', 'bob']) await rig.say(subject, 'granted', 'personalise', 'train');
+    await rig.said('bob', 'place.viewed', { place_id: 'zoo' });
+    const { id } = await rig.plan({ subject: 'ann', group: ['bob'], mustSee: ['castle'] });
+    const linesOf = (subject: string) => [...personLines(subject, rig.engine.archiveParts)].map((line) => JSON.parse(line));
+    expect(linesOf('ann').find(({ kind }) => kind === 'decision')).toMatchObject({
+      id,
+      type: 'plan.made',
+      sentences: expect.arrayContaining([expect.stringMatching(/^CASTLE: It is a must-see\./u)]),
+      exposures: [],
+      properties: { plan: { subject: 'ann', members: 1 } },
+    });
+    expect(JSON.stringify(linesOf('ann'))).not.toContain('bob');
+    expect(linesOf('bob').find(({ type }) => type === 'plan.joined')).toMatchObject({ kind: 'record' });
+  });
+
   it('finds its way where there are one or two places, and says what became of each', async () => {
     const rig = new TripRig();
     rig.definitions = definitions;

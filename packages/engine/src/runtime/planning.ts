@@ -87,7 +87,7 @@ export class Planning {
     const record = this.made(id);
     if (record === undefined) return fail('plan_unknown');
     const title = (item: string): string => this.#parts.core.catalogue.get(item)?.item.title ?? item;
-    return ok(explainPlan(record, this.#joined(id), title));
+    return ok(explainPlan(record, this.#joined(id), this.#parts.core.decisions.became(id), title));
   }
 
   #place({ record, joined }: PlanDraft): Result<number> {

@@ -4,7 +4,7 @@
 import { replayChoice } from '../answer/why-choice.js';
 import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';
-import type { ChoiceRecord } from '../model/choice.js';
+import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { systemTypes } from '../model/system-event.js';
@@ -64,7 +64,7 @@ export function checkChoices(lines: Iterable<string>, log: Log): string[] {
 }
 
 function judged(event: BehaviourEvent): string[] {
-  const record = event.properties['choice'] as ChoiceRecord; // written by the engine
+  const record = choiceIn(event);
   const problems = replayChoice(record).map((problem) => `law 5: ${problem}`);
   if (record.mode === 'contextual' && (record.subject !== null || event.subject !== null)) problems.push('law 5: names a subject');
   if (record.subject === null && record.experiment !== null) problems.push('law 3: somebody unknown is in an experiment');
@@ -78,7 +78,7 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
     const { at, countsAs } = decisionHeadIn(event);
     if (countsAs !== undefined) person.addressed.push(at);
   } else if (type === systemTypes.choiceMade) {
-    const record = properties['choice'] as ChoiceRecord; // as above
+    const record = choiceIn(event);
     const { at, action, channel, experiment } = record;
     if (!person.granted.personalise) say('law 3: a personal choice without a grant');
     if (action !== null && channel !== 'email' && channel !== 'sms') {

@@ -199,8 +199,10 @@ export const limits = {
   // the portal
   portalLinkMs: 15 * 60_000,
   portalSessionMs: 30 * 60_000,
+  portalVisitMs: 24 * 3_600_000,
+  portalRepeatMs: 60_000,
   portalTicketsSpentMax: 10_000,
-  portalEventsRead: 400,
+  portalEventsRead: 2_000,
   portalEventsShown: 40,
   portalDecisionsShown: 5,
   portalValueCharsMax: 200,

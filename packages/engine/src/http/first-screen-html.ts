@@ -33,8 +33,17 @@ function textOf(part: HtmlPart): string {
   return part.map(textOf).join('');
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** Ends of lines, too: a page may be laid out anew, what is put into it may not. */
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (each) => entities[each] ?? each);
+  return text.replace(/[&<>"'\n\r]/g, (each) => entities[each] ?? each);
 }

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.js';
 import { Doorway } from './doorway.suite.js';
 import { clientId, clientSecret, TestProvider } from './open-id.suite.js';
 import { signInCookie } from './portal-account.js';
+import { unmarked } from './portal.suite.js';
 import { portalLanguages } from './portal-words.js';
 
 const redirectUri = 'https://shop.example/me/account/return';
@@ -107,7 +108,7 @@ test('off to the provider with PKCE, state and nonce, back to the configured add
   const entered = await fetch(`${doorway.url}/me/enter`, { method: 'POST', body: new URLSearchParams({ ticket }), redirect: 'manual' });
   const session = (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   expect(session).toMatch(/^ethogram_me=/);
-  const page = await (await get('/me', { cookie: session })).text();
+  const page = unmarked(await (await get('/me', { cookie: session })).text());
   expect(page).toContain(portalLanguages.en.as('ann'));
   const form = { token: /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '', wish: 'Look' };
   await fetch(`${doorway.url}/me/review`, {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
 import { chanceSentence } from './portal-choice.js';
 import type { Doorway } from './doorway.suite.js';
-import { annVisits, enterAs, offers, portalDoor, type Visit } from './portal.suite.js';
+import { annVisits, enterAs, offers, portalDoor, unmarked, type Visit } from './portal.suite.js';
 import { portalLanguages } from './portal-words.js';
 
 const words = portalLanguages.en;
@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => doorway.close());
 
-const page = async (path: string, { cookie }: Visit): Promise<string> => (await fetch(doorway.url + path, { headers: { cookie } })).text();
+const page = async (path: string, { cookie }: Visit): Promise<string> =>
+  unmarked(await (await fetch(doorway.url + path, { headers: { cookie } })).text());
 
 async function choiceFor(subject: string, more: object = {}): Promise<ChoiceRecord> {
   const done = await doorway.rig.engine.chooseAction({ point: 'offer', subject, ...more });

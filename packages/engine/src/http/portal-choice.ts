@@ -4,7 +4,7 @@ import { limits } from '../base/limits.js';
 import type { ChoiceRecord } from '../model/choice.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, framed, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, framed, isolated, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
 import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
@@ -14,7 +14,7 @@ const evenWithin = 0.0005;
 /** What was chosen to be done, or that nothing was. */
 export function choiceSentence(lang: PortalLanguage, { action }: ChoiceRecord): string {
   const words = wordsOf(lang);
-  return action === null ? words.choseNothing : words.chose(words.quote(action));
+  return action === null ? words.choseNothing : words.chose(words.quote(isolated(action)));
 }
 
 /** What part chance had, or why nothing was done. */
@@ -36,7 +36,7 @@ export function choiceHtml(seen: Seen, record: ChoiceRecord): string {
   const kinds = unusedKinds(engine).filter((kind) => kind !== 'preference');
   const left = record.excluded
     .slice(0, limits.portalExcludedShown)
-    .map(({ action, rule }) => html`<li>${words.quote(action)}: ${words.rules[rule]}.</li>`);
+    .map(({ action, rule }) => html`<li>${words.quote(isolated(action))}: ${words.rules[rule]}.</li>`);
   const body = html`
     <p>${choiceSentence(lang, record)}</p>
     <p>${chanceSentence(lang, record)}</p>
@@ -71,6 +71,6 @@ function usedHtml({ lang, session }: Seen, { candidates, features, segment, expe
   // What stands before the bar came with the request; after it stands how far the visit was.
   const saidByPage = features.length > 1 || segment.slice(0, segment.lastIndexOf('|')) !== '';
   if (saidByPage) rows.push(card(words.usedMoment));
-  if (experiment !== null) rows.push(card(words.usedTrial(experiment.name), 'personalise', words.stopTrial));
+  if (experiment !== null) rows.push(card(words.usedTrial(isolated(experiment.name)), 'personalise', words.stopTrial));
   return rows;
 }

@@ -15,11 +15,17 @@ export function enterHtml(lang: PortalLanguage, ticket: string, by: 'link' | 'ac
   return framed({ lang, title: words.enterTitle, path, session: null }, body);
 }
 
-/** `byAccount`: is there a way in by an account? */
-export function endedHtml(lang: PortalLanguage, byAccount: boolean): string {
+/** `byAccount`: is there a way in by an account? `wrote`: what came too late, so that it is not lost. */
+export function endedHtml(lang: PortalLanguage, byAccount: boolean, wrote = ''): string {
   const words = wordsOf(lang);
   const body = html`<p>${words.endedLead}</p>
-    ${byAccount ? accountHtml(lang) : null}`;
+    ${byAccount ? accountHtml(lang) : null}
+    ${
+      wrote === ''
+        ? null
+        : html`<p>${words.endedWrote}</p>
+            <p class="text">${wrote}</p>`
+    }`;
   return framed({ lang, title: words.endedTitle, path: null, session: null }, body);
 }
 

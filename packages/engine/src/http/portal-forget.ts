@@ -16,7 +16,7 @@ export function forgetHtml({ lang, session }: Seen, kept: readonly KeptNote[]): 
       ${words.forgetWhat.map((each) => html`<li>${each}</li>`)}
     </ul>
     ${keptHtml(lang, kept)}
-    <p><a class="button" href="/me/download" download>${words.download}</a></p>
+    <p><a class="button" href="/me/download?lang=${lang}">${words.download}</a></p>
     ${form({ lang, session, action: '/me/forget' }, html`<button>${words.forgetSure}</button>`)}
     <p><a class="button" href="/me?lang=${lang}">${words.back}</a></p>`;
   return framed({ lang, title: words.forget, path: '/me/forget', session }, body);
@@ -29,7 +29,7 @@ export function receiptHtml(lang: PortalLanguage, id: string, row: Readonly<Rece
   const path = `/me/receipts/${encodeURIComponent(id)}`;
   const file =
     copy === null
-      ? html`<p><a class="button" href="${path}/file" download>${words.receiptFile}</a></p>`
+      ? html`<p><a class="button" href="${path}/file">${words.receiptFile}</a></p>`
       : html`<p>${words.receiptOwn}</p>
           <form method="post" action="${path}/file">
             <input type="hidden" name="copy" value="${copy}" /><button>${words.receiptFile}</button>

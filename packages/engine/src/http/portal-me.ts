@@ -7,7 +7,7 @@ import { choiceSentence } from './portal-choice.js';
 import { humanHtml } from './portal-human.js';
 import { joinedHtml } from './portal-joined.js';
 import { planSentence } from './portal-plan.js';
-import { dateOf, form, framed, listOf, numberOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, form, framed, isolated, listOf, numberOf, titleOf, wordsOf, type Seen } from './portal-page.js';
 import { firstSentence } from './portal-why.js';
 import { requestsHtml } from './portal-requests.js';
 import type { PortalRights } from './portal-rights.js';
@@ -30,7 +30,9 @@ export function meHtml(seen: Overview): string {
   const body = html`
     ${done === null ? null : html`<p class="said" role="status">${words.done[done]}</p>`}
     <p>${words.lead}</p>
-    <p class="soft">${words.as(session.subject)} ${others.length === 0 ? null : words.linked(listOf(lang, others))}</p>
+    <p class="soft">
+      ${words.as(isolated(session.subject))} ${others.length === 0 ? null : words.linked(listOf(lang, others.map(isolated)))}
+    </p>
     <section id="purposes" aria-labelledby="purposes-title">
       <h2 id="purposes-title">${words.purposes}</h2>
       <p class="soft">${words.purposesLead}</p>
@@ -46,7 +48,7 @@ export function meHtml(seen: Overview): string {
           )}
         </li>
       </ul>
-      ${profile?.consent == null ? null : html`<p><a class="button" href="/me/choices.json" download>${words.choicesFile}</a></p>`}
+      ${profile?.consent == null ? null : html`<p><a class="button" href="/me/choices.json?lang=${lang}">${words.choicesFile}</a></p>`}
     </section>
     <section id="known" aria-labelledby="known-title">
       <h2 id="known-title">${words.known}</h2>
@@ -75,7 +77,8 @@ function purposeHtml({ lang, session }: Seen, { purpose, stand, basis }: Purpose
   const granted = stand?.choice === 'granted';
   const refused = stand !== undefined && !granted && stand.choice !== 'lapsed';
   const said = granted ? words.allowed(dateOf(lang, stand.at)) : refused ? words.refused(dateOf(lang, stand.at)) : null;
-  const state = basis === undefined ? (said ?? words.silent) : `${said ?? ''} ${words.basis(words.bases[basis.basis], basis.reason)}`;
+  const state =
+    basis === undefined ? (said ?? words.silent) : `${said ?? ''} ${words.basis(words.bases[basis.basis], isolated(basis.reason))}`;
   const button = (choice: string, label: string, holds: boolean): Html => {
     const inside = html`${label}<span class="sr">: ${name}</span>`;
     return holds
@@ -98,9 +101,8 @@ function knownHtml({ engine, lang }: Seen, traits: Readonly<Record<string, unkno
   const names = Object.keys(traits);
   const kinds = kindsOf(engine, newest.events);
   if (names.length === 0 && kinds.length === 0) return html`<p>${words.nothingKnown}</p>`;
-  const title = (item: string): string => engine.core.catalogue.get(item)?.item.title ?? item;
   const traitOf = new Map(engine.core.traits.map((trait) => [trait.name, trait]));
-  const naming = { lang, item: title, type: (name: string): string => words.types[name] ?? name };
+  const naming = { lang, item: (id: string): string => titleOf(engine, id), type: (name: string): string => words.types[name] ?? name };
   const [what, times, from, why, category] = words.columns;
   const cell = (name: string, text: string): Html => html`<td data-name="${name}">${text}</td>`;
   return html`<dl>
@@ -124,7 +126,7 @@ function knownHtml({ engine, lang }: Seen, traits: Readonly<Record<string, unkno
           ${kinds.map(
             ({ type, source, purposes, times: count }) =>
               html`<tr>
-                ${cell(what, naming.type(type.name))}${cell(times, numberOf(lang, count))}${cell(from, source)}${cell(
+                ${cell(what, naming.type(type.name))}${cell(times, numberOf(lang, count))}${cell(from, isolated(source))}${cell(
                   why,
                   listOf(
                     lang,
@@ -136,14 +138,14 @@ function knownHtml({ engine, lang }: Seen, traits: Readonly<Record<string, unkno
         </tbody>
       </table>
     </div>
-    ${newest.total > limits.portalEventsRead ? html`<p class="soft">${words.newest(limits.portalEventsRead)}</p>` : null}
+    ${newest.total > limits.portalEventsRead ? html`<p class="soft">${words.newest(numberOf(lang, limits.portalEventsRead))}</p>` : null}
     <p><a class="button" href="/me/events?lang=${lang}">${words.seeEach}</a></p>`;
 }
 
 function receivedText({ rights, session, lang }: Overview): string {
   const words = wordsOf(lang);
   const names = rights.recipients(session.subject);
-  return names.length === 0 ? words.nobody : words.receivedBy(listOf(lang, names));
+  return names.length === 0 ? words.nobody : words.receivedBy(listOf(lang, names.map(isolated)));
 }
 
 function decidedSentence(engine: Engine, lang: PortalLanguage, record: Decided): string {
@@ -151,9 +153,10 @@ function decidedSentence(engine: Engine, lang: PortalLanguage, record: Decided):
   return record.kind === 'choose' ? choiceSentence(lang, record) : planSentence(engine, lang, record);
 }
 
-function decisionsHtml({ engine, lang }: Seen, { decisions }: Newest): Html {
+function decisionsHtml({ engine, lang }: Seen, { decisions, total }: Newest): Html {
   const words = wordsOf(lang);
-  if (decisions.length === 0) return html`<p>${words.noDecisions}</p>`;
+  const among = numberOf(lang, limits.portalEventsRead);
+  if (decisions.length === 0) return html`<p>${total > limits.portalEventsRead ? words.noneAmong(among) : words.noDecisions}</p>`;
   const cards = decisions.slice(0, limits.portalDecisionsShown).map(
     (record) =>
       html`<li class="card">
@@ -177,7 +180,7 @@ function rightsHtml({ lang, session }: Overview, frozen: boolean): Html[] {
     </li>`;
   const freeze = { lang, session, action: '/me/restriction', hidden: { restricted: frozen ? 'no' : 'yes' } };
   return [
-    card(words.download, words.downloadLead, html`<a class="button" href="/me/download" download>${words.download}</a>`),
+    card(words.download, words.downloadLead, html`<a class="button" href="/me/download?lang=${lang}">${words.download}</a>`),
     card(words.object, words.objectLead, form({ lang, session, action: '/me/objection' }, html`<button>${words.object}</button>`)),
     humanHtml({ lang, session }, null),
     card(words.freeze, words.freezeLead, form(freeze, html`<button>${frozen ? words.thaw : words.freeze}</button>`)),

@@ -19,20 +19,22 @@ export interface Framing {
   /** Where this page is, for the links to other languages; null: it cannot be asked for again. */
   readonly path: string | null;
   readonly session: Session | null;
+  /** The page says what was wrong with what was sent. */
+  readonly failed?: boolean;
 }
 
 export function wordsOf(lang: PortalLanguage): PortalWords {
   return portalLanguages[lang];
 }
 
-export function framed({ lang, title, path, session }: Framing, body: HtmlPart): string {
+export function framed({ lang, title, path, session, failed = false }: Framing, body: HtmlPart): string {
   const words = wordsOf(lang);
   const page = html`<html lang="${lang}" dir="${words.dir}">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
-      <title>${title}</title>
+      <title>${failed ? `${words.error}: ` : ''}${title}</title>
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href="/me.css" />
     </head>
@@ -44,7 +46,7 @@ export function framed({ lang, title, path, session }: Framing, body: HtmlPart):
       </header>
       <main id="content" tabindex="-1">
         <h1>${title}</h1>
-        ${body}
+        ${body} ${session === null ? null : html`<p class="soft">${words.visitHolds(dateOf(lang, session.endsAt))}</p>`}
       </main>
     </body>
   </html>`;
@@ -107,9 +109,17 @@ export function dayOf(lang: PortalLanguage, day: string): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
 }
 
-/** A text whose direction nobody knows, so that it stirs nothing around it: between Unicode's FSI and PDI. */
+/**
+ * A text that somebody sent, for a sentence: whatever its direction, it stirs nothing around it. It stands between Unicode's FSI and PDI,
+ * and what would turn the sentence over is taken out.
+ */
 export function isolated(text: string): string {
-  return `\u2068${text}\u2069`;
+  return `\u2068${text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/gu, '')}\u2069`;
+}
+
+/** What an item is called. */
+export function titleOf({ core }: Engine, item: string): string {
+  return isolated(core.catalogue.get(item)?.item.title ?? item);
 }
 
 export function listOf(lang: PortalLanguage, names: readonly string[]): string {
@@ -117,11 +127,11 @@ export function listOf(lang: PortalLanguage, names: readonly string[]): string {
 }
 
 /** Items by their titles, in quotes. */
-export function itemsOf({ core }: Engine, lang: PortalLanguage, items: readonly string[]): string {
+export function itemsOf(engine: Engine, lang: PortalLanguage, items: readonly string[]): string {
   const { quote } = wordsOf(lang);
   return listOf(
     lang,
-    items.map((item) => quote(core.catalogue.get(item)?.item.title ?? item)),
+    items.map((item) => quote(titleOf(engine, item))),
   );
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { travel } from '../packs/travel.js';
 import type { Doorway } from './doorway.suite.js';
-import { annPlans, annTravels, enterAs, portalDoor, type Visit } from './portal.suite.js';
+import { annPlans, annTravels, enterAs, portalDoor, unmarked, type Visit } from './portal.suite.js';
 import { isPortalLanguage, portalLanguages } from './portal-words.js';
 
 const words = portalLanguages.en;
@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => doorway.close());
 
-const page = async (path: string, { cookie }: Visit): Promise<string> => (await fetch(doorway.url + path, { headers: { cookie } })).text();
+const page = async (path: string, { cookie }: Visit): Promise<string> =>
+  unmarked(await (await fetch(doorway.url + path, { headers: { cookie } })).text());
 const send = (path: string, fields: Record<string, string>, { cookie, token }: Visit): Promise<Response> =>
   fetch(doorway.url + path, { method: 'POST', body: new URLSearchParams({ token, ...fields }), headers: { cookie }, redirect: 'manual' });
 const part = (text: string, heading: string): string => text.split(`<h2>${heading}</h2>`)[1]?.split('<h2>')[0] ?? '';

@@ -6,7 +6,7 @@ import type { PlanRecord, PlanStop } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, framed, itemsOf, listOf, numberOf, usedCard, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, framed, itemsOf, listOf, numberOf, titleOf, usedCard, wordsOf, type Seen } from './portal-page.js';
 import { unusedHtml, unusedKinds } from './portal-why.js';
 import type { PortalLanguage } from './portal-words.js';
 
@@ -21,15 +21,14 @@ export function planSentence(engine: Engine, lang: PortalLanguage, { stops, refu
 export function planHtml(seen: Seen, record: PlanRecord): string {
   const { engine, lang, session } = seen;
   const words = wordsOf(lang);
-  const title = (item: string): string => engine.core.catalogue.get(item)?.item.title ?? item;
   const left = record.passedOver
     .slice(0, limits.portalExcludedShown)
-    .map(({ item, rule }) => html`<li>${words.quote(title(item))}: ${words.plan.rules[rule]}.</li>`);
+    .map(({ item, rule }) => html`<li>${words.quote(titleOf(engine, item))}: ${words.plan.rules[rule]}.</li>`);
   const offsetMs = (record.asked.utcOffsetMinutes ?? 0) * 60_000;
   const stops = record.stops.map(
     (stop, at) =>
       html`<li class="card">
-        <h3>${numberOf(lang, at + 1)}. ${title(stop.item)}</h3>
+        <h3>${numberOf(lang, at + 1)}. ${titleOf(engine, stop.item)}</h3>
         <p>${timesOf(lang, stop, offsetMs)}</p>
         <p class="soft">${stopSentences(lang, stop)}</p>
       </li>`,

@@ -11,6 +11,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import type { Choice } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
+import type { RequestView } from '../runtime/desk.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { isHere, isOwnForm } from './first-screen-guard.js';
@@ -21,14 +22,14 @@ import { choiceHtml } from './portal-choice.js';
 import { planHtml } from './portal-plan.js';
 import { addDeviceEntry } from './portal-device.js';
 import { endedHtml, enterHtml, refusedHtml } from './portal-entry.js';
-import { correctedBy, eventHtml, eventsHtml, ownEvent } from './portal-events.js';
+import { correctedBy, eventHtml, eventsHtml, ownEvent, type Refused } from './portal-events.js';
 import { forgetHtml, receiptHtml } from './portal-forget.js';
 import { decisionOf, objectable, purposeStates } from './portal-known.js';
 import { meHtml } from './portal-me.js';
 import type { Seen } from './portal-page.js';
 import { requestHtml } from './portal-requests.js';
-import { portalRights, type PortalRights } from './portal-rights.js';
-import { cookieName, PortalSessions, type PortalKeys } from './portal-session.js';
+import { portalRights, type Forgotten, type PortalRights } from './portal-rights.js';
+import { cookieIn, cookieName, PortalSessions, type PortalKeys, type Session } from './portal-session.js';
 import { portalStyle } from './portal-style.js';
 import { decisionHtml } from './portal-why.js';
 import { languageOf, portalLanguages, type Done, type PortalLanguage } from './portal-words.js';
@@ -57,8 +58,8 @@ type Page = (seen: Seen, asked: Asked) => Promise<Response> | Response;
 type Act = (seen: Seen, fields: URLSearchParams, asked: Asked) => Promise<Done | Response> | Done | Response;
 
 export function addPortal(table: RouteTable, { engine, clock, portal }: PortalParts): void {
-  const sessions = portal === undefined ? null : new PortalSessions(portal, clock);
-  const open = portal === undefined || sessions === null ? null : new Portal(engine, sessions, portal);
+  const sessions = portal === undefined ? null : new PortalSessions(portal, clock, (subject) => engine.core.suppressions.erasedAt(subject));
+  const open = portal === undefined || sessions === null ? null : new Portal(engine, clock, sessions, portal);
   const add = (method: 'GET' | 'POST', path: string, handler: (portal: Portal) => Handler): void =>
     table.add(method, path, { needs: 'none' }, open === null ? () => answer(fail('not_found')) : handler(open));
   table.add('POST', '/v1/subjects/:id/portal-link', { needs: 'secret' }, (asked) => open?.issue(asked) ?? answer(fail('not_found')));
@@ -72,7 +73,7 @@ export function addPortal(table: RouteTable, { engine, clock, portal }: PortalPa
   add('GET', '/me/receipts/:receipt/file', (me) => (asked) => me.receiptFile(asked));
   add('POST', '/me/receipts/:receipt/file', (me) => (asked) => me.receiptFile(asked));
   add('GET', '/me', (me) => me.page((seen, asked) => me.overview(seen, asked)));
-  add('GET', '/me/events', (me) => me.page((seen) => page(eventsHtml(seen))));
+  add('GET', '/me/events', (me) => me.page((seen, asked) => page(eventsHtml(seen, Number(asked.query('page') ?? 1)))));
   add('GET', '/me/event', (me) => me.page((seen, asked) => me.event(seen, asked)));
   add('GET', '/me/decisions/:id', (me) => me.page((seen, asked) => me.decision(seen, asked)));
   add('GET', '/me/forget', (me) => me.page((seen) => me.forgetting(seen)));
@@ -84,18 +85,22 @@ export function addPortal(table: RouteTable, { engine, clock, portal }: PortalPa
   add('POST', '/me/restriction', (me) => me.form((seen, fields) => me.restrict(seen, fields)));
   add('POST', '/me/corrections', (me) => me.form((seen, fields) => me.correct(seen, fields)));
   add('POST', '/me/review', (me) => me.form((seen, fields) => me.review(seen, fields)));
-  add('POST', '/me/forget', (me) => me.form((seen, _fields, asked) => me.forget(seen, asked)));
+  add('POST', '/me/forget', (me) => (asked) => me.forget(asked));
   add('POST', '/me/leave', (me) => me.form((seen, _fields, asked) => me.leave(seen, asked)));
 }
 
 class Portal {
   readonly #engine: Engine;
+  readonly #clock: Clock;
   readonly #sessions: PortalSessions;
   readonly #rights: PortalRights;
   readonly #accounts: AccountEntry | null;
+  /** By session, what a person is being forgotten by, and for a while after it: the form may be sent again. */
+  readonly #forgetting = new Map<string, Promise<Forgotten>>();
 
-  constructor(engine: Engine, sessions: PortalSessions, { accounts, entropy }: PortalKeys) {
+  constructor(engine: Engine, clock: Clock, sessions: PortalSessions, { accounts, entropy }: PortalKeys) {
     this.#engine = engine;
+    this.#clock = clock;
     this.#sessions = sessions;
     this.#rights = portalRights(engine);
     this.#accounts = accounts === undefined ? null : new AccountEntry(accounts, sessions, entropy);
@@ -158,10 +163,14 @@ class Portal {
 
   /** A page for whoever is in. */
   page(show: Page): Handler {
-    return (asked) => {
+    return async (asked) => {
       const lang = langOf(asked);
-      const session = this.#sessions.sessionOf(asked.headers);
-      return session === undefined ? this.#ended(lang) : show({ engine: this.#engine, session, lang }, asked);
+      const held = this.#sessions.sessionOf(asked.headers);
+      if (held === undefined) return this.#ended(lang);
+      const { session, cookie: longer } = this.#sessions.prolong(held);
+      const reply = await show({ engine: this.#engine, session, lang }, asked);
+      reply.headers.set('Set-Cookie', cookieOf(asked, longer, session.endsAt - this.#clock.now()));
+      return reply;
     };
   }
 
@@ -171,8 +180,10 @@ class Portal {
       const lang = langOf(asked);
       const session = this.#sessions.sessionOf(asked.headers);
       const fields = fieldsOf(asked);
-      if (session === undefined || !isOwnForm(asked.headers) || !sameHash(fields.get('token') ?? '', session.token))
-        return this.#ended(lang);
+      if (session === undefined || !isFormOf(session, asked)) {
+        // What somebody has written is theirs, also when it came too late.
+        return this.#ended(lang, isOwnForm(asked.headers) ? (fields.get('wish') ?? '').slice(0, limits.portalWishCharsMax) : '');
+      }
       const done = await act({ engine: this.#engine, session, lang }, fields, asked);
       return typeof done === 'string' ? to(`/me?lang=${lang}&done=${done}`) : done;
     };
@@ -235,22 +246,28 @@ class Portal {
     return done.ok ? (restricted ? 'frozen' : 'thawed') : 'failed';
   }
 
-  async correct(seen: Seen, fields: URLSearchParams): Promise<Done> {
+  async correct(seen: Seen, fields: URLSearchParams): Promise<Done | Response> {
     const found = ownEvent(seen, fields.get('id') ?? '', fields.get('of') ?? '');
     if (found === undefined) return 'failed';
     const right = correctedBy(fields, found.event, found.type);
-    if (right === undefined) return 'not_corrected';
+    const again = (given: Refused): Response => page(eventHtml(seen, found, given), errors.event_property.status);
+    if (!right.ok) return again({ fields, ...right });
     const before = seen.engine.log.head;
-    const done = await seen.engine.correct(fields.get('of') ?? '', found.event.id, right);
-    if (!done.ok) return 'not_corrected';
+    const done = await seen.engine.correct(fields.get('of') ?? '', found.event.id, right.value);
+    if (!done.ok) return again({ fields, why: 'misfit', name: (done.field ?? '').replace('/properties/', '') });
     return done.value.position < before ? 'unchanged' : 'corrected';
   }
 
   async review({ engine, session }: Seen, fields: URLSearchParams): Promise<Done> {
-    const wish = (fields.get('wish') ?? '').trim();
+    // A form sends ends of lines as two characters, and counts them as one.
+    const wish = (fields.get('wish') ?? '').replaceAll('\r\n', '\n').trim();
     if (wish === '' || wish.length > limits.portalWishCharsMax) return 'failed';
     // A decision that is not theirs is no matter of theirs.
     const about = decisionOf(engine, session.subject, fields.get('decision') ?? '')?.id ?? null;
+    const recent = this.#clock.now() - limits.portalRepeatMs;
+    const isThis = (each: RequestView): boolean =>
+      each.openedAt > recent && each.wish.text === wish && (each.wish.decision ?? null) === about;
+    if (this.#rights.requests(session.subject).some(isThis)) return 'asked';
     const done = await this.#rights.ask(session, wish, about);
     return done.ok ? 'asked' : 'failed';
   }
@@ -259,14 +276,36 @@ class Portal {
     return page(forgetHtml(seen, this.#rights.kept(seen.session.subject)));
   }
 
-  /** Erases the person and ends the visit; what is left is the receipt, with their own copy of it on the page that answers. */
-  async forget({ session, lang }: Seen, asked: Asked): Promise<Response> {
-    const { receipt, salts } = await this.#rights.forget(session.subject);
-    this.#sessions.end(session);
+  /**
+   * Erases the person and ends the visit; what is left is the receipt, with their own copy of it on the page that answers. A second click
+   * takes the first one's answer from the browser: for a while the same form gets the same page again, and the cookie stays that long.
+   */
+  async forget(asked: Asked): Promise<Response> {
+    const lang = langOf(asked);
+    const session = this.#sessions.cookieOf(asked.headers);
+    if (session === undefined || !isFormOf(session, asked)) return this.#ended(lang);
+    const begun = this.#forgetting.get(session.id);
+    if (begun === undefined && this.#sessions.sessionOf(asked.headers) === undefined) return this.#ended(lang);
+    const { receipt, salts } = await (begun ?? this.#forgetOnce(session));
     const row = this.#rights.receipt(receipt);
     const reply = row === undefined ? this.#ended(lang) : page(receiptHtml(lang, receipt, row, this.#sessions.sealCopy(receipt, salts)));
-    reply.headers.set('Set-Cookie', cookieOf(asked, '', 0));
+    reply.headers.set('Set-Cookie', cookieOf(asked, cookieIn(asked.headers, cookieName) ?? '', limits.portalRepeatMs));
     return reply;
+  }
+
+  #forgetOnce(session: Session): Promise<Forgotten> {
+    this.#sessions.end(session);
+    const forgotten = this.#rights.forget(session.subject);
+    this.#forgetting.set(session.id, forgotten);
+    const drop = (): boolean => this.#forgetting.delete(session.id);
+    forgotten.then(
+      () => this.#clock.after(limits.portalRepeatMs, drop),
+      () => {
+        drop();
+        this.#sessions.resume(session);
+      },
+    );
+    return forgotten;
   }
 
   request(seen: Seen, { param }: Asked): Response {
@@ -285,8 +324,8 @@ class Portal {
     return new Response(endedHtml(lang, this.#accounts !== null), { headers });
   }
 
-  #ended(lang: PortalLanguage): Response {
-    return page(endedHtml(lang, this.#accounts !== null), 403);
+  #ended(lang: PortalLanguage, wrote = ''): Response {
+    return page(endedHtml(lang, this.#accounts !== null, wrote), 403);
   }
 
   async #choose(subject: string, choices: { [P in Purpose]?: Choice }, asked: Asked | null): Promise<Done> {
@@ -295,6 +334,11 @@ class Portal {
     const done = await this.#engine.choose(subject, change);
     return done.ok ? 'chosen' : 'failed';
   }
+}
+
+/** Was this form made for that session, and sent from a page of ours? */
+function isFormOf({ token }: Session, asked: Asked): boolean {
+  return isOwnForm(asked.headers) && sameHash(fieldsOf(asked).get('token') ?? '', token);
 }
 
 function langOf({ query, headers }: Asked): PortalLanguage {

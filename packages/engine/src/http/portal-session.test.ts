@@ -9,7 +9,8 @@ import { cookieName, PortalSessions } from './portal-session.js';
 const clock = new ManualClock(1_700_000_000_000);
 const entropy = new SeededEntropy(1);
 const keys = { tickets: sealedTickets(new Uint8Array(32).fill(1), 'portal', entropy), entropy };
-const open = (): PortalSessions => new PortalSessions(keys, clock);
+const erased = new Map<string, number>();
+const open = (): PortalSessions => new PortalSessions(keys, clock, (subject) => erased.get(subject));
 const withCookie = (cookie: string): { cookie: string } => ({ cookie: `a=b; ${cookieName}=${cookie}; c=d` });
 
 function entered(sessions: PortalSessions, subject = 'ann'): string {
@@ -37,6 +38,39 @@ test('a link ends, and so does a session', () => {
   expect(sessions.sessionOf(withCookie(cookie))).toBeDefined();
   clock.advance(limits.portalSessionMs - limits.portalLinkMs);
   expect(sessions.sessionOf(withCookie(cookie))).toBeUndefined();
+});
+
+test('each page makes a visit longer, up to a day; ended, it is ended however long it was', () => {
+  const sessions = open();
+  let cookie = entered(sessions);
+  const first = sessions.sessionOf(withCookie(cookie));
+  const from = clock.now();
+  for (;;) {
+    clock.advance(limits.portalSessionMs - 1);
+    const session = sessions.sessionOf(withCookie(cookie));
+    if (session === undefined) break;
+    expect([session.id, session.token]).toEqual([first?.id, first?.token]);
+    ({ cookie } = sessions.prolong(session));
+  }
+  expect(clock.now() - from).toBeGreaterThanOrEqual(limits.portalVisitMs);
+  expect(clock.now() - from).toBeLessThan(limits.portalVisitMs + limits.portalSessionMs);
+  const other = sessions.enter(sessions.issue('ann').ticket);
+  if (!other.ok) throw new Error(other.code);
+  sessions.end(other.value.session);
+  expect(sessions.sessionOf(withCookie(sessions.prolong(other.value.session).cookie))).toBeUndefined();
+});
+
+test('what was issued before its person was erased holds no more; what is issued after does, and so does what is of others', () => {
+  const sessions = open();
+  const { ticket } = sessions.issue('ann');
+  const [cookie, bobs] = [entered(sessions), entered(sessions, 'bob')];
+  erased.set('ann', clock.now());
+  expect([sessions.sessionOf(withCookie(cookie)), sessions.isGood(ticket)]).toEqual([undefined, false]);
+  expect(sessions.cookieOf(withCookie(cookie))).toMatchObject({ subject: 'ann' });
+  clock.advance(1);
+  expect(sessions.sessionOf(withCookie(entered(sessions)))).toMatchObject({ subject: 'ann' });
+  expect(sessions.sessionOf(withCookie(bobs))).toMatchObject({ subject: 'bob' });
+  erased.clear();
 });
 
 test('a session that was ended holds no more; the others of the person do', () => {

@@ -1,10 +1,11 @@
-// Who is at the portal: a link good once and for minutes becomes a session in a cookie, good for half an hour. What the host issues, what
-// an account proved and what a device signed all become such a link; the session remembers which (`by`). Links, sessions, challenges and
-// what a sign-in waits with are sealed tickets (adapters/sealed-tickets.ts), so nothing is stored for them; what is remembered is which
-// were used up, until they would have ended anyway.
+// Who is at the portal: a link good once and for minutes becomes a session in a cookie, good for half an hour after the last page that was
+// opened, and for a day at most. What the host issues, what an account proved and what a device signed all become such a link; the session
+// remembers which (`by`). Links, sessions, challenges and what a sign-in waits with are sealed tickets (adapters/sealed-tickets.ts), so
+// nothing is stored for them; what is remembered is which were used up, until they would have ended anyway.
 //
 // Replay is bounded: a ticket for one use serves once; after a restart of the server, which forgets what was used, older ones serve no
-// more. A cookie is HttpOnly and SameSite=Strict, and every form carries a token that stands in the session alone.
+// more. A cookie is HttpOnly and SameSite=Strict, and every form carries a token that stands in the session alone. Whatever was issued for
+// somebody before they were erased, wherever that was asked for, holds no more.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Tickets } from '../adapters/sealed-tickets.js';
@@ -24,8 +25,10 @@ export interface PortalKeys {
 export interface Session {
   readonly subject: string;
   readonly id: string;
-  /** Stands in every form; ms since 1970 until which the session holds. */
+  /** Stands in every form. */
   readonly token: string;
+  /** When the person came in, and until when the session holds, ms since 1970. */
+  readonly startedAt: number;
   readonly endsAt: number;
   /** How the person showed who they are. */
   readonly by: ProofKind;
@@ -48,13 +51,16 @@ const proofKinds: readonly ProofKind[] = ['account', 'link', 'device'];
 export class PortalSessions {
   readonly #keys: PortalKeys;
   readonly #clock: Clock;
+  readonly #erasedAt: (subject: string) => number | undefined;
   readonly #startedAt: number;
   /** Ids of tickets that were used and of sessions that ended -> when they would have ended anyway. */
   readonly #spent = new Map<string, number>();
 
-  constructor(keys: PortalKeys, clock: Clock) {
+  /** `erasedAt`: when somebody was last erased, ms. */
+  constructor(keys: PortalKeys, clock: Clock, erasedAt: (subject: string) => number | undefined) {
     this.#keys = keys;
     this.#clock = clock;
+    this.#erasedAt = erasedAt;
     this.#startedAt = clock.now();
   }
 
@@ -75,25 +81,42 @@ export class PortalSessions {
     const by = proofKinds.find((kind) => kind === said);
     if (link === undefined || subject === undefined || by === undefined) return fail('portal_link');
     if (!this.spend(link)) return fail('overloaded');
-    const endsAt = this.#clock.now() + limits.portalSessionMs;
-    const session = { subject, id: this.#newId(), token: this.#newId(), endsAt, by };
-    return ok({ session, cookie: this.#seal(['session', subject, session.id, session.token, endsAt, by]) });
+    const now = this.#clock.now();
+    return ok(this.prolong({ subject, id: this.#newId(), token: this.#newId(), startedAt: now, endsAt: now, by }));
+  }
+
+  /** The same session for a while from now on. */
+  prolong(session: Session): { readonly session: Session; readonly cookie: string } {
+    const { subject, id, token, startedAt, by } = session;
+    const endsAt = Math.min(this.#clock.now() + limits.portalSessionMs, startedAt + limits.portalVisitMs);
+    return { session: { ...session, endsAt }, cookie: this.#seal(['session', subject, id, token, startedAt, endsAt, by]) };
   }
 
   /** The session that the cookie of a request stands for. */
   sessionOf(headers: IncomingHttpHeaders): Session | undefined {
+    const session = this.cookieOf(headers);
+    return session === undefined || this.#spent.has(session.id) || this.#isGone(session.subject, session.startedAt) ? undefined : session;
+  }
+
+  /** The same, also when it was ended, or its person erased, meanwhile. */
+  cookieOf(headers: IncomingHttpHeaders): Session | undefined {
     const held = cookieIn(headers, cookieName);
     if (held === undefined) return undefined;
-    const [kind, subject, id, token, endsAt, said] = this.#opened(held);
+    const [kind, subject, id, token, startedAt, endsAt, said] = this.#opened(held);
     const by = proofKinds.find((each) => each === said);
     if (kind !== 'session' || typeof subject !== 'string' || typeof id !== 'string' || typeof token !== 'string') return undefined;
-    if (typeof endsAt !== 'number' || endsAt <= this.#clock.now() || this.#spent.has(id) || by === undefined) return undefined;
-    return { subject, id, token, endsAt, by };
+    if (typeof startedAt !== 'number' || typeof endsAt !== 'number' || endsAt <= this.#clock.now() || by === undefined) return undefined;
+    return { subject, id, token, startedAt, endsAt, by };
   }
 
   /** The session holds no more, whoever has its cookie. */
-  end({ id, endsAt }: Session): void {
-    this.spend({ id, endsAt });
+  end({ id, startedAt }: Session): void {
+    this.spend({ id, endsAt: startedAt + limits.portalVisitMs });
+  }
+
+  /** It holds after all: what it was ended for could not be done. */
+  resume({ id }: Session): void {
+    this.#spent.delete(id);
   }
 
   /** A ticket for one use that carries these values. */
@@ -108,6 +131,7 @@ export class PortalSessions {
     const [kind, id, issuedAt, endsAt, ...values] = this.#opened(ticket);
     if (kind !== use || typeof id !== 'string' || typeof issuedAt !== 'number' || typeof endsAt !== 'number') return undefined;
     if (issuedAt < this.#startedAt || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
+    if (use === 'link' && this.#isGone(String(values[0]), issuedAt)) return undefined;
     return { id, endsAt, values: values.map(String) };
   }
 
@@ -131,6 +155,11 @@ export class PortalSessions {
   openCopy(receipt: string, copy: string): readonly string[] | undefined {
     const [kind, of, ...salts] = this.#opened(copy);
     return kind === 'copy' && of === receipt ? salts.map(String) : undefined;
+  }
+
+  /** Was the person erased since? */
+  #isGone(subject: string, issuedAt: number): boolean {
+    return (this.#erasedAt(subject) ?? -1) >= issuedAt;
   }
 
   #seal(parts: readonly (string | number)[]): string {

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import type { Trait } from '../understand/trait.js';
 import { isObject } from './json-body.js';
-import { dateOf, listOf, numberOf } from './portal-page.js';
+import { dateOf, isolated, listOf, numberOf } from './portal-page.js';
 import type { PortalLanguage } from './portal-words.js';
 
 export interface Naming {
@@ -41,7 +41,7 @@ function textOf({ lang, type, item }: Naming, kind: Trait['kind'], value: unknow
     const stamped: readonly unknown[] = value;
     return many(stamped.slice(-shownMax).map((each) => item(String(Array.isArray(each) ? each.at(-1) : each))));
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? isolated(value) : JSON.stringify(value);
 }
 
 /** A count, or the sum of the counts of days. */

@@ -7,25 +7,25 @@ import type { DataCategory } from '../model/event-type.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
-import { dateOf, form, framed, listOf, wordsOf, type Seen } from './portal-page.js';
+import { dateOf, form, framed, itemsOf, listOf, titleOf, wordsOf, type Seen } from './portal-page.js';
 import type { PortalLanguage } from './portal-words.js';
 
-export function firstSentence({ core }: Engine, lang: PortalLanguage, { answer }: DecisionRecord): string {
+export function firstSentence(engine: Engine, lang: PortalLanguage, { answer }: DecisionRecord): string {
   const words = wordsOf(lang);
   const [first] = answer;
-  if (first === undefined) return words.noDecisions;
-  const title = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+  if (first === undefined) return words.emptyAnswer;
+  const title = (item: string): string => titleOf(engine, item);
   const [reason] = [...first.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const because = reason === undefined ? '' : words.reasons[reason.kind](title(reason.item ?? ''), reason.people);
   return `${words.first(title(first.item))} ${because}`;
 }
 
 /** What would have changed it, as one sentence; null: it may not be decided again. */
-export function secondSentence({ core }: Engine, lang: PortalLanguage, change: Counterfactual | null): string {
+export function secondSentence(engine: Engine, lang: PortalLanguage, change: Counterfactual | null): string {
   const words = wordsOf(lang);
   if (change === null) return words.notAgain;
   const { without, instead, asRecorded } = change;
-  const title = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+  const title = (item: string): string => titleOf(engine, item);
   const told = (): string => {
     const [removal] = without;
     if (removal === undefined || instead === null) return words.nothingChanges;
@@ -61,15 +61,14 @@ export async function decisionHtml(seen: Seen, record: DecisionRecord): Promise<
 /** Each thing that was used, with the button that ends it. */
 function usedHtml({ engine, lang, session }: Seen, { inputs, pins, exclude, filter, answer }: DecisionRecord): Html[] {
   const words = wordsOf(lang);
-  const title = (item: string): string => engine.core.catalogue.get(item)?.item.title ?? item;
   const against = (purpose: string, label: string): Html =>
     form({ lang, session, action: '/me/choices', hidden: { purpose } }, html`<button name="choice" value="refused">${label}</button>`);
   const rows: Html[] = [];
   if (inputs.length > 0) {
-    const views = [...new Set(inputs)].slice(-limits.queryItemsMax).map((item) => words.quote(title(item)));
+    const views = [...new Set(inputs)].slice(-limits.queryItemsMax);
     rows.push(
       html`<li class="card">
-        <p>${words.usedVisit(listOf(lang, views))}</p>
+        <p>${words.usedVisit(itemsOf(engine, lang, views))}</p>
         ${against('personalise', words.stopVisit)}
       </li>`,
     );

@@ -20,7 +20,6 @@ export const fr: PortalWords = {
     chosen: 'Votre choix est pris en compte.',
     corrected: 'C’est corrigé, ainsi que tout ce qui en avait été tiré.',
     unchanged: 'Rien n’était différent : rien n’a été changé.',
-    not_corrected: 'Cela ne convient pas : rien n’a été changé. Vérifiez les valeurs.',
     frozen: 'Vos données sont gelées : elles restent, et rien n’en est fait.',
     thawed: 'Vos données ne sont plus gelées.',
     asked: 'Votre demande a été transmise à une personne.',
@@ -92,6 +91,9 @@ export const fr: PortalWords = {
   nobody: 'Personne. Rien n’a été donné à l’extérieur.',
   decisions: 'Ce qui a été décidé pour vous',
   noDecisions: 'Rien n’a encore été décidé pour vous.',
+  emptyAnswer: 'Il n\u2019y avait rien à montrer.',
+  noneAmong: (count) =>
+    `Parmi les ${count} enregistrements les plus récents, rien n\u2019a été décidé pour vous. Le téléchargement les contient tous.`,
   chose: (action) => `${action} a été choisi pour vous, parmi plusieurs possibilités.`,
   choseNothing: 'On a envisagé de faire quelque chose pour vous, et rien n’a été fait.',
   why: 'Pourquoi, et ce qui a servi',
@@ -204,6 +206,12 @@ export const fr: PortalWords = {
   },
   events: 'Chaque chose que vous avez faite ici',
   eventsLead: 'Les plus récentes d’abord. Ce qui est faux peut être corrigé ; ce qui en a été tiré change avec.',
+  older: 'Plus anciens',
+  newer: 'Plus récents',
+  error: 'Erreur',
+  misfit: (name) => `\u00ab\u00a0${name}\u00a0\u00bb ne convient pas : vérifiez la valeur. Rien n\u2019a été changé.`,
+  changedMeanwhile: (name) =>
+    `\u00ab\u00a0${name}\u00a0\u00bb a été corrigé ailleurs entre-temps. Rien n\u2019a été changé ; voici l\u2019état actuel.`,
   correct: 'Corriger',
   correctLead: 'Écrivez ce qui est juste. Les valeurs fausses sont détruites.',
   save: 'Enregistrer',
@@ -285,4 +293,6 @@ export const fr: PortalWords = {
   },
   endedTitle: 'Cette visite est terminée',
   endedLead: 'Pour vous protéger, un lien s’ouvre une fois et une visite finit après un moment. Demandez-en un nouveau.',
+  endedWrote: 'Ce que vous avez écrit n\u2019a pas été transmis. Le voici, pour que vous puissiez le copier :',
+  visitHolds: (date) => `Cette visite vaut jusqu\u2019au ${date} ; chaque page que vous ouvrez la prolonge.`,
 };

@@ -13,7 +13,7 @@ import { en } from './portal-words-en.js';
 import { fr } from './portal-words-fr.js';
 
 /** What a form has brought about, as the page says it afterwards. */
-export type Done = 'chosen' | 'corrected' | 'unchanged' | 'not_corrected' | 'frozen' | 'thawed' | 'asked' | 'nothing' | 'failed';
+export type Done = 'chosen' | 'corrected' | 'unchanged' | 'frozen' | 'thawed' | 'asked' | 'nothing' | 'failed';
 
 /** Why an account was not let in: codes of base/errors.ts. */
 export type AccountRefusal = 'account_refused' | 'account_unreachable' | 'account_unknown';
@@ -88,7 +88,7 @@ export interface PortalWords {
   readonly types: Readonly<Record<string, string>>;
   readonly did: string;
   readonly columns: readonly [what: string, times: string, from: string, purpose: string, category: string];
-  readonly newest: (count: number) => string;
+  readonly newest: (count: string) => string;
   readonly seeEach: string;
   readonly categories: Readonly<Record<DataCategory, string>>;
   readonly received: string;
@@ -97,6 +97,8 @@ export interface PortalWords {
 
   readonly decisions: string;
   readonly noDecisions: string;
+  readonly emptyAnswer: string;
+  readonly noneAmong: (count: string) => string;
   readonly chose: (action: string) => string;
   readonly choseNothing: string;
   readonly why: string;
@@ -136,6 +138,11 @@ export interface PortalWords {
 
   readonly events: string;
   readonly eventsLead: string;
+  readonly older: string;
+  readonly newer: string;
+  readonly error: string;
+  readonly misfit: (name: string) => string;
+  readonly changedMeanwhile: (name: string) => string;
   readonly correct: string;
   readonly correctLead: string;
   readonly save: string;
@@ -198,6 +205,8 @@ export interface PortalWords {
   readonly accountRefusals: Readonly<Record<AccountRefusal, string>>;
   readonly endedTitle: string;
   readonly endedLead: string;
+  readonly endedWrote: string;
+  readonly visitHolds: (date: string) => string;
 }
 
 export const portalLanguages = { en, de, fr, ar } as const;

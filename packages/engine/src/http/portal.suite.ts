@@ -151,6 +151,11 @@ export async function annPlans({ rig }: Doorway, more: Partial<PlanRequest> = {}
   return planned.value;
 }
 
+/** A page without the marks that keep the directions of texts apart. */
+export function unmarked(page: string): string {
+  return page.replaceAll(/[\u2068\u2069]/gu, '');
+}
+
 export interface Visit {
   readonly cookie: string;
   readonly token: string;

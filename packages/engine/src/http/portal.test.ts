@@ -11,7 +11,7 @@ import { checkReceipt } from '../answer/receipt/check-receipt.js';
 import { decodeEvent } from '../model/event-codec.js';
 import { systemTypes } from '../model/system-event.js';
 import { unzipped } from '../answer/zip.suite.js';
-import { annVisits, enterAs, linkFor, portalDoor, type Visit } from './portal.suite.js';
+import { annVisits, enterAs, linkFor, portalDoor, unmarked, type Visit } from './portal.suite.js';
 import { languageOf, portalLanguages } from './portal-words.js';
 
 let doorway: Doorway;
@@ -200,8 +200,21 @@ describe('every right', () => {
     const [, id = ''] = /\/me\/event\?id=([^&]+)&amp;of=ann/.exec(list) ?? [];
     expect(await (await get(`/me/event?id=${id}&of=ann`, { cookie: ann.cookie })).text()).toContain('value="tea"');
     expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'tea' })).toBe('unchanged');
-    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'tea', 'p.price': 'cheap' })).toBe('not_corrected');
-    expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': '' })).toBe('not_corrected');
+    for (const [name, value] of [
+      ['price', 'cheap'],
+      ['price', '0x1F'],
+      ['price', '1e3'],
+      ['price', '1,234'], // a thousand and more, or one and a bit?
+      ['product_id', ''],
+    ] as const) {
+      const sent = { token: ann.token, id, of: 'ann', 'p.product_id': 'tea', 'p.query': 'green <tea>', [`p.${name}`]: value };
+      const reply = await post('/me/corrections', sent, { cookie: ann.cookie });
+      const form = unmarked(await reply.text());
+      expect([reply.status, form.includes('<title>Error: Correct</title>')]).toEqual([400, true]);
+      expect(form).toContain(`\u201c${name}\u201d does not fit`);
+      expect(form).toMatch(new RegExp(`name="p.${name}"[^>]*value="${value}"[^>]*aria-invalid="true" aria-describedby="wrong"`, 'u'));
+      expect(form).toContain('value="green &lt;tea&gt;"');
+    }
     expect(await did(ann, '/me/corrections', { id, of: 'ann', 'p.product_id': 'mug', 'p.price': '2,5' })).toBe('corrected');
     const known = doorway.rig.engine.profile('ann');
     expect(known.ok && JSON.stringify(known.value.traits)).toContain('mug');
@@ -211,6 +224,36 @@ describe('every right', () => {
     expect(await did(ann, '/me/corrections', { id: 'none', of: 'ann' })).toBe('failed');
   });
 
+  test('a form changes what was changed in it alone, and nothing that was corrected elsewhere meanwhile', async () => {
+    await annVisits(doorway);
+    const lines = 'line one\n  line two';
+    const event = { ...doorway.rig.view('ann', 'tea', doorway.rig.clock.now(), 'many'), type: 'item.viewed' };
+    await doorway.rig.send({ ...event, properties: { product_id: 'tea', query: lines, price: 10, quantity: 1 } });
+    const ann = await enter('ann');
+    const about = { id: 'many', of: 'ann' };
+    const form = unmarked(await (await get('/me/event?id=many&of=ann', { cookie: ann.cookie })).text());
+    expect(form).toMatch(/<textarea id="value-\d+" name="p.query"[^>]*>&#10;line one&#10;  line two<\/textarea/u);
+    const shown = { 'o.product_id': 'tea', 'o.query': 'line one\r\n  line two', 'o.price': '10', 'o.quantity': '1' };
+    const same = { 'p.product_id': 'tea', 'p.query': 'line one\r\n  line two', 'p.price': '10', 'p.quantity': '1' };
+    const propertiesOf = (): unknown => {
+      const log = [...doorway.rig.engine.log.read(0)].flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]));
+      return log.findLast(({ type }) => type === systemTypes.eventCorrected)?.properties['correction'];
+    };
+    doorway.rig.engine.core &&
+      [...doorway.rig.engine.log.read(0)]
+        .flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]))
+        .findLast(({ properties }) => properties['correction'] !== undefined)?.properties['correction'];
+    expect(await did(ann, '/me/corrections', { ...about, ...shown, ...same })).toBe('unchanged');
+    expect(await did(ann, '/me/corrections', { ...about, ...shown, ...same, 'p.price': '\u0661\u0662\u066b5' })).toBe('corrected');
+    expect(propertiesOf()).toMatchObject({ event: { properties: { product_id: 'tea', query: lines, price: 12.5, quantity: 1 } } });
+    // The other tab, opened before that.
+    expect(await did(ann, '/me/corrections', { ...about, ...shown, ...same, 'p.quantity': '3' })).toBe('corrected');
+    expect(propertiesOf()).toMatchObject({ event: { properties: { query: lines, price: 12.5, quantity: 3 } } });
+    const late = await post('/me/corrections', { token: ann.token, ...about, ...shown, ...same, 'p.price': '11' }, { cookie: ann.cookie });
+    expect([late.status, unmarked(await late.text())]).toEqual([400, expect.stringContaining('\u201cprice\u201d was corrected elsewhere')]);
+    expect(propertiesOf()).toMatchObject({ event: { properties: { price: 12.5 } } });
+  });
+
   test('asking a human opens a request at the desk: state, clock and answer are told to the person alone', async () => {
     const decision = await annVisits(doorway);
     const { clock, engine } = doorway.rig;
@@ -218,6 +261,10 @@ describe('every right', () => {
     const bob = await enter('bob');
     expect(await did(ann, '/me/review', { wish: 'Why the cup?', decision })).toBe('asked');
     expect(await did(bob, '/me/review', { wish: 'And hers?', decision })).toBe('asked');
+    // A form that is sent twice is one request; ends of lines count as one character.
+    expect(await did(ann, '/me/review', { wish: 'Why the cup?', decision })).toBe('asked');
+    expect(engine.desk.ofPerson('ann')).toHaveLength(1);
+    expect(await did(await enter('eve'), '/me/review', { wish: 'x\r\n'.repeat(limits.portalWishCharsMax / 2) })).toBe('asked');
     for (const wish of ['', '   ', 'x'.repeat(limits.portalWishCharsMax + 1)])
       expect(await did(ann, '/me/review', { wish })).toBe('failed');
     const asked = (subject: string) => engine.desk.list().find((each) => each.subject === subject);
@@ -239,8 +286,14 @@ describe('every right', () => {
     expect(await page(path, later)).toMatch(/Answered on June 2, 2026[^]*It is &lt;b&gt;right&lt;\/b&gt;\./);
     expect(await page('/me', later)).not.toContain('is late');
 
+    clock.advance(1);
     await engine.erase(['ann']);
-    expect(engine.desk.list().map(({ subject }) => subject)).toEqual(['bob']);
+    expect(
+      engine.desk
+        .list()
+        .map(({ subject }) => subject)
+        .sort(),
+    ).toEqual(['bob', 'eve']);
     expect(engine.desk.ofPerson('ann')).toEqual([]);
     const live = await doorway.rig.dump();
     await doorway.rig.restart(true);
@@ -300,7 +353,7 @@ describe('every right', () => {
     await annVisits(doorway);
     const { cookie, token } = await enter('ann');
     const reply = await post('/me/forget?lang=de', { token }, { cookie });
-    expect([reply.status, reply.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('Max-Age=0')]);
+    expect([reply.status, reply.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('Max-Age=60;')]);
     const page = await reply.text();
     expect(page).toContain('Sie sind vergessen');
     expect(page).not.toMatch(/\bann\b/);
@@ -334,6 +387,59 @@ describe('every right', () => {
     expect((await get('/me/receipts/none/file')).status).toBe(404);
   });
 
+  test('a second click on the button gets the receipt of the first; a minute later nothing', async () => {
+    await annVisits(doorway);
+    const { cookie, token } = await enter('ann');
+    doorway.rig.clock.advance(1);
+    const numberIn = (page: string): string | undefined => /<dd><code>([^<]+)<\/code>/.exec(page)?.[1];
+    const both = await Promise.all([0, 1].map(() => post('/me/forget', { token }, { cookie })));
+    const again = await post('/me/forget', { token }, { cookie });
+    const pages = await Promise.all([...both, again].map((reply) => reply.text()));
+    expect(new Set(pages.map(numberIn)).size).toBe(1);
+    const told = pages.map((page) => [/(\d+) records of you were erased/u.exec(page)?.[1], page.includes('name="copy"')]);
+    expect(told).toEqual(pages.map(() => ['4', true]));
+    expect((await get('/me', { cookie })).status).toBe(403);
+    for (const [fields, headers] of [
+      [{}, {}],
+      [{ token }, { Origin: 'http://localhost:1' }],
+    ] as const)
+      expect((await post('/me/forget', fields, { cookie, ...headers })).status).toBe(403);
+    doorway.rig.clock.advance(limits.portalRepeatMs);
+    expect((await post('/me/forget', { token }, { cookie })).status).toBe(403);
+    expect([...doorway.rig.engine.core.receipts.list()]).toHaveLength(1);
+  });
+
+  test('an erasure, wherever it was asked for, ends every visit and link of the person, and of nobody else', async () => {
+    await annVisits(doorway);
+    const [one, bob] = [await enter('ann'), await enter('bob')];
+    const link = await linkFor(doorway, 'ann');
+    doorway.rig.clock.advance(1);
+    await doorway.rig.engine.erase(['ann']);
+    expect((await get('/me', { cookie: one.cookie })).status).toBe(403);
+    expect((await post('/me/choices', { token: one.token, purpose: 'all', choice: 'granted' }, { cookie: one.cookie })).status).toBe(403);
+    expect((await fetch(link)).status).toBe(403);
+    expect((await get('/me', { cookie: bob.cookie })).status).toBe(200);
+    doorway.rig.clock.advance(1);
+    expect((await get('/me', { cookie: (await enter('ann')).cookie })).status).toBe(200);
+  });
+
+  test('each page makes the visit longer and says until when; what was written too late comes back', async () => {
+    const ann = await enter('ann');
+    doorway.rig.clock.advance(limits.portalSessionMs - 1000);
+    const reply = await get('/me', { cookie: ann.cookie });
+    const cookie = (reply.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    expect(await reply.text()).toMatch(/This visit holds until March 1, 2026 at 11:05/u);
+    doorway.rig.clock.advance(2000);
+    expect((await get('/me', { cookie: ann.cookie })).status).toBe(403);
+    expect((await get('/me', { cookie })).status).toBe(200);
+    const wish = 'Why <this>?';
+    const late = await post('/me/review', { token: ann.token, wish }, { cookie: ann.cookie });
+    expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('Why &lt;this&gt;?')]);
+    const foreign = await post('/me/review', { token: ann.token, wish }, { cookie: ann.cookie, Origin: 'http://localhost:1' });
+    expect(await foreign.text()).not.toContain('Why');
+    expect(doorway.rig.engine.desk.list()).toEqual([]);
+  });
+
   test('leaving ends the session, not only the cookie', async () => {
     const { cookie, token } = await enter('ann');
     expect((await post('/me/leave', { token }, { cookie })).status).toBe(200);
@@ -345,7 +451,7 @@ describe('what is told', () => {
   test('a decision in two plain sentences, the second true when it is really done', async () => {
     const decision = await annVisits(doorway);
     const { cookie } = await enter('ann');
-    const page = await (await get(`/me/decisions/${decision}`, { cookie })).text();
+    const page = unmarked(await (await get(`/me/decisions/${decision}`, { cookie })).text());
     const [, first, second] = /<h1>[^]*?<p>([^<]+)<\/p>\s*<p>([^<]+)<\/p>/.exec(page) ?? [];
     expect(first).toBe('“The cup” stood in first place because you looked at “The tea”: 6 people looked at both.');
     const [, instead] = /^Had you not looked at “The tea”, “The (\w+)” would stand there\.$/.exec(second ?? '') ?? [];
@@ -374,6 +480,38 @@ describe('what is told', () => {
     const page = await (await get('/me', { cookie })).text();
     expect(page.match(/Parcel Partners/g)).toHaveLength(1);
     expect(page).not.toContain('p-ann');
+  });
+
+  test('every event is to be found, page by page; a decision before many events, too; one that had nothing to show says so', async () => {
+    const decision = await annVisits(doorway);
+    for (let n = 0; n < 90; n += 1) await doorway.rig.visit('ann', 'cup', 'pot', 'mug', 'mill', 'tea');
+    const { cookie } = await enter('ann');
+    const read = async (path: string): Promise<string> => unmarked(await (await get(path, { cookie })).text());
+    expect(await read('/me')).toContain(`/me/decisions/${decision}`);
+    const ids = new Set<string>();
+    for (let path: string | undefined = '/me/events'; path !== undefined;) {
+      const page: string = await read(path);
+      for (const [, id = ''] of page.matchAll(/\/me\/event\?id=([^&]+)&amp;of=ann/g)) ids.add(id);
+      path = /href="([^"]+)">Older ones/.exec(page)?.[1]?.replaceAll('&amp;', '&');
+    }
+    expect(ids.size).toBe(452);
+    expect(await read('/me/events?page=2')).toMatch(/<title>Each thing that you did here \(2\/12\)<\/title>[^]*Newer ones/u);
+    for (const odd of ['0', '-1', '99', 'x', '1.5']) expect((await get(`/me/events?page=${odd}`, { cookie })).status).toBe(200);
+    const none = doorway.rig.engine.rank({ point: 'home', subject: 'ann', filter: { category: ['none'] } });
+    await doorway.rig.engine.drain();
+    expect(none.ok && none.value.answer).toEqual([]);
+    expect(await read(`/me/decisions/${none.ok ? none.value.id : ''}`)).toContain('There was nothing that could be shown.');
+  });
+
+  test('a text that turns the direction of writing turns nothing but itself', async () => {
+    await doorway.rig.engine.upsertItems([{ id: 'cup', title: 'cup \u202eevil\u2066' }]);
+    const decision = await annVisits(doorway);
+    const { cookie } = await enter('ann');
+    for (const path of ['/me', '/me/events', `/me/decisions/${decision}`]) {
+      const page = await (await get(path, { cookie })).text();
+      expect(page).not.toMatch(/[\u202a-\u202e\u2066\u2067]/u);
+      if (path !== '/me/events') expect(page).toContain('\u2068cup evil\u2069');
+    }
   });
 
   test('every text is escaped', async () => {

@@ -78,6 +78,7 @@ export interface CoreOptions {
 export class Core {
   readonly tables: Tables;
   readonly registry: Registry;
+  readonly suppressions: Suppressions;
   readonly gate: Gate;
   readonly dedupe: Dedupe;
   readonly profiles: Profiles;
@@ -122,6 +123,7 @@ export class Core {
     const traces = people.section<TraceRow>('trace');
     const spans = people.section<VisitSpans>('span');
     const memberships = people.section<SegmentRow>('segment');
+    this.suppressions = options.suppressions;
     this.registry = new Registry(tables.table('type'), tables.table('basis'));
     this.gate = new Gate(this.registry, standings);
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);

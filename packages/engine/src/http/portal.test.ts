@@ -239,10 +239,6 @@ describe('every right', () => {
       const log = [...doorway.rig.engine.log.read(0)].flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]));
       return log.findLast(({ type }) => type === systemTypes.eventCorrected)?.properties['correction'];
     };
-    doorway.rig.engine.core &&
-      [...doorway.rig.engine.log.read(0)]
-        .flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]))
-        .findLast(({ properties }) => properties['correction'] !== undefined)?.properties['correction'];
     expect(await did(ann, '/me/corrections', { ...about, ...shown, ...same })).toBe('unchanged');
     expect(await did(ann, '/me/corrections', { ...about, ...shown, ...same, 'p.price': '\u0661\u0662\u066b5' })).toBe('corrected');
     expect(propertiesOf()).toMatchObject({ event: { properties: { product_id: 'tea', query: lines, price: 12.5, quantity: 1 } } });

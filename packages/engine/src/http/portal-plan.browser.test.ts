@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { travel } from '../packs/travel.js';
-import { annPlans, annTravels, linkFor, portalDoor } from './portal.suite.js';
+import { annPlans, annTravels, linkFor, portalDoor, unmarked } from './portal.suite.js';
 import { portalLanguages } from './portal-words.js';
 
 const executablePath = process.env['ETHOGRAM_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -56,7 +56,7 @@ test.each(looks)('the why of a plan: %s, %s, %i pixels', async (lang, colorSchem
       words.notUsed,
       words.plan.leftOut,
     ]);
-    const names = await page.locator('ol > li h3').allTextContents();
+    const names = (await page.locator('ol > li h3').allTextContents()).map(unmarked);
     expect(names.map((name) => name.replace(/^\S+ /, ''))).toEqual(stops.map(({ item }) => `The ${item}`));
     await look(page, `plan-${lang}-${colorScheme}-${width}`, withAxe);
     await page.getByRole('button', { name: words.plan.stopWishes }).focus();
@@ -78,7 +78,7 @@ test.each(looks)('what was put into the plan of another: %s, %s, %i pixels', asy
     const page = await context.newPage();
     await page.goto(`${await linkFor(doorway, 'bob')}&lang=${lang}`);
     await page.click('main button');
-    expect(await page.locator('#decisions .card li').allTextContents()).toEqual([plan.joinedAvoid(quote('The park'))]);
+    expect((await page.locator('#decisions .card li').allTextContents()).map(unmarked)).toEqual([plan.joinedAvoid(quote('The park'))]);
     await look(page, `joined-${lang}-${colorScheme}-${width}`, withAxe);
     await page.getByRole('button', { name: plan.stopWishes }).focus();
     await Promise.all([page.waitForURL(/done=chosen/), page.keyboard.press('Enter')]);

@@ -153,7 +153,7 @@ describe('the portal', () => {
     const known = doorway.rig.engine.profile('ann');
     expect(known.ok && JSON.stringify(known.value.traits)).toContain('mug');
 
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href="/me/download"]')]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href^="/me/download"]')]);
     expect(download.suggestedFilename()).toBe('my-data.zip');
     const files = unzipped(readFileSync(await download.path()));
     expect(JSON.parse(files.get('profile.json') ?? '{}')).toMatchObject({ subject: 'ann' });

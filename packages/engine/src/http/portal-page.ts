@@ -46,7 +46,8 @@ export function framed({ lang, title, path, session, failed = false }: Framing, 
       </header>
       <main id="content" tabindex="-1">
         <h1>${title}</h1>
-        ${body} ${session === null ? null : html`<p class="soft">${words.visitHolds(dateOf(lang, session.endsAt))}</p>`}
+        ${body}
+        ${session === null ? null : html`<p class="soft">${words.visitEnds(numberOf(lang, Math.ceil(session.lastsMs / 60_000)))}</p>`}
       </main>
     </body>
   </html>`;

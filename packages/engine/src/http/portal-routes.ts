@@ -169,7 +169,7 @@ class Portal {
       if (held === undefined) return this.#ended(lang);
       const { session, cookie: longer } = this.#sessions.prolong(held);
       const reply = await show({ engine: this.#engine, session, lang }, asked);
-      reply.headers.set('Set-Cookie', cookieOf(asked, longer, session.endsAt - this.#clock.now()));
+      reply.headers.set('Set-Cookie', cookieOf(asked, longer, session.lastsMs));
       return reply;
     };
   }

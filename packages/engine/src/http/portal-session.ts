@@ -30,6 +30,8 @@ export interface Session {
   /** When the person came in, and until when the session holds, ms since 1970. */
   readonly startedAt: number;
   readonly endsAt: number;
+  /** How long it holds from now on. */
+  readonly lastsMs: number;
   /** How the person showed who they are. */
   readonly by: ProofKind;
 }
@@ -82,14 +84,18 @@ export class PortalSessions {
     if (link === undefined || subject === undefined || by === undefined) return fail('portal_link');
     if (!this.spend(link)) return fail('overloaded');
     const now = this.#clock.now();
-    return ok(this.prolong({ subject, id: this.#newId(), token: this.#newId(), startedAt: now, endsAt: now, by }));
+    return ok(this.prolong({ subject, id: this.#newId(), token: this.#newId(), startedAt: now, endsAt: now, lastsMs: 0, by }));
   }
 
   /** The same session for a while from now on. */
   prolong(session: Session): { readonly session: Session; readonly cookie: string } {
     const { subject, id, token, startedAt, by } = session;
-    const endsAt = Math.min(this.#clock.now() + limits.portalSessionMs, startedAt + limits.portalVisitMs);
-    return { session: { ...session, endsAt }, cookie: this.#seal(['session', subject, id, token, startedAt, endsAt, by]) };
+    const now = this.#clock.now();
+    const endsAt = Math.min(now + limits.portalSessionMs, startedAt + limits.portalVisitMs);
+    return {
+      session: { ...session, endsAt, lastsMs: endsAt - now },
+      cookie: this.#seal(['session', subject, id, token, startedAt, endsAt, by]),
+    };
   }
 
   /** The session that the cookie of a request stands for. */
@@ -106,7 +112,7 @@ export class PortalSessions {
     const by = proofKinds.find((each) => each === said);
     if (kind !== 'session' || typeof subject !== 'string' || typeof id !== 'string' || typeof token !== 'string') return undefined;
     if (typeof startedAt !== 'number' || typeof endsAt !== 'number' || endsAt <= this.#clock.now() || by === undefined) return undefined;
-    return { subject, id, token, startedAt, endsAt, by };
+    return { subject, id, token, startedAt, endsAt, lastsMs: endsAt - this.#clock.now(), by };
   }
 
   /** The session holds no more, whoever has its cookie. */

@@ -295,5 +295,5 @@ export const de: PortalWords = {
   endedTitle: 'Dieser Besuch ist zu Ende',
   endedLead: 'Zu Ihrem Schutz öffnet ein Link einmal, und ein Besuch endet nach einer Weile. Lassen Sie sich einen neuen geben.',
   endedWrote: 'Was Sie geschrieben haben, wurde nicht weitergegeben. Hier steht es, damit Sie es kopieren können:',
-  visitHolds: (date) => `Dieser Besuch gilt bis ${date}; jede Seite, die Sie öffnen, verlängert ihn.`,
+  visitEnds: (minutes) => `Dieser Besuch endet in ${minutes} Minuten, wenn Sie keine weitere Seite öffnen.`,
 };

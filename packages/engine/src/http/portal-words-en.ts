@@ -294,5 +294,5 @@ export const en: PortalWords = {
   endedTitle: 'This visit has ended',
   endedLead: 'For your protection a link opens once and a visit ends after a while. Ask for a new link where you got this one.',
   endedWrote: 'What you wrote was not passed on. Here it is, so that you can copy it:',
-  visitHolds: (date) => `This visit holds until ${date}; each page that you open makes it longer.`,
+  visitEnds: (minutes) => `This visit ends in ${minutes} minutes, unless you open another page.`,
 };

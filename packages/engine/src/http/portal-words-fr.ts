@@ -294,5 +294,5 @@ export const fr: PortalWords = {
   endedTitle: 'Cette visite est terminée',
   endedLead: 'Pour vous protéger, un lien s’ouvre une fois et une visite finit après un moment. Demandez-en un nouveau.',
   endedWrote: 'Ce que vous avez écrit n\u2019a pas été transmis. Le voici, pour que vous puissiez le copier :',
-  visitHolds: (date) => `Cette visite vaut jusqu\u2019au ${date} ; chaque page que vous ouvrez la prolonge.`,
+  visitEnds: (minutes) => `Cette visite se termine dans ${minutes} minutes, sauf si vous ouvrez une autre page.`,
 };

@@ -206,7 +206,7 @@ export interface PortalWords {
   readonly endedTitle: string;
   readonly endedLead: string;
   readonly endedWrote: string;
-  readonly visitHolds: (date: string) => string;
+  readonly visitEnds: (minutes: string) => string;
 }
 
 export const portalLanguages = { en, de, fr, ar } as const;

@@ -14,6 +14,18 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/**
+ * Has a value of JSON.parse a canonical text? Not with half of a surrogate pair, nor with 1e999, which is Infinity in memory and null in a
+ * log: state would not be the fold of what was written. Cheap, for the way in of every event.
+ */
+export function isSayable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isSayable);
+  return Object.entries(value).every(([name, part]) => name.isWellFormed() && isSayable(part));
+}
+
 const unsayable: ReadonlySet<string> = new Set(['undefined', 'function', 'symbol', 'bigint']);
 
 function refuseUnsayable(value: unknown): void {

@@ -2,6 +2,7 @@
 // A failure names the field, never its value.
 import { Type, type TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Failure, type Result } from '../base/result.js';
 import type { EventType, PropertyRule } from '../model/event-type.js';
@@ -48,7 +49,9 @@ export class Validator {
       // [C2]
       if (!Object.hasOwn(given, name)) continue;
       const value = given[name];
-      if (value !== undefined && value !== null) kept[name] = value;
+      if (value === undefined || value === null) continue;
+      if (!isSayable(value)) return fail('event_property', `/properties/${name}`);
+      kept[name] = value;
     }
     if (compiled.check(kept)) return ok(kept);
     return failureOf(compiled.check.errors?.[0]);

@@ -7,6 +7,7 @@ import type { Registry } from '../consent/registry.js';
 import { isPurpose } from '../model/purpose.js';
 import { keepFroms, lawfulBases, type BasisDeclaration, type KeepFrom, type LawfulBasis } from '../model/system-event.js';
 import { isObject, refusal } from './json-body.js';
+import { isReason } from './reason.js';
 
 /** Fails with body_shape, event_type_unknown, purpose_unknown or basis_not_declarable and the place. */
 export function parseBasis(body: unknown, registry: Registry): Result<BasisDeclaration> {
@@ -16,7 +17,7 @@ export function parseBasis(body: unknown, registry: Registry): Result<BasisDecla
   const { eventType, purpose, basis, reason, keepDays, keepFrom } = body;
   if (typeof eventType !== 'string') return fail('body_shape', '/eventType');
   if (!isBasis(basis)) return fail('body_shape', '/basis');
-  if (typeof reason !== 'string' || reason.trim() === '' || reason.length > limits.reasonCharsMax) return fail('body_shape', '/reason');
+  if (!isReason(reason)) return fail('body_shape', '/reason');
   if (!isPurpose(purpose)) return fail('purpose_unknown', '/purpose');
   const known = registry.known(eventType);
   if (known === undefined) return fail('event_type_unknown', '/eventType');

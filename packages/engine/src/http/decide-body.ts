@@ -1,5 +1,6 @@
 // The body of POST /v1/decide/:point to a rank request. Checked by hand: this is a hot route and the shape is small. A part that is not
 // known is refused where ignoring it would change what is shown (a filter), and ignored elsewhere.
+import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { RankRequest } from '../model/decision.js';
@@ -46,7 +47,7 @@ const filterParts: ReadonlySet<string> = new Set<keyof ItemFilter>(['category', 
 
 function parseFilter(given: unknown): Result<ItemFilter | undefined> {
   if (given === undefined) return ok(undefined);
-  if (!isObject(given)) return fail('body_shape', '/filter');
+  if (!isObject(given) || !isSayable(given)) return fail('body_shape', '/filter');
   for (const name of Object.keys(given)) if (!filterParts.has(name)) return fail('body_shape', '/filter', 'a part that is not known');
   const { priceMin, priceMax, inStock, attributes } = given;
   const category = typeof given['category'] === 'string' ? [given['category']] : given['category'];

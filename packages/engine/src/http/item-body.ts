@@ -1,6 +1,7 @@
 // The body of POST /v1/items: {items: [Item, ...]}. A TypeBox schema and one compiled Ajv check; all of them are taken, or none.
 import { Type, type Static } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
+import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Item } from '../model/item.js';
@@ -41,6 +42,8 @@ export function parseItems(body: unknown): Result<readonly Item[]> {
     if (refused !== null) return fail(refused, `/items/${index}`);
     if (!check(each)) return fail('item_shape', `/items/${index}${placeOf(check.errors?.[0])}`);
     if (!isId(each.id)) return fail('item_shape', `/items/${index}/id`);
+    const unsayable = Object.entries(each).find(([, part]) => !isSayable(part));
+    if (unsayable !== undefined) return fail('item_shape', `/items/${index}/${unsayable[0]}`);
     items.push(each);
   }
   return ok(items);

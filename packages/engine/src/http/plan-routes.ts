@@ -3,6 +3,7 @@
 // Fails with body_shape and the place, besides what planning fails with.
 import { Type } from '@sinclair/typebox';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { PlanRequest } from '../model/plan.js';
@@ -86,5 +87,5 @@ export function parsePlan(point: string, body: unknown, gpc: boolean): Result<Pl
 }
 
 function bodyOf(value: unknown): Result<PlanBody> {
-  return fits(value) ? ok(value) : fail('body_shape', fits.errors?.[0]?.instancePath ?? '');
+  return fits(value) && isSayable(value) ? ok(value) : fail('body_shape', fits.errors?.[0]?.instancePath ?? '');
 }

@@ -1,8 +1,8 @@
 // The body that starts a stopped point again, {by, reason}, and what a point tells of itself.
-import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import { isObject } from './json-body.js';
+import { isReason } from './reason.js';
 
 /** Fails with body_shape and the place. */
 export function parseRestart(body: unknown): Result<{ readonly by: string; readonly reason: string }> {
@@ -17,8 +17,4 @@ export function pointAnswer(name: string, { core, choosing }: Engine): Result<ob
   if (choosing.point(name) === undefined) return fail('point_unknown');
   const { era, stop } = core.choices.point(name);
   return ok({ point: name, era, stop, experiment: choosing.report(name) ?? null });
-}
-
-function isReason(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= limits.reasonCharsMax;
 }

@@ -1,5 +1,6 @@
 // Bodies of requests of people: {kind, wish?, authority?} and, where the host does not vouch, {subject, proof}. What is wrong is refused
 // with body_shape and the place.
+import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose } from '../model/purpose.js';
@@ -7,6 +8,7 @@ import { requestKinds, type Authority, type Disclosure, type RequestKind, type W
 import type { Proof } from '../runtime/desk.js';
 import { isId } from './id.js';
 import { isObject, refusal } from './json-body.js';
+import { isReason } from './reason.js';
 
 export interface RequestBody {
   readonly kind: RequestKind;
@@ -53,7 +55,7 @@ export function publicKeyOf(value: unknown, field: string): Result<string> {
 export function parseText(body: unknown, name: 'reason' | 'text'): Result<string> {
   if (!isObject(body)) return fail('body_shape', '');
   const text = body[name];
-  return isText(text) && text.trim() !== '' ? ok(text) : fail('body_shape', `/${name}`);
+  return isReason(text) ? ok(text) : fail('body_shape', `/${name}`);
 }
 
 export function parseDisclosure(body: unknown): Result<Disclosure> {
@@ -73,12 +75,12 @@ function wishIn(kind: RequestKind, given: unknown): Result<Wish> {
   }
   if (kind === 'correct') {
     if (!isId(event)) return fail('body_shape', '/wish/event');
-    return isObject(properties) ? ok({ event, properties }) : fail('body_shape', '/wish/properties');
+    return isObject(properties) && isSayable(properties) ? ok({ event, properties }) : fail('body_shape', '/wish/properties');
   }
   if (kind === 'human_review') {
     if (decision !== undefined && !isId(decision)) return fail('body_shape', '/wish/decision');
-    if (text === undefined ? decision === undefined : !isText(text) || text.trim() === '') return fail('body_shape', '/wish/text');
-    return ok({ ...(decision === undefined ? {} : { decision }), ...(isText(text) ? { text } : {}) });
+    if (text === undefined ? decision === undefined : !isReason(text)) return fail('body_shape', '/wish/text');
+    return ok({ ...(decision === undefined ? {} : { decision }), ...(isReason(text) ? { text } : {}) });
   }
   return ok({});
 }
@@ -90,7 +92,7 @@ function authorityIn(given: unknown): Result<Authority | null> {
   const kind = authorities.find((each) => each === given['kind']);
   if (kind === undefined) return fail('body_shape', '/authority/kind');
   if (!isId(by)) return fail('body_shape', '/authority/by');
-  return isText(evidence) && evidence.trim() !== '' ? ok({ kind, by, evidence }) : fail('body_shape', '/authority/evidence');
+  return isReason(evidence) ? ok({ kind, by, evidence }) : fail('body_shape', '/authority/evidence');
 }
 
 function isText(value: unknown): value is string {

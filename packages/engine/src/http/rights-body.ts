@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Properties } from '../model/event.js';
 import { isId } from './id.js';
 import { isObject, refusal } from './json-body.js';
+import { isReason } from './reason.js';
 
 export interface RestrictionBody {
   readonly restricted: boolean;
@@ -46,7 +47,6 @@ export function parseLink(body: unknown): Result<LinkBody> {
   const { other, linked = true, evidence } = body;
   if (!isId(other)) return fail('body_shape', '/other');
   if (typeof linked !== 'boolean') return fail('body_shape', '/linked');
-  if (linked && (typeof evidence !== 'string' || evidence.trim() === '' || evidence.length > limits.reasonCharsMax))
-    return fail('body_shape', '/evidence');
+  if (linked && !isReason(evidence)) return fail('body_shape', '/evidence');
   return ok({ other, linked, evidence: typeof evidence === 'string' ? evidence : '' });
 }

@@ -186,7 +186,7 @@ export class KeptByLaw {
   /** In a turn in which nothing else moves, so that nobody who was erased meanwhile gets a new event; then waits until it is folded. */
   async #inTurn<T>(task: () => Result<T>): Promise<Result<T>> {
     const { writer } = this.#parts;
-    const done = await writer.exclusive(() => Promise.resolve(task()));
+    const done = await writer.turn(task);
     if (done.ok) await writer.exclusive(() => Promise.resolve());
     return done;
   }

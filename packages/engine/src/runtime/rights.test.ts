@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeEvent } from '../model/event-codec.js';
 import { limits } from '../base/limits.js';
 import { worldDefinitions } from '../sim/world-definitions.js';
@@ -104,6 +104,50 @@ describe('rectification', () => {
     expect((await rig.send(rig.view('ann', 'car', rig.clock.now(), 'wrong'))).codes).toEqual(['duplicate']);
     await rig.engine.erase(['ann']);
     expect((await expectSameAnew(rig)).join('\n')).not.toMatch(/"(?:ann|fan)"/u);
+  });
+});
+
+describe('what goes wrong on the way', () => {
+  it('corrects a person of whom an older version kept what has no canonical text', async () => {
+    const rig = await bought('car');
+    const half = 'smile \ud83d';
+    vi.spyOn(rig.engine.core.validator, 'properties').mockImplementationOnce((_, given) => ({ ok: true, value: given }));
+    await rig.send(rig.view('ann', half, rig.clock.now() - 1, 'half'));
+    rig.engine.rank({ point: 'home', subject: 'ann' });
+    expect(await rig.engine.correct('ann', 'wrong', { product_id: 'can' })).toMatchObject({
+      ok: true,
+      value: { touched: [expect.any(String), expect.any(String)] },
+    });
+    expect(await rig.engine.correct('ann', 'half', { product_id: 'pan' })).toMatchObject({
+      ok: true,
+      value: { touched: [expect.any(String)] },
+    });
+    expect((await expectSameAnew(rig)).join('\n')).toContain('"pan"');
+  });
+
+  it("a bug in a turn that has appended nothing is the turn's alone", async () => {
+    const rig = await bought('car');
+    vi.spyOn(rig.engine.core.validator, 'properties').mockImplementationOnce(() => {
+      throw new Error('a bug');
+    });
+    await expect(rig.engine.correct('ann', 'wrong', { product_id: 'can' })).rejects.toThrow('a bug');
+    expect(rig.halted).toBeNull();
+    expect(await rig.engine.correct('ann', 'wrong', { product_id: 'can' })).toMatchObject({ ok: true });
+    await expectSameAnew(rig);
+  });
+
+  it('one in a turn that has appended stops the engine', async () => {
+    const rig = await bought('car');
+    await rig.engine.drain();
+    const { log } = rig.engine;
+    const append = log.append.bind(log);
+    vi.spyOn(log, 'append').mockImplementationOnce((...given) => {
+      append(...given);
+      throw new Error('a bug');
+    });
+    await expect(rig.engine.correct('ann', 'wrong', { product_id: 'can' })).rejects.toThrow('a bug');
+    expect(rig.halted).toMatchObject({ message: 'a bug' });
+    await expect(rig.engine.choose('ann', { choices: {}, origin: 'test' })).rejects.toMatchObject({ code: 'log_failed' });
   });
 });
 

@@ -1,6 +1,6 @@
 // What a person may ask for beside erasure, carried out on log and state: rectification, restriction, and the destruction of what a
 // withdrawal or a retention period has left without a purpose. The rules stand in docs/consent.spec.md.
-import { canonicalJson } from '../base/canonical-json.js';
+import { isDeepStrictEqual } from 'node:util';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -56,7 +56,7 @@ export class Rights {
   async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
     const { core, log, writer, erasures } = this.#parts;
     // In one turn: a decision that started from the wrong event is either in the history by now, or starts from the right one.
-    const corrected = await writer.exclusive(() => Promise.resolve(this.#correct(subject, id, properties)));
+    const corrected = await writer.turn(() => this.#correct(subject, id, properties));
     if (!corrected.ok) return corrected;
     const { at, ...told } = corrected.value;
     if (told.position === at) return ok(told);
@@ -85,7 +85,7 @@ export class Rights {
     if (!kept.ok) return kept;
     const at = wrong.position;
     const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
-    if (canonicalJson(event.properties) === canonicalJson(wrong.event.properties)) return ok({ at, position: at, touched: [] });
+    if (isDeepStrictEqual(event.properties, wrong.event.properties)) return ok({ at, position: at, touched: [] });
     const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
     const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
     const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
@@ -180,7 +180,7 @@ export class Rights {
         const record = decisionHeadIn(event);
         const inputs = currentVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
         // [C39]
-        if (record.mode === 'personal' && canonicalJson(inputs) !== canonicalJson(record.inputs)) touched.push(event.id);
+        if (record.mode === 'personal' && !isDeepStrictEqual(inputs, record.inputs)) touched.push(event.id);
       }
       if (isSystemType(event.type) || (event.mask & bitOf('personalise')) === 0) continue;
       for (const trait of traits) trait.fold(values, event, position);

@@ -1,11 +1,11 @@
 // Which choices for a person would have started from something else, had one of their events been what a correction says: another depth of
 // the visit, other words about themselves, another answer to an earlier choice. The history is gone through twice at once, as it was and as
 // it is to be, and compared where a choice was made. Of other ids of the person nothing is looked at, as for lists.
-import { canonicalJson } from '../base/canonical-json.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { Standing, StandingChange } from '../consent/standing.js';
 import { declaredType } from '../influence/choices.js';
 import { depthOf } from '../influence/choose.js';
-import type { BehaviourEvent } from '../model/event.js';
+import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf, maskOf } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import { currentVisit } from '../understand/current-visit.js';
@@ -15,13 +15,13 @@ import type { Trait, TraitValues } from '../understand/trait.js';
 /** What choices start from, of one person. */
 interface Start {
   traits: TraitValues;
-  said: { readonly text: string; readonly mask: number };
+  said: { readonly words: Properties | null; readonly mask: number };
   /** What the event in question says became of an earlier choice. */
-  followed: string;
+  followed: Properties | null;
 }
 
 const mayBeKnown = maskOf(['personalise', 'wellbeing']);
-const silent = { text: '', mask: 0 };
+const silent = { words: null, mask: 0 };
 
 /** `traits`: those of the visit. `change`: what an event changes of consent. Ids, in log order. */
 export function touchedChoices(
@@ -30,8 +30,8 @@ export function touchedChoices(
   traits: readonly Trait[],
   change: (event: BehaviourEvent, before: Standing | undefined, position: number) => StandingChange,
 ): string[] {
-  const was: Start = { traits: {}, said: silent, followed: '' };
-  const is: Start = { traits: {}, said: silent, followed: '' };
+  const was: Start = { traits: {}, said: silent, followed: null };
+  const is: Start = { traits: {}, said: silent, followed: null };
   const touched: string[] = [];
   let standing: Standing | undefined;
   for (const { position, event } of history) {
@@ -40,7 +40,7 @@ export function touchedChoices(
       standing = after.standing;
       for (const start of [was, is]) narrow(start, after.narrowed);
     }
-    if (event.type === systemTypes.choiceMade && position > right.position && told(was) !== told(is)) {
+    if (event.type === systemTypes.choiceMade && position > right.position && !isDeepStrictEqual(told(was), told(is))) {
       // [C90]
       touched.push(event.id);
     }
@@ -50,8 +50,9 @@ export function touchedChoices(
   return touched;
 }
 
-function told({ traits, said, followed }: Start): string {
-  return `${depthOf(currentVisit({ cut: 0, traits }).length)} ${said.text} ${followed}`;
+/** Compared as values: old logs hold words that have no canonical text. */
+function told({ traits, said, followed }: Start): readonly unknown[] {
+  return [depthOf(currentVisit({ cut: 0, traits }).length), said.words, followed];
 }
 
 function narrow(start: Start, narrowed: number): void {
@@ -62,8 +63,8 @@ function narrow(start: Start, narrowed: number): void {
 
 function take(start: Start, event: BehaviourEvent, position: number, traits: readonly Trait[], isInQuestion: boolean): void {
   const { type, properties, mask } = event;
-  if (isInQuestion && (type === systemTypes.exposure || type === systemTypes.outcome)) start.followed = canonicalJson(properties);
-  if (type === declaredType && (mask & mayBeKnown) !== 0) start.said = { text: canonicalJson(properties), mask: mask & mayBeKnown };
+  if (isInQuestion && (type === systemTypes.exposure || type === systemTypes.outcome)) start.followed = properties;
+  if (type === declaredType && (mask & mayBeKnown) !== 0) start.said = { words: properties, mask: mask & mayBeKnown };
   if (isSystemType(type) || (mask & bitOf('personalise')) === 0) return;
   for (const trait of traits) trait.fold(start.traits, event, position);
 }

@@ -132,6 +132,24 @@ export class Writer {
     });
   }
 
+  /**
+   * As `exclusive`, for what is done in one go and only reads and appends: a throw before anything was appended has changed nothing, so it
+   * is this task's alone. A failed write or sync stops the log, and with it the writer, all the same.
+   */
+  async turn<T>(task: () => T): Promise<T> {
+    const done = await this.exclusive(async () => {
+      const { head } = this.#log;
+      try {
+        return { value: task() };
+      } catch (error) {
+        if (this.#log.head !== head) throw error;
+        return { error };
+      }
+    });
+    if ('error' in done) throw done.error;
+    return done.value;
+  }
+
   /** Resolves when nothing waits and all that was appended is on disk and folded. */
   async drain(): Promise<void> {
     while (this.#running || this.#queue.length > 0 || this.#unsettled.length > 0) {

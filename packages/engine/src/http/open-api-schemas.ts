@@ -8,7 +8,7 @@ import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { purposes } from '../model/purpose.js';
 import { requestKinds } from '../model/request.js';
 import { choices, keepFroms, lawfulBases } from '../model/system-event.js';
-import { itemSchema } from './item-body.js';
+import { itemSchema, wellFormed } from './item-body.js';
 import { became, planSchemas } from './plan-schemas.js';
 import { understandingSchemas } from './understanding-schemas.js';
 
@@ -20,6 +20,8 @@ export function ref(name: string): TSchema {
 const oneOfThese = (values: readonly string[]): TSchema => Type.Unsafe({ type: 'string', enum: [...values] });
 /** As http/id.ts takes them: no control characters, no half of a surrogate pair. */
 const id = Type.String({ minLength: 1, maxLength: limits.idCharsMax, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$' });
+/** As http/reason.ts takes it. */
+const ownWords = Type.String({ maxLength: limits.reasonCharsMax, pattern: '^(?=[\\s\\S]*\\S)[^\\ud800-\\udfff]*$' });
 const ids = (max: number): TSchema => Type.Array(id, { maxItems: max });
 const time = Type.String({
   description: 'ISO 8601 with a zone',
@@ -31,7 +33,7 @@ const ms = Type.Integer({ description: 'ms since 1970 UTC' });
 const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 const open = { additionalProperties: true } as const;
 const opt = (schema: TSchema): TSchema => Type.Optional(schema);
-const itemValue = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
+const itemValue = Type.Union([Type.String(wellFormed), Type.Number(), Type.Boolean()]);
 const attributes = Type.Unsafe<object>({ type: 'object', propertyNames: id, additionalProperties: itemValue });
 
 /** Whom a body names: `subject`, else `userId`, else `anonymousId`; null and '' count as absent, and what comes after is not looked at. */
@@ -177,7 +179,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ConsentAnswer: Type.Object({ success: Type.Literal(true), epoch: Type.Integer(), device: opt(Type.Boolean()) }),
   RestrictionRequest: Type.Object({ restricted: Type.Boolean(), origin: opt(id) }, open),
   LinkRequest: Type.Object(
-    { other: id, linked: opt(Type.Boolean()), evidence: opt(Type.String({ maxLength: limits.reasonCharsMax })) },
+    { other: id, linked: opt(Type.Boolean()), evidence: opt(Type.String({ maxLength: limits.reasonCharsMax, ...wellFormed })) },
     open,
   ),
   LinkAnswer: Type.Object({ success: Type.Literal(true), ids: Type.Array(id) }),
@@ -190,7 +192,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       basis: oneOfThese(lawfulBases),
       keepDays: opt(Type.Integer({ minimum: 1, maximum: limits.keepDaysMax })),
       keepFrom: opt(oneOfThese(keepFroms)),
-      reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+      reason: ownWords,
     },
     open,
   ),
@@ -291,8 +293,8 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   }),
   RestartRequest: Type.Object(
     {
-      by: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
-      reason: Type.String({ maxLength: limits.reasonCharsMax, pattern: '\\S' }),
+      by: ownWords,
+      reason: ownWords,
     },
     open,
   ),
@@ -414,7 +416,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       event: opt(id),
       properties: opt(Type.Object({}, open)),
       decision: opt(id),
-      text: opt(Type.String({ minLength: 1, maxLength: limits.reasonCharsMax })),
+      text: opt(ownWords),
     },
     open,
   ),
@@ -422,7 +424,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     {
       kind: oneOfThese(['guardian', 'agent', 'assisted']),
       by: id,
-      evidence: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }),
+      evidence: ownWords,
     },
     open,
   ),
@@ -443,8 +445,8 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     },
     open,
   ),
-  ReasonRequest: Type.Object({ reason: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }) }, open),
-  TextRequest: Type.Object({ text: Type.String({ minLength: 1, maxLength: limits.reasonCharsMax }) }, open),
+  ReasonRequest: Type.Object({ reason: ownWords }, open),
+  TextRequest: Type.Object({ text: ownWords }, open),
   RequestView: Type.Object({
     request: Type.String(),
     subject: Type.String(),

@@ -11,6 +11,7 @@ import { systemTypes, type ConsentChange, type Choice, type PlacedChange } from 
 import type { Gate } from '../consent/gate.js';
 import type { Registry } from '../consent/registry.js';
 import { forAll, levelled } from '../consent/merge.js';
+import { withObjection } from '../consent/objection.js';
 import { changeStanding, effectiveChange, type Standing } from '../consent/standing.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { AppendEvent, Log } from '../ports/log.js';
@@ -128,7 +129,8 @@ export class Sequencer {
       return effective.stale;
     };
     /** A choice is made by a person, so it is placed in the stream of each of their ids. */
-    const consent = (subject: string, given: ConsentChange, occurredAt: number, id: string): Failure | null => {
+    const consent = (subject: string, asked: ConsentChange, occurredAt: number, id: string): Failure | null => {
+      const given = this.#heard(subject, asked);
       const { ids, linkedAt } = this.#people.personAhead(subject);
       if (ids.length === 1) return change(subject, this.#worthKeeping(subject, given), occurredAt, id) === 0 ? null : fail('consent_stale');
       const held = forAll(given, this.#standings(ids), linkedAt, occurredAt);
@@ -136,6 +138,9 @@ export class Sequencer {
       for (const each of ids) change(each, held.change, occurredAt, id);
       return held.stale ? fail('consent_stale') : null;
     };
+    /** What came before may narrow again, but grants nothing anew: the grant may have been withdrawn since. */
+    const repeated = (subject: string, asked: ConsentChange, occurredAt: number, id: string): Failure | null =>
+      consent(subject, withoutGrants(this.#heard(subject, asked)), occurredAt, id);
     const link = ({ subject, other, linked, evidence, id }: Link): Failure | null => {
       if (subject === other) return fail('identity_same', '/other');
       if (this.#people.isLinkedAhead(subject, other) === linked) return null;
@@ -161,10 +166,12 @@ export class Sequencer {
     const one = (each: Waiting): Failure | null => {
       if (each.kind === 'behaviour') {
         const { event } = each;
-        const ready = this.#ready(event, receivedAt, consent);
+        const isRepeat = this.#dedupe.has(event.subject, event.id, first + events.length);
+        // [C94]
+        const ready = this.#ready(event, receivedAt, isRepeat ? repeated : consent);
         if (!ready.ok) return ready;
+        if (isRepeat) return fail('duplicate');
         const position = first + events.length;
-        if (this.#dedupe.has(event.subject, event.id, position)) return fail('duplicate');
         this.#dedupe.claim(event.subject, event.id, position);
         claimed.push(position);
         push(ready.value);
@@ -235,6 +242,10 @@ export class Sequencer {
     });
   }
 
+  #heard(subject: string, asked: ConsentChange): ConsentChange {
+    return asked.objects === true ? withObjection(asked, this.#gate.standingAhead(subject), this.#registry) : asked;
+  }
+
   #standings(ids: readonly string[]): Map<string, Standing | undefined> {
     return new Map(ids.map((id) => [id, this.#gate.standingAhead(id)]));
   }
@@ -258,6 +269,10 @@ export class Sequencer {
     }
     return { ...change, choices };
   }
+}
+
+function withoutGrants(change: ConsentChange): ConsentChange {
+  return { ...change, choices: Object.fromEntries(Object.entries(change.choices).filter(([, choice]) => choice !== 'granted')) };
 }
 
 /** What one waiting one may become: a choice for each id of a person, and itself. */

@@ -67,6 +67,27 @@ describe('what is taken', () => {
       [0, 'event_shape', '/context/consent/categoryPreferences/personalise'],
     ]);
   });
+
+  test('a repeat brings back no consent that was withdrawn since, and may still refuse', async () => {
+    const { rig } = doorway;
+    const stood = (): string | undefined => rig.engine.core.gate.standing('flo')?.stands.personalise?.choice;
+    const event = view('flo', 'tea', { context: { consent: { categoryPreferences: { personalise: true } } } });
+    expect(await rejectedCodes(event)).toEqual([]);
+    rig.clock.advance(1000);
+    await rig.say('flo', 'withdrawn', 'personalise');
+    rig.clock.advance(1000);
+    const { head } = rig.engine.log;
+    expect(await rejectedCodes(event)).toEqual([[0, 'no_grant', null]]);
+    expect(await rejectedCodes({ batch: [event, event] })).toEqual([
+      [0, 'no_grant', null],
+      [1, 'no_grant', null],
+    ]);
+    expect([stood(), rig.engine.log.head]).toEqual(['withdrawn', head]);
+    await rig.say('flo', 'granted', 'personalise');
+    const refusing = { ...event, context: { consent: { categoryPreferences: { personalise: false } } } };
+    expect(await rejectedCodes(refusing)).toEqual([[0, 'no_grant', null]]);
+    expect(stood()).toBe('denied');
+  });
 });
 
 describe('times', () => {

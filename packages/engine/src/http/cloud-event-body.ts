@@ -10,7 +10,7 @@ import type { IncomingEvent } from '../collect/incoming.js';
 import { cloudEventConsent } from './cloud-event-consent.js';
 import { isId } from './id.js';
 import { isObject, parseJson, refusal, type JsonObject } from './json-body.js';
-import type { AddConsent } from './segment-batch.js';
+import { objecting } from './objection-signal.js';
 import { parseTime } from './time.js';
 
 /** The events of a request as they came, attributes and data together, not yet looked at. Fails for the whole request. */
@@ -50,8 +50,8 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** One event. `receivedAt` in ms; `add` null when the request has no signal. Fails with a code and a JSON pointer into the event. */
-export function parseCloudEvent(given: unknown, receivedAt: number, add: AddConsent | null): Result<IncomingEvent> {
+/** One event. `receivedAt` in ms; `objects`: the request carried an objection signal. Fails with a code and a pointer into the event. */
+export function parseCloudEvent(given: unknown, receivedAt: number, objects: boolean): Result<IncomingEvent> {
   if (!isObject(given)) return fail('event_shape', '');
   const refused = refusal(given, limits.eventBytesMax);
   if (refused !== null) return fail(refused, '');
@@ -67,7 +67,7 @@ export function parseCloudEvent(given: unknown, receivedAt: number, add: AddCons
   if (occurredAt === undefined) return fail('event_time', '/time');
   const own = cloudEventConsent(given['consent'], given['consentorigin']);
   if (!own.ok) return own;
-  const consent = add === null ? own.value : add(subject, own.value);
+  const consent = objects ? objecting(own.value) : own.value;
   // The source of a CloudEvent is a URI of the sender's choosing and may itself name a person: it counts for the message id and is not
   // kept.
   const event = { id: id.value, subject, type, occurredAt, source: 'cloudevents', properties: properties.value };

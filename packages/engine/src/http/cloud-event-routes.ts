@@ -10,7 +10,7 @@ import { cloudEventsIn, parseCloudEvent } from './cloud-event-body.js';
 import { isId } from './id.js';
 import { isObject } from './json-body.js';
 import type { Metrics } from './metrics.js';
-import { carriesObjection, objectionOver } from './objection-signal.js';
+import { carriesObjection } from './objection-signal.js';
 import type { Asked, RouteTable } from './route-table.js';
 
 export interface CloudEventsAnswer {
@@ -46,26 +46,24 @@ class CloudEventRoutes {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #metrics: Metrics;
-  readonly #addObjection: ReturnType<typeof objectionOver>;
 
   constructor({ engine, clock, metrics }: CloudEventParts) {
     this.#engine = engine;
     this.#clock = clock;
     this.#metrics = metrics;
-    this.#addObjection = objectionOver(engine);
   }
 
   async accept(asked: Asked): Promise<Result<CloudEventsAnswer>> {
     const startedMs = this.#clock.elapsedMs();
     const given = cloudEventsIn(asked.headers, asked.bytes);
     if (!given.ok) return given;
-    const add = carriesObjection(asked) ? this.#addObjection : null;
+    const objects = carriesObjection(asked);
     const receivedAt = this.#clock.now();
     const events: IncomingEvent[] = [];
     const indices: number[] = [];
     const rejections: Rejection[] = [];
     for (const [index, each] of given.value.entries()) {
-      const parsed = parseCloudEvent(each, receivedAt, add);
+      const parsed = parseCloudEvent(each, receivedAt, objects);
       if (parsed.ok) {
         indices.push(index);
         events.push(parsed.value);

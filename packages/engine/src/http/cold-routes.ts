@@ -26,7 +26,7 @@ import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';
 import { addMetrics, type Metrics, type Vitals } from './metrics.js';
 import { addOfrep } from './ofrep-routes.js';
-import { carriesObjection, objectionOver } from './objection-signal.js';
+import { carriesObjection, objecting } from './objection-signal.js';
 import { addGpcSupport } from './gpc-support.js';
 import { addOpenApi } from './open-api-document.js';
 import { addPortal } from './portal-routes.js';
@@ -159,7 +159,7 @@ export class ColdRoutes {
     const consent = body.ok ? parseConsent(body.value, this.#clock.now()) : body;
     if (!consent.ok) return refuse(consent);
     const { subject, change: given, occurredAt, device } = consent.value;
-    const change = carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
+    const change = carriesObjection(asked) ? objecting(given) : given;
     const done = await this.#engine.choose(subject, change, occurredAt);
     if (!done.ok) return answer(done);
     // A choice holds whether its key is taken or not: only the first ones of an id bring one.

@@ -159,6 +159,47 @@ describe('what it does', () => {
     expect(stand('ann', 'share')).toMatchObject({ choice: 'granted', since, signal: true });
   });
 
+  test('a grant in its hearing holds, whether what follows comes in the same batch, at once, or later', async () => {
+    const granting = { context: { consent: { categoryPreferences: { share: true, personalise: true } } } };
+    const cloud = (subject: string, id: string, more: object = {}) => ({
+      specversion: '1.0',
+      id,
+      source: '/x',
+      type: 'item.viewed',
+      subject,
+      data: { product_id: 'tea' },
+      ...more,
+    });
+    const json = { ...gpc, 'Content-Type': 'application/cloudevents-batch+json' };
+    const ways: { readonly [subject: string]: () => Promise<unknown> } = {
+      apart: async () => {
+        await doorway.post('/v1/batch', view('apart', 'tea', granting), gpc);
+        return doorway.post('/v1/batch', view('apart', 'cup'), gpc);
+      },
+      batch: () => doorway.post('/v1/batch', { batch: [view('batch', 'tea', granting), view('batch', 'cup')] }, gpc),
+      cloud: () => {
+        const consent = 'share=granted personalise=granted';
+        return doorway.post('/v1/events', [cloud('cloud', 'a', { consent }), cloud('cloud', 'b')], json);
+      },
+      once: () => {
+        const { engine } = doorway.rig;
+        const event = { ...doorway.rig.view('once', 'tea'), consent: { choices: {}, origin: 'gpc', objects: true } as const };
+        return Promise.all([
+          engine.choose('once', { choices: { share: 'granted', personalise: 'granted' }, origin: 'panel', objects: true }),
+          engine.accept([event]),
+        ]);
+      },
+    };
+    for (const [subject, send] of Object.entries(ways)) {
+      await choose(subject, { share: 'granted', personalise: 'granted' });
+      doorway.rig.clock.advance(1000);
+      await send();
+      expect([subject, stand(subject, 'share')]).toEqual([subject, expect.objectContaining({ choice: 'granted', signal: true })]);
+      expect(chosen(subject)).toHaveLength(2);
+      expect(doorway.rig.engine.profile(subject)).toMatchObject({ ok: true });
+    }
+  });
+
   test('it never widens: what was refused stays refused in the person’s own words', async () => {
     await declare('personalise');
     await choose('ann', { personalise: 'objected', share: 'denied' });

@@ -16,7 +16,7 @@ import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { isHere, isOwnForm } from './first-screen-guard.js';
 import { isId } from './id.js';
-import { carriesObjection, objectionOver } from './objection-signal.js';
+import { carriesObjection, objecting } from './objection-signal.js';
 import { AccountEntry, signInCookie } from './portal-account.js';
 import { choiceHtml } from './portal-choice.js';
 import { planHtml } from './portal-plan.js';
@@ -330,7 +330,7 @@ class Portal {
 
   async #choose(subject: string, choices: { [P in Purpose]?: Choice }, asked: Asked | null): Promise<Done> {
     const given = { choices, origin: 'portal' };
-    const change = asked !== null && carriesObjection(asked) ? (objectionOver(this.#engine)(subject, given) ?? given) : given;
+    const change = asked !== null && carriesObjection(asked) ? objecting(given) : given;
     const done = await this.#engine.choose(subject, change);
     return done.ok ? 'chosen' : 'failed';
   }

@@ -11,6 +11,7 @@ import type { Choice, ConsentChange } from '../model/system-event.js';
 import { fromGa4 } from './ga4-properties.js';
 import { isId, subjectOf } from './id.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
+import { objecting } from './objection-signal.js';
 import { parseTime, skewOf } from './time.js';
 import type { TrackingCall } from './tracking-paths.js';
 
@@ -21,20 +22,17 @@ export interface SegmentBatch {
   readonly rejections: readonly Rejection[];
 }
 
-/** What the request adds to an event's consent (an objection signal), given what the event itself carries. */
-export type AddConsent = (subject: string, carried: ConsentChange | undefined) => ConsentChange | undefined;
-
 interface Envelope {
   readonly receivedAt: number;
   readonly skewMs: number;
   readonly consent: ConsentChange | undefined;
-  readonly add: AddConsent | null;
+  readonly objects: boolean;
 }
 
 export interface SegmentRequest {
   readonly receivedAt: number;
-  /** null when the request carries no signal. */
-  readonly add: AddConsent | null;
+  /** Does the request carry an objection signal? */
+  readonly objects: boolean;
   /** What the path says that the body is; a batch path also takes one event that names its own type. */
   readonly call?: TrackingCall;
 }
@@ -42,10 +40,11 @@ export interface SegmentRequest {
 /** Parses a body. Fails with body_shape, body_too_deep, batch_too_long. */
 export function parseSegmentBatch(body: unknown, request: SegmentRequest): Result<SegmentBatch> {
   if (!isObject(body)) return fail('body_shape', '');
-  const { receivedAt, add, call = 'batch' } = request;
+  const { receivedAt, objects, call = 'batch' } = request;
   const { batch } = body;
-  if (call !== 'batch') return one(body, call, { receivedAt, skewMs: 0, consent: undefined, add });
-  if (batch === undefined && body['type'] !== undefined) return one(body, body['type'], { receivedAt, skewMs: 0, consent: undefined, add });
+  if (call !== 'batch') return one(body, call, { receivedAt, skewMs: 0, consent: undefined, objects });
+  if (batch === undefined && body['type'] !== undefined)
+    return one(body, body['type'], { receivedAt, skewMs: 0, consent: undefined, objects });
   if (!Array.isArray(batch)) return fail('body_shape', '/batch');
   if (batch.length > limits.batchEventsMax) return fail('batch_too_long', '/batch');
   for (const key of Object.keys(body)) {
@@ -58,7 +57,7 @@ export function parseSegmentBatch(body: unknown, request: SegmentRequest): Resul
   if (!consent.ok) return fail('body_shape', consent.field);
   const given: readonly unknown[] = batch;
   const skewMs = skewOf(body['sentAt'], receivedAt);
-  const envelope: Envelope = { receivedAt, skewMs, consent: consent.value, add };
+  const envelope: Envelope = { receivedAt, skewMs, consent: consent.value, objects };
   const events: IncomingEvent[] = [];
   const rejections: Rejection[] = [];
   let indices: number[] | null = null;
@@ -127,7 +126,7 @@ function parseEvent(given: JsonObject, call: unknown, envelope: Envelope): Resul
   const own = carriedConsent(context);
   if (!own.ok) return fail('event_shape', own.field);
   const carried = own.value ?? envelope.consent;
-  const consent = envelope.add === null ? carried : envelope.add(subject.value, carried);
+  const consent = envelope.objects ? objecting(carried) : carried;
   const event = { id, subject: subject.value, type, occurredAt, source: sourceOf(context), properties };
   return ok(consent === undefined ? event : { ...event, consent });
 }

@@ -15,7 +15,7 @@ import { isId } from './id.js';
 import { isObject, parseJson } from './json-body.js';
 import type { Caller, Keeper } from './keeper.js';
 import type { Metrics } from './metrics.js';
-import { carriesObjection, objectionOver } from './objection-signal.js';
+import { carriesObjection } from './objection-signal.js';
 import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
 import { eventsIn, parseSegmentBatch, type SegmentBatch } from './segment-batch.js';
 import type { TrackingCall } from './tracking-paths.js';
@@ -52,13 +52,11 @@ type Parsed = Failure | { readonly ok: true; readonly parsed: SegmentBatch; read
 
 export class TrackingRoutes {
   readonly #parts: HotParts;
-  readonly #addObjection: ReturnType<typeof objectionOver>;
   readonly #turns: Turns;
 
   constructor(parts: HotParts) {
     this.#parts = parts;
     this.#turns = new Turns(parts.clock, limits.ingestTurnMs, limits.ingestDeferMsMax);
-    this.#addObjection = objectionOver(parts.engine);
   }
 
   /** A connection came. */
@@ -138,7 +136,7 @@ export class TrackingRoutes {
     if (!by.ok) return by;
     const parsed = parseSegmentBatch(value.value, {
       receivedAt: this.#parts.clock.now(),
-      add: carriesObjection(request) ? this.#addObjection : null,
+      objects: carriesObjection(request),
       call,
     });
     return parsed.ok ? { ok: true, parsed: parsed.value, key: by.value?.key.id ?? null } : parsed;

@@ -64,6 +64,8 @@ export const choices: readonly Choice[] = ['granted', 'denied', 'withdrawn', 'ob
 /** What a person asks for. */
 export interface ConsentChange extends PlacedChange {
   readonly choices: { readonly [P in Purpose]?: Choice };
+  /** The request carried a general objection (GPC): what that adds is found where the change is placed (consent/objection.ts). */
+  readonly objects?: true;
 }
 
 /** Which text a person was shown when they chose: enough to find it again and to see that it is the same. */

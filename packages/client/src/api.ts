@@ -180,65 +180,75 @@ export type Error = {
   readonly error: { readonly code: ErrorCode; readonly sentence: string; readonly hint: string; readonly field?: string };
 };
 
+export type TrackCall = {
+  readonly messageId: string;
+  readonly timestamp?: string | null;
+  readonly originalTimestamp?: string | null;
+  readonly context?: Context;
+  readonly event: string;
+  readonly properties?: { readonly [name: string]: unknown } | null;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
+export type PageCall = {
+  readonly messageId: string;
+  readonly timestamp?: string | null;
+  readonly originalTimestamp?: string | null;
+  readonly context?: Context;
+  readonly properties?: { readonly [name: string]: unknown } | null;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
+export type IdentifyCall = {
+  readonly messageId: string;
+  readonly timestamp?: string | null;
+  readonly originalTimestamp?: string | null;
+  readonly context?: Context;
+  readonly traits?: { readonly [name: string]: unknown } | null;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
+export type GroupCall = {
+  readonly messageId: string;
+  readonly timestamp?: string | null;
+  readonly originalTimestamp?: string | null;
+  readonly context?: Context;
+  readonly groupId: string;
+  readonly traits?: { readonly [name: string]: unknown } | null;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
+export type AliasCall = {
+  readonly messageId: string;
+  readonly timestamp?: string | null;
+  readonly originalTimestamp?: string | null;
+  readonly context?: Context;
+  readonly previousId: string;
+  readonly properties?: { readonly [name: string]: unknown } | null;
+} & (
+  | { readonly subject: string }
+  | { readonly subject?: null | ''; readonly userId: string }
+  | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
+);
+
 export type TrackingEvent =
-  | ({
-      readonly type: 'track';
-      readonly messageId: string;
-      readonly timestamp?: string | null;
-      readonly context?: Context;
-      readonly event: string;
-      readonly properties?: { readonly [name: string]: unknown } | null;
-    } & (
-      | { readonly subject: string }
-      | { readonly subject?: null | ''; readonly userId: string }
-      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
-    ))
-  | ({
-      readonly type: 'page' | 'screen';
-      readonly messageId: string;
-      readonly timestamp?: string | null;
-      readonly context?: Context;
-      readonly properties?: { readonly [name: string]: unknown } | null;
-    } & (
-      | { readonly subject: string }
-      | { readonly subject?: null | ''; readonly userId: string }
-      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
-    ))
-  | ({
-      readonly type: 'identify';
-      readonly messageId: string;
-      readonly timestamp?: string | null;
-      readonly context?: Context;
-      readonly traits?: { readonly [name: string]: unknown } | null;
-    } & (
-      | { readonly subject: string }
-      | { readonly subject?: null | ''; readonly userId: string }
-      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
-    ))
-  | ({
-      readonly type: 'group';
-      readonly messageId: string;
-      readonly timestamp?: string | null;
-      readonly context?: Context;
-      readonly groupId: string;
-      readonly traits?: { readonly [name: string]: unknown } | null;
-    } & (
-      | { readonly subject: string }
-      | { readonly subject?: null | ''; readonly userId: string }
-      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
-    ))
-  | ({
-      readonly type: 'alias';
-      readonly messageId: string;
-      readonly timestamp?: string | null;
-      readonly context?: Context;
-      readonly previousId: string;
-      readonly properties?: { readonly [name: string]: unknown } | null;
-    } & (
-      | { readonly subject: string }
-      | { readonly subject?: null | ''; readonly userId: string }
-      | { readonly subject?: null | ''; readonly userId?: null | ''; readonly anonymousId: string }
-    ));
+  | ({ readonly type: 'track' } & TrackCall)
+  | ({ readonly type: 'page' | 'screen' } & PageCall)
+  | ({ readonly type: 'identify' } & IdentifyCall)
+  | ({ readonly type: 'group' } & GroupCall)
+  | ({ readonly type: 'alias' } & AliasCall);
 
 export type BatchRequest = { readonly batch: readonly TrackingEvent[]; readonly sentAt?: string; readonly context?: Context };
 

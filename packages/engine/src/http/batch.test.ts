@@ -99,6 +99,17 @@ describe('times', () => {
     return (JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8'))[3] - doorway.rig.clock.now()) / 60_000;
   };
 
+  test('originalTimestamp is the time where there is no timestamp', async () => {
+    doorway.rig.clock.advance(3 * 60 * 60_000);
+    expect(await occurredAt(view('ann', 'tea', { originalTimestamp: minutesAgo(10) }))).toBe(-10);
+    expect(await occurredAt(view('ann', 'tea', { originalTimestamp: minutesAgo(70), timestamp: null }), minutesAgo(60))).toBe(-10);
+    expect(await occurredAt(view('ann', 'tea', { originalTimestamp: 'soon', timestamp: minutesAgo(5) }))).toBe(-5);
+    expect(await rejectedCodes(view('ann', 'tea', { originalTimestamp: 'soon' }))).toEqual([[0, 'event_time', '/originalTimestamp']]);
+    // Captured before the grant, sent after it: without the time it would be taken for one of now.
+    await doorway.rig.say('kay', 'granted', 'personalise');
+    expect(await rejectedCodes(view('kay', 'tea', { originalTimestamp: minutesAgo(60) }))).toEqual([[0, 'captured_before_grant', null]]);
+  });
+
   test('a clock that is off is corrected by sentAt, never to later than now', async () => {
     doorway.rig.clock.advance(3 * 60 * 60_000);
     expect(await occurredAt(view('ann', 'tea', { timestamp: minutesAgo(10) }))).toBe(-10);

@@ -3,7 +3,7 @@
 import type { KeyNeed } from '../access/key-kind.js';
 import { portalOperations } from './open-api-portal.js';
 import { requestOperations } from './open-api-requests.js';
-import { trackingPaths } from './tracking-paths.js';
+import { trackingPaths, type TrackingCall } from './tracking-paths.js';
 
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -24,6 +24,15 @@ export interface Operation {
 const json = (name: string | null): Readonly<Record<string, string | null>> => ({ 'application/json': name });
 const body = (name: string): Readonly<Record<string, string>> => ({ 'application/json': name });
 
+const bodyOf: Readonly<Record<TrackingCall, string>> = {
+  batch: 'BatchRequest',
+  track: 'TrackCall',
+  identify: 'IdentifyCall',
+  page: 'PageCall',
+  screen: 'PageCall',
+  group: 'GroupCall',
+  alias: 'AliasCall',
+};
 const tracking: readonly Operation[] = [...trackingPaths].map(([path, call]) => ({
   method: 'POST',
   path,
@@ -33,7 +42,7 @@ const tracking: readonly Operation[] = [...trackingPaths].map(([path, call]) => 
     call === 'batch'
       ? 'Events, as Segment\u2019s clients send them; each is on disk and folded, or listed with its code.'
       : `One ${call} call.`,
-  takes: body(call === 'batch' ? 'BatchRequest' : 'TrackingEvent'),
+  takes: body(bodyOf[call]),
   gives: json('BatchAnswer'),
   query: ['writeKey'],
 }));

@@ -58,10 +58,13 @@ const context = Type.Unsafe<object>({
   },
 });
 
-function call(types: readonly string[], parts: Record<string, TSchema>): TSchema {
-  const common = { type: oneOfThese(types), messageId: id, timestamp: opt(nullable(time)), context: opt(ref('Context')) };
-  return Type.Intersect([Type.Object({ ...common, ...parts }, open), naming(false)]);
+/** One call, to the path that says which: a `type` beside it is not looked at, nor is `originalTimestamp` beside a `timestamp`. */
+function call(parts: Record<string, TSchema>): TSchema {
+  const times = { timestamp: opt(nullable(time)), originalTimestamp: opt(nullable(time)) };
+  return Type.Intersect([Type.Object({ messageId: id, ...times, context: opt(ref('Context')), ...parts }, open), naming(false)]);
 }
+const typed = (types: readonly string[], name: string): TSchema =>
+  Type.Intersect([Type.Object({ type: oneOfThese(types) }, open), ref(name)]);
 const bag = opt(nullable(Type.Object({}, open)));
 
 const reason = Type.Object(
@@ -99,12 +102,17 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   Error: Type.Object({
     error: Type.Object({ code: ref('ErrorCode'), sentence: Type.String(), hint: Type.String(), field: opt(Type.String()) }),
   }),
+  TrackCall: call({ event: Type.String({ minLength: 1 }), properties: bag }),
+  PageCall: call({ properties: bag }),
+  IdentifyCall: call({ traits: bag }),
+  GroupCall: call({ groupId: id, traits: bag }),
+  AliasCall: call({ previousId: id, properties: bag }),
   TrackingEvent: Type.Union([
-    call(['track'], { event: Type.String({ minLength: 1 }), properties: bag }),
-    call(['page', 'screen'], { properties: bag }),
-    call(['identify'], { traits: bag }),
-    call(['group'], { groupId: id, traits: bag }),
-    call(['alias'], { previousId: id, properties: bag }),
+    typed(['track'], 'TrackCall'),
+    typed(['page', 'screen'], 'PageCall'),
+    typed(['identify'], 'IdentifyCall'),
+    typed(['group'], 'GroupCall'),
+    typed(['alias'], 'AliasCall'),
   ]),
   BatchRequest: Type.Object(
     {

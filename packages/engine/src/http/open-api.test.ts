@@ -103,7 +103,8 @@ describe('a parser and its schema say the same', () => {
     traits: half(odd),
     groupId: half(idPool),
     previousId: half(idPool),
-    timestamp: half(timePool),
+    timestamp: half(fc.option(timePool)),
+    originalTimestamp: fc.constantFrom(undefined, null, '2026-01-01T00:00:00Z'),
     context: half(context),
   }).map((each) => ({ type: 'track', event: 'Product Viewed', ...each }));
   const cloud = shape({
@@ -186,6 +187,14 @@ describe('a parser and its schema say the same', () => {
       fc.oneof(shape({ context: fc.oneof(shape({ ...asked, targetingKey: half(idPool), items: half(odd), gpc: half(odd) }), odd) }), odd),
       (body) => parseOfrep(Buffer.from(JSON.stringify(body)), false).ok,
     ],
+    ...(['track', 'identify', 'page', 'group', 'alias'] as const).map((call): (typeof cases)[number] => [
+      `${call.charAt(0).toUpperCase()}${call.slice(1)}Call`,
+      event,
+      (body) => {
+        const parsed = parseSegmentBatch(body, { receivedAt: now, objects: false, call });
+        return parsed.ok && parsed.value.rejections.length === 0;
+      },
+    ]),
     [
       'TrackingEvent',
       event,

@@ -121,7 +121,7 @@ function parseEvent(given: JsonObject, call: unknown, envelope: Envelope): Resul
   const properties = known.type === null ? fromGa4(type, said) : withOwn(known.type, given, said);
   if (properties === null) return fail('event_shape', known.type === 'group' ? '/groupId' : '/previousId');
   const occurredAt = occurred(given, envelope);
-  if (occurredAt === undefined) return fail('event_time', '/timestamp');
+  if (occurredAt === undefined) return fail('event_time', `/${timeName(given)}`);
   const { context } = given;
   const own = carriedConsent(context);
   if (!own.ok) return fail('event_shape', own.field);
@@ -141,14 +141,20 @@ function withOwn(type: string, given: JsonObject, said: Properties): Properties 
     : said;
 }
 
+/** Some clients of RudderStack say only `originalTimestamp`: their own server makes `timestamp` of it. */
+function timeName(event: JsonObject): 'timestamp' | 'originalTimestamp' {
+  return (event['timestamp'] ?? null) === null && (event['originalTimestamp'] ?? null) !== null ? 'originalTimestamp' : 'timestamp';
+}
+
 /**
  * When it happened: the client's time, moved by how far its clock stood off when it sent (receivedAt - sentAt), never later than now.
  * A clock that is further off than limits.clockCorrectionMsMax is not believed enough to be corrected.
  */
 function occurred(event: JsonObject, envelope: Envelope): number | undefined {
-  const { timestamp, sentAt } = event;
-  if (timestamp === undefined || timestamp === null) return envelope.receivedAt;
-  const at = parseTime(timestamp);
+  const { sentAt } = event;
+  const said = event[timeName(event)];
+  if (said === undefined || said === null) return envelope.receivedAt;
+  const at = parseTime(said);
   if (at === undefined) return undefined;
   const skewMs = sentAt === undefined ? envelope.skewMs : skewOf(sentAt, envelope.receivedAt);
   if (skewMs === 0) return at;

@@ -395,6 +395,12 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 
+/** The status of a whole answer that is this error. What else stands only in `rejected`, beside a success, is then a conflict. */
+export function statusOf(code: ErrorCode): number {
+  const { status } = errors[code];
+  return status < 400 ? 409 : status;
+}
+
 /** An error for the few places that must throw (opening, fail-stop); carries its registered code. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';

@@ -180,7 +180,8 @@ export class Sequencer {
       if (each.kind === 'link') return link(each);
       if (each.kind === 'consent') {
         // [C29]
-        if (each.occurredAt <= (this.#suppressions.erasedAt(each.subject) ?? -1)) return fail('subject_erased');
+        const erasedAt = this.#suppressions.erasedAt(each.subject);
+        if (erasedAt !== undefined && each.occurredAt <= erasedAt) return fail('subject_erased');
         return consent(each.subject, each.change, each.occurredAt, each.id);
       }
       // A fact about somebody is told only of whom something is held: it must not bring an erased id back.

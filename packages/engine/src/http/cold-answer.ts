@@ -1,5 +1,5 @@
 // Answers of the routes that are not hot, as the Fetch standard's Response, and the one error shape that all routes share.
-import { errors } from '../base/errors.js';
+import { statusOf } from '../base/errors.js';
 import type { Result } from '../base/result.js';
 import { errorHeaders, errorText, type Refusal } from './reply.js';
 
@@ -15,5 +15,5 @@ export function answer(result: Result<unknown>, headers: Headers = {}): Response
 }
 
 export function refuse(refusal: Refusal, headers: Headers = {}): Response {
-  return json(errors[refusal.code].status, errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+  return json(statusOf(refusal.code), errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
 }

@@ -5,7 +5,7 @@
 // Every route but the entries asks for a session; every POST asks besides that it comes from a page of ours (Origin, Sec-Fetch-Site) and
 // carries the session's token. What a session may do, it does to its own subject alone: no route takes the id of a person.
 import { sameHash } from '../access/key-text.js';
-import { CodedError, errors } from '../base/errors.js';
+import { CodedError, statusOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
@@ -147,7 +147,7 @@ class Portal {
   async account(asked: Asked): Promise<Response> {
     if (this.#accounts === null) return answer(fail('not_found'));
     const begun = await this.#accounts.begin();
-    if (!begun.ok) return page(refusedHtml(langOf(asked), begun.code), errors[begun.code].status);
+    if (!begun.ok) return page(refusedHtml(langOf(asked), begun.code), statusOf(begun.code));
     return to(begun.value.url, { 'Set-Cookie': signInCookieOf(asked, begun.value.cookie, limits.accountSignInMs) });
   }
 
@@ -156,7 +156,7 @@ class Portal {
     if (this.#accounts === null) return answer(fail('not_found'));
     const lang = langOf(asked);
     const done = await this.#accounts.finish(asked);
-    const reply = done.ok ? page(enterHtml(lang, done.value, 'account')) : page(refusedHtml(lang, done.code), errors[done.code].status);
+    const reply = done.ok ? page(enterHtml(lang, done.value, 'account')) : page(refusedHtml(lang, done.code), statusOf(done.code));
     reply.headers.set('Set-Cookie', signInCookieOf(asked, '', 0));
     return reply;
   }

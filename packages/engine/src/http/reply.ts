@@ -1,6 +1,6 @@
 // Answers on the raw response: JSON and coded errors. An error carries its code, sentence, hint and place, never a value of the input.
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import { CodedError, errors, type ErrorCode } from '../base/errors.js';
+import { CodedError, errors, statusOf, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
 
@@ -20,7 +20,7 @@ const none = {};
 
 /** Headers that an error asks for: when to come again, and how to show who one is. */
 export function errorHeaders(code: ErrorCode): { readonly [name: string]: string } {
-  const { status } = errors[code];
+  const status = statusOf(code);
   if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="ethogram"' };
   if (status !== 503 && status !== 429) return none;
   // In turn, so that those who were refused together do not come back together.
@@ -43,7 +43,7 @@ export function sendJson(response: ServerResponse, status: number, text: string,
 }
 
 export function sendRefusal(response: ServerResponse, refusal: Refusal, headers: { readonly [name: string]: string } = {}): void {
-  sendJson(response, errors[refusal.code].status, errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+  sendJson(response, statusOf(refusal.code), errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
 }
 
 /**
@@ -52,7 +52,7 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal, headers:
  */
 export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock, refusal: Refusal): void {
   const text = errorText(refusal);
-  response.writeHead(errors[refusal.code].status, {
+  response.writeHead(statusOf(refusal.code), {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     Connection: 'close',
@@ -73,7 +73,7 @@ export function cutOff(request: IncomingMessage, response: ServerResponse, clock
 
 /** A whole answer as it goes over the wire, for a socket on which no request could be read. */
 export function rawRefusal(refusal: Refusal): string {
-  const { status } = errors[refusal.code];
+  const status = statusOf(refusal.code);
   const text = errorText(refusal);
   const more = Object.entries(errorHeaders(refusal.code)).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n`;

@@ -3,10 +3,13 @@ import { statusOf } from '../base/errors.js';
 import type { Result } from '../base/result.js';
 import { errorHeaders, errorText, type Refusal } from './reply.js';
 
+/** What an answer is about is a person's, unless a route knows better: no cache keeps it. */
+const jsonHead = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' } as const;
+
 export type Headers = { readonly [name: string]: string };
 
 export function json(status: number, text: string, headers: Headers = {}): Response {
-  return new Response(text, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+  return new Response(text, { status, headers: { ...jsonHead, ...headers } });
 }
 
 /** 200 with the value as JSON, or the coded error. */

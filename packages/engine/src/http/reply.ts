@@ -32,8 +32,14 @@ export function codeOf(error: unknown): ErrorCode {
   return error instanceof CodedError ? error.code : 'internal';
 }
 
+/** No cache keeps an answer about a person. */
 export function sendJson(response: ServerResponse, status: number, text: string, headers: { readonly [name: string]: string } = {}): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), ...headers });
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    ...headers,
+  });
   // Head and text leave as one string. `end(text)` would put an empty piece behind them, and two pieces cost the socket more than one.
   const { socket } = response;
   socket?.cork();

@@ -1,7 +1,6 @@
 // Answers of the routes that are not hot, as the Fetch standard's Response, and the one error shape that all routes share.
-import { statusOf } from '../base/errors.js';
 import type { Result } from '../base/result.js';
-import { errorHeaders, errorText, type Refusal } from './reply.js';
+import { errorHeaders, ours, type ErrorForm, type Refusal } from './reply.js';
 
 /** What an answer is about is a person's, unless a route knows better: no cache keeps it. */
 const jsonHead = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' } as const;
@@ -17,6 +16,7 @@ export function answer(result: Result<unknown>, headers: Headers = {}): Response
   return result.ok ? json(200, JSON.stringify(result.value), headers) : refuse(result, headers);
 }
 
-export function refuse(refusal: Refusal, headers: Headers = {}): Response {
-  return json(statusOf(refusal.code), errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+export function refuse(refusal: Refusal, headers: Headers = {}, form: ErrorForm = ours): Response {
+  const { status, text } = form(refusal);
+  return json(status, text, { ...errorHeaders(refusal.code), ...headers });
 }

@@ -124,14 +124,14 @@ export class ColdRoutes {
       .catch((error: unknown) => {
         const code = codeOf(error);
         if (code === 'internal') this.#onError(error);
-        if (!response.headersSent) sendRefusal(response, { code });
+        if (!response.headersSent) sendRefusal(response, { code }, {}, found.errors);
         else response.destroy();
       });
   }
 
-  async #answered(request: IncomingMessage, { route, param }: Found, packed: Buffer, key: Key | null): Promise<Response> {
+  async #answered(request: IncomingMessage, { route, param, errors: form }: Found, packed: Buffer, key: Key | null): Promise<Response> {
     const body = packed.length === 0 ? ok(empty) : unpacked(packed);
-    if (!body.ok) return refuse(body);
+    if (!body.ok) return refuse(body, {}, form);
     const query = queryOf(request.url ?? '');
     const reply = await route.handler({
       param,

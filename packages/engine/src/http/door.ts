@@ -194,10 +194,10 @@ export class Door {
       const given = found.param('writeKey') || queryOf(request.url ?? '').get('writeKey');
       caller = this.#keeper.admitKey(given, rule.needs);
     }
-    if (!caller.ok) return sendRefusal(response, caller);
+    if (!caller.ok) return sendRefusal(response, caller, {}, found.errors);
     const key = caller.value?.key ?? null;
     return this.#bodies.read(request, limits.bodyBytesMax, (body) =>
-      body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body),
+      body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body, found.errors),
     );
   }
 }

@@ -199,6 +199,34 @@ describe('a door without keys', () => {
   });
 });
 
+test('what the door refuses on the routes of OFREP is an error of OFREP', async () => {
+  const one = '/ofrep/v1/evaluate/flags/home';
+  const bulk = '/ofrep/v1/evaluate/flags';
+  const told = async (path: string, body: unknown, headers: Record<string, string>) => {
+    const reply = await guarded.post(path, body, headers);
+    return { status: reply.status, again: reply.headers.has('retry-after'), ...reply.body };
+  };
+  const general = (code: string) => ({ errorCode: 'GENERAL', errorDetails: expect.stringMatching(new RegExp(`^${code}: `, 'u')) });
+  expect(await told(one, {}, {})).toEqual({ status: 401, again: false, key: 'home', ...general('key_missing') });
+  expect(await told(bulk, {}, { Authorization: 'Bearer eth_w_wrong' })).toEqual({
+    status: 401,
+    again: false,
+    ...general('key_unknown'),
+  });
+  const packed = Uint8Array.of(0x1f, 0x8b, 8, 0, 1, 2);
+  const parse = { errorCode: 'PARSE_ERROR', errorDetails: expect.stringMatching(/^body_packing: /u) };
+  expect(await told(one, packed, bearer('write'))).toEqual({ status: 400, again: false, key: 'home', ...parse });
+  const slow = await add('write', { requestsPerSecond: 1 });
+  guarded.rig.clock.advance(limits.keysPollMs);
+  const named = { Authorization: `Bearer ${slow.text}` };
+  expect((await guarded.post(bulk, {}, named)).status).toBe(200);
+  expect(await told(bulk, {}, named)).toEqual({ status: 429, again: true, ...general('rate_limited') });
+  const head = [`POST ${one} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${text('write')}`, `Content-Length: ${limits.bodyBytesMax + 1}`];
+  expect(await guarded.raw([`${head.join('\r\n')}\r\n\r\n`], 'body_too_large')).toMatch(
+    /^HTTP\/1.1 413 [\s\S]*"key":"home","errorCode":"GENERAL"/u,
+  );
+});
+
 test('rejects are counted with the id of the key, and shown to servers', async () => {
   await guarded.post(
     '/v1/batch',

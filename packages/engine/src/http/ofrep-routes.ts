@@ -3,7 +3,7 @@
 // What stands in the log afterwards (docs/ofrep.md): every flag that leaves is one decision, logged before the answer. A bulk answer is one
 // decision for each point. A 304 is none: its drafts are thrown away, nobody saw anything new. Neither is an exposure: what a person really
 // saw, only the client knows, and it says so by `Decision Shown`.
-import { errors, type ErrorCode } from '../base/errors.js';
+import { errors, statusOf, type ErrorCode } from '../base/errors.js';
 import type { Draft } from '../influence/rank.js';
 import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
@@ -11,7 +11,8 @@ import type { Metrics } from './metrics.js';
 import { carriesObjection } from './objection-signal.js';
 import { namesTag, ofrepFlag, OfrepTags, type OfrepFlag } from './ofrep-answer.js';
 import { failure, parseOfrep, type OfrepFailure } from './ofrep-body.js';
-import type { Asked, RouteTable } from './route-table.js';
+import type { Refusal } from './reply.js';
+import type { Asked, RouteRule, RouteTable } from './route-table.js';
 
 export interface OfrepParts {
   readonly engine: Engine;
@@ -23,8 +24,9 @@ export interface OfrepParts {
 export function addOfrep(table: RouteTable, parts: OfrepParts): void {
   const routes = new OfrepRoutes(parts);
   const rule = { needs: 'write', browser: true } as const;
-  table.add('POST', '/ofrep/v1/evaluate/flags/:key', rule, (asked) => routes.one(asked.param('key'), asked));
-  table.add('POST', '/ofrep/v1/evaluate/flags', rule, (asked) => routes.bulk(asked));
+  const errorsOfOne: RouteRule['errors'] = (refusal, param) => atTheDoor(refusal, param('key'));
+  table.add('POST', '/ofrep/v1/evaluate/flags/:key', { ...rule, errors: errorsOfOne }, (asked) => routes.one(asked.param('key'), asked));
+  table.add('POST', '/ofrep/v1/evaluate/flags', { ...rule, errors: (refusal) => atTheDoor(refusal) }, (asked) => routes.bulk(asked));
 }
 
 class OfrepRoutes {
@@ -90,7 +92,7 @@ function failureOf(code: ErrorCode): OfrepFailure & { readonly later?: boolean }
   return code === 'overloaded' ? { ...general, later: true } : general;
 }
 
-const statusOf: Record<OfrepFailure['errorCode'], number> = {
+const statuses: Record<OfrepFailure['errorCode'], number> = {
   PARSE_ERROR: 400,
   INVALID_CONTEXT: 400,
   TARGETING_KEY_MISSING: 400,
@@ -102,7 +104,16 @@ const statusOf: Record<OfrepFailure['errorCode'], number> = {
 function refuse({ errorCode, errorDetails, later = false }: OfrepFailure & { readonly later?: boolean }, key?: string): Response {
   const named = key === undefined ? {} : { key };
   if (later) return json(429, { ...named, errorCode, errorDetails }, { 'Retry-After': '1' });
-  return json(statusOf[errorCode], { ...named, errorCode, errorDetails });
+  return json(statuses[errorCode], { ...named, errorCode, errorDetails });
+}
+
+/** What the door refuses before there is anything to evaluate, under the door's own status but for what comes later. */
+function atTheDoor({ code }: Refusal, key?: string): { readonly status: number; readonly text: string } {
+  const status = statusOf(code);
+  const errorCode = code === 'body_packing' ? 'PARSE_ERROR' : 'GENERAL';
+  const named = key === undefined ? {} : { key };
+  const text = JSON.stringify({ ...named, errorCode, errorDetails: `${code}: ${errors[code].sentence}` });
+  return { status: status === 503 ? 429 : status, text };
 }
 
 /** An answer to POST about one person: not for a shared cache. */

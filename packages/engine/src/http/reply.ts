@@ -15,6 +15,10 @@ export function errorText({ code, field }: Refusal): string {
   return JSON.stringify({ error: { code, sentence, hint, ...(field === undefined || field === '' ? {} : { field }) } });
 }
 
+/** How an error is told as a whole answer: status and JSON. */
+export type ErrorForm = (refusal: Refusal) => { readonly status: number; readonly text: string };
+export const ours: ErrorForm = (refusal) => ({ status: statusOf(refusal.code), text: errorText(refusal) });
+
 let turn = 0;
 const none = {};
 
@@ -48,17 +52,23 @@ export function sendJson(response: ServerResponse, status: number, text: string,
   response.end();
 }
 
-export function sendRefusal(response: ServerResponse, refusal: Refusal, headers: { readonly [name: string]: string } = {}): void {
-  sendJson(response, statusOf(refusal.code), errorText(refusal), { ...errorHeaders(refusal.code), ...headers });
+export function sendRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  headers: { readonly [name: string]: string } = {},
+  form: ErrorForm = ours,
+): void {
+  const { status, text } = form(refusal);
+  sendJson(response, status, text, { ...errorHeaders(refusal.code), ...headers });
 }
 
 /**
  * Refuses a body in the middle of its stream. The connection is closed, but not before the sender had limits.bodyLingerMs to read the
  * answer: closing with unread bytes in the buffer would reset the connection and lose it. What still comes is thrown away unread.
  */
-export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock, refusal: Refusal): void {
-  const text = errorText(refusal);
-  response.writeHead(statusOf(refusal.code), {
+export function cutOff(request: IncomingMessage, response: ServerResponse, clock: Clock, refusal: Refusal, form: ErrorForm = ours): void {
+  const { status, text } = form(refusal);
+  response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     Connection: 'close',

@@ -10,6 +10,7 @@ import type { KeyNeed } from '../access/key-kind.js';
 import type { Key } from '../access/key-store.js';
 import type { Result } from '../base/result.js';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ErrorForm, Refusal } from './reply.js';
 
 export interface RouteRule {
   /** The kind of key asked for, when the server has keys; `none` for pages that anybody may see. */
@@ -18,6 +19,8 @@ export interface RouteRule {
   readonly browser?: boolean;
   /** The key may also come in the URL: as the parameter `writeKey` of the path or of the query. */
   readonly keyInUrl?: boolean;
+  /** How the door tells its own errors here (a key, a size, a packing), where the route's protocol has a form for errors. */
+  readonly errors?: (refusal: Refusal, param: Found['param']) => ReturnType<ErrorForm>;
 }
 
 /** What a handler is given. */
@@ -52,6 +55,8 @@ export interface Route {
 export interface Found {
   readonly route: Route;
   readonly param: (name: string) => string;
+  /** Absent: as everywhere. */
+  readonly errors?: ErrorForm;
 }
 
 export class RouteTable {
@@ -68,7 +73,10 @@ export class RouteTable {
   find(method: string, path: string): Found | undefined {
     const parts = path.split('/');
     const route = this.#routes.find((each) => each.method === method && fits(each.segments, parts));
-    return route === undefined ? undefined : { route, param: (name) => decoded(parts[route.segments.indexOf(`:${name}`)]) };
+    if (route === undefined) return undefined;
+    const param = (name: string): string => decoded(parts[route.segments.indexOf(`:${name}`)]);
+    const { errors } = route.rule;
+    return { route, param, ...(errors === undefined ? {} : { errors: (refusal) => errors(refusal, param) }) };
   }
 
   /** The methods that a path takes; none when there is no such path. */

@@ -1,10 +1,10 @@
 // What a person will spend in the days to come: expected purchases (BG/NBD) times expected value of one (gamma-gamma).
-// Erasure class `rederived`: seven numbers for everybody. Score: expected spend in the currency of the histories. Explanation: what
+// Erasure class `rederived`: eight numbers for everybody. Score: expected spend in the currency of the histories. Explanation: what
 // somebody who buys that often spends at everybody's mean value, and what this person's own values add to that.
 import type { Explanation, Scorer } from '../learner.js';
 import type { PurchaseHistory } from './purchase-history.js';
 import { expectedPurchases, fitPurchaseRate, type PurchaseRate } from './purchase-rate.js';
-import { expectedValue, fitPurchaseValue, type PurchaseValue } from './purchase-value.js';
+import { commonValue, expectedValue, fitPurchaseValue, type PurchaseValue } from './purchase-value.js';
 
 export class LifetimeValue implements Scorer<PurchaseHistory> {
   readonly #rate: PurchaseRate;
@@ -39,7 +39,7 @@ export class LifetimeValue implements Scorer<PurchaseHistory> {
 
   explain(history: PurchaseHistory): Explanation {
     const purchases = expectedPurchases(this.#rate, history, this.#days);
-    const common = expectedValue(this.#value, { ...history, repeats: 0, repeatValue: 0 });
+    const common = commonValue(this.#value);
     const own = expectedValue(this.#value, history);
     return {
       score: this.score(history),
@@ -52,9 +52,9 @@ export class LifetimeValue implements Scorer<PurchaseHistory> {
 
   *dump(): Iterable<string> {
     const { r, alpha, a, b } = this.#rate;
-    const { p, q, v } = this.#value;
+    const { p, q, v, mean } = this.#value;
     yield `rate\t${r} ${alpha} ${a} ${b}`;
-    yield `value\t${p} ${q} ${v}\tdays ${this.#days}`;
+    yield `value\t${p} ${q} ${v} ${mean ?? '-'}\tdays ${this.#days}`;
   }
 
   bytes(): number {

@@ -1,5 +1,8 @@
 // Known answers: parameters and a prediction that Fader, Hardie and Lee print for the CDNOW data; and recovery of a made-up population.
 import { expect, test } from 'vitest';
+import { exp, log } from '../../base/exact-math.js';
+import { normalQuantile } from '../../base/special-functions.js';
+import { LifetimeValue } from './lifetime-value.js';
 import { expectedPurchases, fitPurchaseRate, logLikelihood } from './purchase-rate.js';
 import { expectedValue, fitPurchaseValue } from './purchase-value.js';
 import type { PurchaseHistory } from './purchase-history.js';
@@ -11,6 +14,11 @@ const history = (repeats: number, lastAfterDays: number, ageDays: number, repeat
   ageDays,
   repeatValue,
 });
+/** Uniform in (0, 1). */
+const drawing = (seed: number) => (): number => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return (seed + 0.5) / 4_294_967_296;
+};
 const cdnow = { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
 
 test('BG/NBD: 1.226 purchases in the next 39 weeks after two repeats, the last in week 30.43 of 38.86', () => {
@@ -34,12 +42,36 @@ test('gamma-gamma: the mean of somebody unknown is that of everybody, and much e
   expect(expectedValue(value, history(1_000, 9, 10, 80))).toBeCloseTo(80, 0);
 });
 
+test.each([1.5, 2, 2.5])('gamma-gamma: where values differ widely (lognormal, deviation %f) nobody is worth billions', (deviation) => {
+  const share = drawing(5);
+  const people = Array.from({ length: 600 }, (): PurchaseHistory => {
+    const repeats = Math.floor(-1.5 * log(share()));
+    return history(repeats, 90 * share(), 100, repeats === 0 ? 0 : exp(3 + deviation * normalQuantile(share())));
+  });
+  const seen = people.filter(({ repeats }) => repeats > 0).map(({ repeatValue }) => repeatValue);
+  const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  const { rate, value } = LifetimeValue.fitNumbers(people);
+  expect(value.q).toBeLessThan(1.2);
+  const worth = LifetimeValue.of(rate, value, 90);
+  for (const one of people) {
+    const { score, parts } = worth.explain(one);
+    const purchases = expectedPurchases(rate, one, 90);
+    const each = expectedValue(value, one);
+    expect(each).toBeGreaterThanOrEqual(least);
+    expect(each).toBeLessThanOrEqual(most);
+    expect(Math.abs(parts.reduce((sum, { amount }) => sum + amount, 0) - score)).toBeLessThanOrEqual(1e-9 * score);
+    for (const { amount } of parts) expect(Math.abs(amount)).toBeLessThanOrEqual(most * purchases);
+  }
+});
+
+test('gamma-gamma: three numbers, as they were published once, are read', () => {
+  const heavy = { p: 0.92, q: 0.49, v: 3.6 };
+  expect(expectedValue(heavy, history(0, 0, 10))).toBeCloseTo((0.92 * 3.6) / 1.49, 10);
+  expect(expectedValue(heavy, history(20, 9, 10, 80))).toBeCloseTo(80, -0.5);
+});
+
 test('fits find what a made-up population was made with', () => {
-  let state = 11;
-  const share = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 0.5) / 4_294_967_296;
-  };
+  const share = drawing(11);
   const people = Array.from({ length: 1_500 }, (): PurchaseHistory => {
     const rate = 0.02 * -Math.log(share()); // gamma(1, 50)
     const stops = 1 - Math.sqrt(1 - share()); // beta(1, 2)

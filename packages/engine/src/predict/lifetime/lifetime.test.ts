@@ -1,9 +1,10 @@
 // Known answers: parameters and a prediction that Fader, Hardie and Lee print for the CDNOW data; and recovery of a made-up population.
 import { expect, test } from 'vitest';
 import { exp, log } from '../../base/exact-math.js';
+import { logGamma } from '../../base/log-gamma.js';
 import { normalQuantile } from '../../base/special-functions.js';
 import { LifetimeValue } from './lifetime-value.js';
-import { expectedPurchases, fitPurchaseRate, logLikelihood } from './purchase-rate.js';
+import { expectedPurchases, fitPurchaseRate, logLikelihood, type PurchaseRate } from './purchase-rate.js';
 import { expectedValue, fitPurchaseValue } from './purchase-value.js';
 import type { PurchaseHistory } from './purchase-history.js';
 
@@ -34,6 +35,38 @@ test('BG/NBD: nobody is expected to buy less than never, and longer ahead is mor
       before = now;
     }
   }
+});
+
+/** The expectation as an integral over the chance to stop, by the double exponential rule; the one over the rate is closed. */
+function byQuadrature({ r, alpha, a, b }: PurchaseRate, { repeats: x, lastAfterDays, ageDays }: PurchaseHistory, days: number): number {
+  const norm = logGamma(a) + logGamma(b + x) - logGamma(a + b + x);
+  const softplus = (u: number): number => (u > 0 ? u + log(1 + exp(-u)) : log(1 + exp(u)));
+  const step = 1 / 32;
+  let sum = 0;
+  for (let w = -6.5; w <= 6.5; w += step) {
+    const odds = (Math.PI / 2) * (exp(w) - exp(-w)); // log odds of the chance
+    const [logStop, logStay] = [-softplus(-odds), -softplus(odds)];
+    const stop = exp(logStop);
+    const near = (stop * days) / (alpha + ageDays);
+    const bought = near < 1e-9 ? ((r + x) * days) / (alpha + ageDays) : (1 - exp(-(r + x) * log(1 + near))) / stop;
+    sum += exp(a * logStop + (b + x) * logStay - norm) * bought * (Math.PI / 2) * (exp(w) + exp(-w)) * step;
+  }
+  if (x === 0) return sum;
+  return sum / (1 + (a / (b + x - 1)) * exp((r + x) * log((alpha + ageDays) / (alpha + lastAfterDays))));
+}
+
+const grid = [0.05, 0.4, 0.793, 1, 1.0000005, 2, 10].flatMap((a) => [0.1, 0.6, 2.426, 10].map((b) => [a, b] as const));
+
+test.each(grid)('BG/NBD: the series agrees with the integral, chance to stop beta(%f, %f)', (a, b) => {
+  const people = [history(0, 0, 0), history(0, 0, 30), history(0, 0, 300), history(1, 5, 30), history(3, 100, 300), history(250, 300, 301)];
+  for (const r of [0.05, 0.243, 1, 5])
+    for (const alpha of [0.5, 4.414, 50])
+      for (const one of people)
+        for (const days of [1, 30, 365]) {
+          const expected = byQuadrature({ r, alpha, a, b }, one, days);
+          const off = Math.abs(expectedPurchases({ r, alpha, a, b }, one, days) - expected);
+          expect(off / expected, JSON.stringify({ r, alpha, one, days })).toBeLessThan(1e-7);
+        }
 });
 
 test('gamma-gamma: the mean of somebody unknown is that of everybody, and much evidence outweighs it', () => {

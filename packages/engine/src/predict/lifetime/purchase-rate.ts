@@ -1,6 +1,7 @@
 // How many more purchases? BG/NBD: people buy at rates of their own and one day stop for good. Erasure class `rederived`: four numbers for
 // everybody, fitted by maximum likelihood; about a person only their own history is read.
-// Source: Fader, Hardie, Lee, "Counting your customers the easy way", Marketing Science 24, 2005, equations 6 and 10.
+// Sources: Fader, Hardie, Lee, "Counting your customers the easy way", Marketing Science 24, 2005, equations 6 and 10; Euler's
+// transformation of the series in 10: Abramowitz and Stegun, 15.3.3. Against the integral over the chance to stop: 1e-7 relative (tested).
 import { exp, log } from '../../base/exact-math.js';
 import { logGamma } from '../../base/log-gamma.js';
 import { minimise } from '../../base/nelder-mead.js';
@@ -14,7 +15,7 @@ export interface PurchaseRate {
   readonly b: number;
 }
 
-const seriesTermsMax = 5_000;
+const seriesTermsMax = 50_000;
 
 export function fitPurchaseRate(histories: readonly PurchaseHistory[]): PurchaseRate {
   const rateAt = (at: readonly number[]): PurchaseRate => ({
@@ -45,24 +46,34 @@ export function logLikelihood({ r, alpha, a, b }: PurchaseRate, { repeats: x, la
 /** Purchases expected in the next `days`. */
 export function expectedPurchases({ r, alpha, a, b }: PurchaseRate, history: PurchaseHistory, days: number): number {
   const { repeats: x, lastAfterDays, ageDays } = history;
-  // The formula has a removable pole at a = 1.
-  const away = Math.abs(a - 1) < 1e-6 ? a + 2e-6 : a;
-  const shrink = exp((r + x) * log((alpha + ageDays) / (alpha + ageDays + days)));
-  const series = hypergeometric(r + x, b + x, away + b + x - 1, days / (alpha + ageDays + days));
-  const bought = ((away + b + x - 1) / (away - 1)) * (1 - shrink * series);
+  const c = a + b + x - 1;
+  const z = days / (alpha + ageDays + days);
+  const logRest = log((alpha + ageDays) / (alpha + ageDays + days)); // ln(1 - z)
+  const y = (a - 1) * logRest;
+  // Of two forms of one expectation the one whose terms fall faster as z comes near 1. Euler's has the poles of the formula, at a = 1 and
+  // at c = 0, divided out.
+  const bought =
+    a - 1 > r + x
+      ? (c - exp((r + x) * logRest) * (c + (b + x) * series(r + x, b + x, c, z))) / (a - 1)
+      : -c * logRest * growth(y) - exp(y) * series(c - r - x, a - 1, c, z);
   if (x === 0) return Math.max(0, bought);
-  const stopped = (away / (b + x - 1)) * exp((r + x) * log((alpha + ageDays) / (alpha + lastAfterDays)));
+  const stopped = (a / (b + x - 1)) * exp((r + x) * log((alpha + ageDays) / (alpha + lastAfterDays)));
   return Math.max(0, bought / (1 + stopped));
 }
 
-/** Gauss's series 2F1(a, b; c; z) for 0 <= z < 1. */
-function hypergeometric(a: number, b: number, c: number, z: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let n = 0; n < seriesTermsMax; n++) {
+/** (e^y - 1) / y */
+function growth(y: number): number {
+  return Math.abs(y) < 1e-5 ? 1 + y / 2 + (y * y) / 6 : (exp(y) - 1) / y;
+}
+
+/** (2F1(a, b; c; z) - 1) c / b by Gauss's series, for 0 <= z < 1 and c > -1: finite where b or c is 0. */
+function series(a: number, b: number, c: number, z: number): number {
+  let term = a * z;
+  let sum = term;
+  for (let n = 1; n < seriesTermsMax; n++) {
     term *= ((a + n) * (b + n) * z) / ((c + n) * (n + 1));
     sum += term;
-    if (term < 1e-14 * sum) break;
+    if (Math.abs(term) <= 1e-15 * Math.abs(sum)) break;
   }
   return sum;
 }

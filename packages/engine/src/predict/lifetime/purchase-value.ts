@@ -2,9 +2,9 @@
 // Erasure class `rederived`: three numbers for everybody by maximum likelihood, and the mean that was seen.
 // Source: Fader and Hardie, "The gamma-gamma model of monetary value", note 25, 2013, equations 1a and 5.
 //
-// Where values differ widely the fit comes to q <= 2: the people's means then have no variance, for q <= 1 no mean either, and p v / (q - 1)
-// hangs on a tail that nobody showed. So there the mean that was seen stands in for it. (Lognormal means of deviation 1: 58 by the fit,
-// 35 seen and true; of deviation 2: 3e9, 152 seen.)
+// Where values differ widely the fit comes to q <= 2: the people's means then have no variance, for q <= 1 no mean either, and
+// p v / (q - 1) hangs on a tail that nobody showed. So there the mean that was seen stands in for it. (Lognormal means of deviation 1: 58
+// by the fit, 35 seen and true; of deviation 2: 3e9, 152 seen.)
 import { exp, log } from '../../base/exact-math.js';
 import { logGamma } from '../../base/log-gamma.js';
 import { minimise } from '../../base/nelder-mead.js';

@@ -231,7 +231,8 @@ export class Choices implements FoldPart {
       const made = { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, ...outcomes };
       row.made.push({ ...made, experiment: experiment?.name ?? null, learns, shown: 0, won: 0, harmed: 0 });
       if (row.made.length > limits.choicesKept) row.made.shift();
-      if (experiment === null || !learns || row.joined[experiment.name] !== undefined) return;
+      // Who is held out is in no arm: nothing is done to them in either, so they would only dilute what is compared.
+      if (experiment === null || held === 'holdout' || !learns || row.joined[experiment.name] !== undefined) return;
       const { name, arm, group = '', before = 0 } = experiment;
       row.joined[name] = { at, arm, group, before, won: false };
       const names = Object.keys(row.joined);

@@ -143,11 +143,12 @@ export class Choose {
   }
 
   #draft(request: ChoiceRequest, point: ChoicePoint, id: string, asker: Asker): ChoiceDraft {
-    const { gate, choices, draw, clock, position, losses } = this.#parts;
+    const { gate, identity, choices, draw, clock, position, losses } = this.#parts;
     const at = clock.now();
     const { subject, because, person, segment, band, permit, others } = asker;
     const { era, stop } = choices.point(point.name);
-    const isHeldBack = subject !== null && isHeldOut(draw, subject, point.holdoutPpm);
+    // By any of their ids: a person whom nothing influences stays one when they log in.
+    const isHeldBack = subject !== null && identity.members(subject).some((each) => isHeldOut(draw, each, point.holdoutPpm));
     const isStopped = stop !== null;
     const excluded: { action: string; rule: GuardrailRule }[] = [];
     const texts = new Map<string, string>();
@@ -160,7 +161,7 @@ export class Choose {
     const held = isHeldBack ? 'holdout' : isStopped ? 'harm_stop' : eligible.length === 0 ? 'nothing_left' : null;
     const bucket = point.halfLifeDays === null ? 0 : Math.floor(dayOf(at) / point.halfLifeDays);
     const features = point.learner === 'ridge' ? featuresOf(request.features ?? [], point.features.length + 1) : [];
-    const experiment = this.#experiment(point, asker, request.segment ?? '', at);
+    const experiment = isHeldBack ? null : this.#experiment(point, asker, request.segment ?? '', at);
     const isUniform = point.experiment?.arms.find(({ name }) => name === experiment?.arm)?.use === 'uniform';
     const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
     const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;

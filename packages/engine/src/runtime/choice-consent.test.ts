@@ -316,6 +316,43 @@ describe('an experiment at a point', () => {
   });
 });
 
+describe('the holdout', () => {
+  it('is in no arm: it would dilute what is compared', async () => {
+    const rig = await opened({ holdoutPpm: 500_000 });
+    const made = await Promise.all(
+      Array.from({ length: 60 }, async (_, each) => {
+        await rig.say(`p${each}`, 'granted', 'personalise', 'train');
+        return await choose(rig, `p${each}`);
+      }),
+    );
+    const held = made.filter((record) => record.held === 'holdout');
+    expect(held.length).toBeGreaterThan(10);
+    expect(held.filter(({ experiment }) => experiment !== null)).toEqual([]);
+    const people = (): number => Object.values(rig.engine.choosing.report('nudge')?.people ?? {}).reduce((sum, each) => sum + each, 0);
+    expect(people()).toBe(60 - held.length);
+    const held0 = must(held[0]?.subject, 'somebody is held out');
+    await rig.engine.erase([held0]);
+    expect(people()).toBe(60 - held.length);
+    await rig.engine.close();
+  });
+
+  it('holds for a person, by whichever of their ids', async () => {
+    const rig = await opened({ holdoutPpm: 500_000 });
+    const heldOf = async (subject: string): Promise<boolean> => (await choose(rig, subject)).held === 'holdout';
+    const [held, free]: [string[], string[]] = [[], []];
+    for (let each = 0; held.length === 0 || free.length === 0; each += 1) {
+      await rig.say(`p${each}`, 'granted', 'personalise', 'train');
+      ((await heldOf(`p${each}`)) ? held : free).push(`p${each}`);
+    }
+    const [one, other] = [must(held[0], 'held'), must(free[0], 'free')];
+    await rig.engine.link(one, other, true, 'log-in');
+    expect([await heldOf(one), await heldOf(other)]).toEqual([true, true]);
+    await rig.engine.link(one, other, false, '');
+    expect([await heldOf(one), await heldOf(other)]).toEqual([true, false]);
+    await rig.engine.close();
+  });
+});
+
 describe('lists that carry offers', () => {
   it('count against caps and fatigue where the point says so, at once and after a restart, and nowhere else', async () => {
     const caps = [{ channels: ['page'], withinMs: dayMs, max: 2 }] as const;

@@ -23,7 +23,7 @@ export function armOf(draw: Draw, experiment: string, subject: string, arms: rea
   return arms.at(-1)?.name ?? '';
 }
 
-/** Is the subject one of those whom nothing may influence? `ppm`: the share of people, parts per million. */
+/** Is an id one of those whom nothing may influence? A person is, who has such an id. `ppm`: the share of ids, parts per million. */
 export function isHeldOut(draw: Draw, subject: string, ppm: number): boolean {
   return draw.uint32(`holdout:${subject}`, 0) * 1_000_000 < ppm * uint32Range;
 }

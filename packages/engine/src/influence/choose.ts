@@ -19,14 +19,12 @@ import type { Identity } from '../understand/identity.js';
 import type { Profiles } from '../understand/profile.js';
 import { TraitReader } from '../understand/segments/trait-reader.js';
 import type { Choices } from './choices.js';
-import { probabilitiesOf, scoreByCounts, scoreByRidge } from './choose/choice-policy.js';
+import { choosePolicy, probabilitiesOf, scoreByCounts, scoreByRidge } from './choose/choice-policy.js';
 import { drawn } from './choose/floor.js';
 import { armOf, isHeldOut } from './experiment/assignment.js';
 import { isSpent, stopped } from './guardrails/guardrail.js';
 import type { PersonState } from './guardrails/person.js';
 import { render } from './templates/render.js';
-
-export const choosePolicy = 'choose/1';
 
 export interface ChoiceDraft {
   readonly record: ChoiceRecord;
@@ -75,14 +73,14 @@ export class Choose {
   }
 
   prepare(request: ChoiceRequest, point: ChoicePoint, id: string): ChoiceDraft {
-    const { gate, identity, profiles, choices } = this.#parts;
+    const { gate, identity, profiles, choices, clock } = this.#parts;
     const { subject } = request;
     if (subject === undefined) return this.#contextual(request, point, id, 'no_subject');
     if (request.gpc === true) return this.#contextual(request, point, id, 'objection_signal');
     const members = identity.members(subject).filter((each) => each === subject || gate.permitRead(each, 'personalise', null).ok);
     const profile = profiles.union(members);
     if (profile === undefined && gate.row(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
-    const permit = gate.permitRead(subject, 'personalise', currentVisit(profile).length);
+    const permit = gate.permitRead(subject, 'personalise', currentVisit(profile, clock.now()).length);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     const depth = gate.open(permit.value, 'personalise');
     const band = this.#band(subject, members, point);

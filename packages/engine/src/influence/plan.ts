@@ -24,7 +24,7 @@ import type {
 import type { Clock } from '../ports/clock.js';
 import type { PackModels } from '../predict/pack/pack-models.js';
 import { positionOf } from '../predict/pack/live-places.js';
-import { currentVisit } from '../understand/current-visit.js';
+import { newestVisit } from '../understand/current-visit.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
 import type { Profiles } from '../understand/profile.js';
@@ -136,7 +136,7 @@ export class Plan {
     const profile = profiles.union(ids);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us.
     if (profile === undefined && gate.row(subject) === undefined) return null;
-    const permit = gate.permitRead(subject, 'personalise', { wishes: plans.wishes(ids) ?? {}, interests: currentVisit(profile) });
+    const permit = gate.permitRead(subject, 'personalise', { wishes: plans.wishes(ids) ?? {}, interests: newestVisit(profile) });
     return permit.ok ? { subject, permit: permit.value, epochs: ids.map((each) => [each, gate.epoch(each)] as const) } : null;
   }
 

@@ -16,7 +16,7 @@ import type { Permitted } from '../consent/permitted.js';
 import type { Identity } from '../understand/identity.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Profiles } from '../understand/profile.js';
-import { currentVisit } from '../understand/current-visit.js';
+import { newestVisit } from '../understand/current-visit.js';
 import type { NextItem } from '../predict/next-item.js';
 import type { PackModels } from '../predict/pack/pack-models.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
@@ -75,7 +75,7 @@ export class Rank {
     const profile = profiles.union(members);
     // A declared basis holds for everybody; somebody of whom nothing is known is still nobody to us, and their id is not kept.
     if (profile === undefined && gate.row(subject) === undefined) return this.#contextual(request, point, id, 'no_grant');
-    const inputs = currentVisit(profile).slice(-limits.queryItemsMax);
+    const inputs = newestVisit(profile).slice(-limits.queryItemsMax);
     const permit = gate.permitRead(subject, 'personalise', inputs);
     if (!permit.ok) return this.#contextual(request, point, id, 'no_grant');
     const others = members.filter((each) => each !== subject).map((each) => [each, gate.epoch(each)] as const);

@@ -137,6 +137,21 @@ describe('models of packs', () => {
     expect(await band('carter', 'nudge')).toBeUndefined();
   });
 
+  it('read the visit that goes on: one of long ago says nothing of this one', async () => {
+    const rig = await shoppers();
+    await rig.say('carter', 'granted', 'personalise');
+    await rig.act('carter', 'item.viewed', { product_id: 'tea' });
+    await rig.act('carter', 'item.added', { product_id: 'tea' });
+    const during = await rig.choose('carter', 'nudge');
+    expect(during.segment).toBe('|looking|odds 2');
+    rig.clock.advance(60 * day);
+    const later = await rig.choose('carter', 'nudge');
+    expect(later.segment).toMatch(/^\|arrived\|odds [01]$/);
+    expect(later.band?.estimate).toBeLessThan(during.band?.estimate ?? -Infinity);
+    await rig.act('carter', 'item.viewed', { product_id: 'tea' });
+    expect((await rig.choose('carter', 'nudge')).segment).toMatch(/^\|looking\|odds [01]$/);
+  });
+
   it('are published where they are fitted, and say nothing before', async () => {
     const rig = await shoppers();
     expect((await rig.choose('p02', 'gift')).band).toBeUndefined();

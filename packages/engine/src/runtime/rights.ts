@@ -13,7 +13,7 @@ import { bitOf } from '../model/purpose.js';
 import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
-import { currentVisit, recentItems } from '../understand/current-visit.js';
+import { newestVisit, recentItems } from '../understand/current-visit.js';
 import { consentIn } from '../understand/consents.js';
 import { correctionIn, historyOf, type Placed } from '../understand/history.js';
 import type { TraitValues } from '../understand/trait.js';
@@ -178,7 +178,7 @@ export class Rights {
       }
       if (event.type === systemTypes.decisionMade && position > right.position) {
         const record = decisionHeadIn(event);
-        const inputs = currentVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
+        const inputs = newestVisit({ cut: 0, traits: values }).slice(-limits.queryItemsMax);
         // [C39]
         if (record.mode === 'personal' && !isDeepStrictEqual(inputs, record.inputs)) touched.push(event.id);
       }

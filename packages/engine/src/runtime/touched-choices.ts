@@ -4,7 +4,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Standing, StandingChange } from '../consent/standing.js';
 import { declaredType } from '../influence/choices.js';
+import { firstChoosePolicy } from '../influence/choose/choice-policy.js';
 import { depthOf } from '../influence/choose.js';
+import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf, maskOf } from '../model/purpose.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
@@ -40,7 +42,7 @@ export function touchedChoices(
       standing = after.standing;
       for (const start of [was, is]) narrow(start, after.narrowed);
     }
-    if (event.type === systemTypes.choiceMade && position > right.position && !isDeepStrictEqual(told(was), told(is))) {
+    if (event.type === systemTypes.choiceMade && position > right.position && differ(was, is, choiceIn(event))) {
       // [C90]
       touched.push(event.id);
     }
@@ -50,9 +52,14 @@ export function touchedChoices(
   return touched;
 }
 
-/** Compared as values: old logs hold words that have no canonical text. */
-function told({ traits, said, followed }: Start): readonly unknown[] {
-  return [depthOf(currentVisit({ cut: 0, traits }).length), said.words, followed];
+function differ(was: Start, is: Start, { policy, at }: ChoiceRecord): boolean {
+  const asOf = policy === firstChoosePolicy ? -Infinity : at;
+  return !isDeepStrictEqual(told(was, asOf), told(is, asOf));
+}
+
+/** `asOf`: did the visit go on then? -Infinity: it counts whenever it was. Compared as values: old logs hold words without canonical text. */
+function told({ traits, said, followed }: Start, asOf: number): readonly unknown[] {
+  return [depthOf(currentVisit({ cut: 0, traits }, asOf).length), said.words, followed];
 }
 
 function narrow(start: Start, narrowed: number): void {

@@ -21,7 +21,7 @@ export function addStamped(stamps: Stamps | undefined, at: number, position: num
   if (stamps === undefined) return packed([[at, position, value]]);
   const count = countOf(stamps);
   const oldest = numberAt(stamps, 0);
-  const gap = at - newestOf(stamps);
+  const gap = at - stampsNewest(stamps);
   if (gap < 0 || (gap === 0 && position < numberAt(stamps, placeOf(oldest + count - 1, count) + 1))) {
     const list = stampedList(stamps);
     const index = list.findIndex((each) => each[0] > at || (each[0] === at && each[1] > position));
@@ -63,7 +63,7 @@ export function stampsSince(stamps: Stamps, day: number): Stamps | undefined {
 /** Oldest first. */
 export function stampedList(stamps: Readonly<Stamps>): Stamped[] {
   const list: Stamped[] = [];
-  let at = newestOf(stamps);
+  let at = stampsNewest(stamps);
   walkBack(stamps, (gap, position, value) => {
     list.push([at, position, value]);
     at -= gap;
@@ -102,8 +102,8 @@ function countOf(stamps: Readonly<Stamps>): number {
   return (stamps.length - head) / width;
 }
 
-/** ms. */
-function newestOf(stamps: Readonly<Stamps>): number {
+/** When the newest was, ms. */
+export function stampsNewest(stamps: Readonly<Stamps>): number {
   return numberAt(stamps, 1) * dayMs + numberAt(stamps, 2);
 }
 

@@ -6,6 +6,11 @@ import type { ArmRidges } from '../../predict/arms/arm-ridges.js';
 import { BestProbabilities } from './best-probabilities.js';
 import { floorAt, raiseToFloor } from './floor.js';
 
+/** How choices are made now; their records say which way held. */
+export const choosePolicy = 'choose/2';
+/** Until then a visit that was over counted as the current one. */
+export const firstChoosePolicy = 'choose/1';
+
 const best = new BestProbabilities();
 
 export interface Scored {

@@ -161,7 +161,7 @@ export class PackModels implements FoldPart {
     const acts: Act[] = [];
     for (const subject of opened.value)
       for (const act of this.#rows.get(subject)?.[name] ?? []) if ((act.mask & bitOf('personalise')) !== 0) addAct(acts, act);
-    if (odds !== undefined) return ok(acts.length === 0 ? null : odds.explain(acts));
+    if (odds !== undefined) return ok(acts.length === 0 ? null : odds.explain(acts, now));
     const history = purchaseHistory('', acts, dayOf(now));
     const numbers = this.#serving(name, now)?.numbers;
     if (spec.kind !== 'lifetime' || history === undefined || numbers?.kind !== 'lifetime') return ok(null);

@@ -26,9 +26,10 @@ export class VisitOdds {
     for (const visit of visitsIn(after)) this.#counts.learn(this.#row(visit));
   }
 
-  /** Of the newest visit. */
-  explain(acts: readonly Act[]): Explanation {
-    return this.#counts.explain(this.#row(visitsIn(acts).at(-1) ?? []).values);
+  /** Of the visit that goes on at `now`; when none does, of one in which nothing came so far. */
+  explain(acts: readonly Act[], now: number): Explanation {
+    const isOver = now - (acts.at(-1)?.at ?? -Infinity) > limits.visitIdleMs;
+    return this.#counts.explain(this.#row(isOver ? [] : (visitsIn(acts).at(-1) ?? [])).values);
   }
 
   dump(): Iterable<string> {

@@ -25,7 +25,7 @@ const teashop = definePack({
     {
       name: 'offer',
       kind: 'choose',
-      model: { name: 'visit_buys', cuts: [-1, 1] },
+      model: { name: 'visit_buys', cuts: [-1, 0] },
       actions: [
         { id: 'free_delivery', kind: 'offer', channel: 'page', category: 'delivery' },
         { id: 'brewing_guide', kind: 'message', channel: 'page', category: 'advice' },

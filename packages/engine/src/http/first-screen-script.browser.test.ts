@@ -63,8 +63,12 @@ describe('the key of the first screen', () => {
   /** What is said to the eyes, too; '' when nothing is. */
   const visible = (): Promise<string> => page.evaluate("document.querySelector('#say:not(.sr)')?.textContent ?? ''");
 
-  test.each([503, 500, 429, 404, 0])('%d in between is not about the key: it is said, tried again, and shown', async (status) => {
-    statuses = [status, status];
+  test.each([
+    [503, 503],
+    [429, 404],
+    [500, 0],
+  ])('%d, %d in between is not about the key: it is said, tried again, and shown', async (...given) => {
+    statuses = given;
     await enter(secret);
     await said('did not answer');
     expect(await visible()).not.toContain('key');
@@ -89,6 +93,14 @@ describe('the key of the first screen', () => {
     await said('That key does not open this page.');
     await page.waitForTimeout(2_500);
     expect(asked).toBe(1);
+    // Typed again, it is said again: to the ears as well.
+    statuses = [status];
+    const spoken = page.evaluate(`new Promise((resolve) => {
+      const texts = [];
+      new MutationObserver(() => texts.push(say.textContent) > 1 && resolve(texts)).observe(say, { childList: true });
+    })`);
+    await enter('eth_s_wrong');
+    expect(await spoken).toEqual(['', 'That key does not open this page.']);
     await enter(secret);
     await shown('cu\u2026 viewed tea');
     expect(await visible()).toBe('');

@@ -11,6 +11,7 @@ let spokenAt = 0;
 let source = null;
 let timer = 0;
 let html = now.innerHTML;
+let trouble = ''; // said to the eyes as well, until it is over
 
 function show(news) {
   if (paused || news.html === html) return;
@@ -23,18 +24,35 @@ function show(news) {
   document.body.dataset.fresh = 'yes';
 }
 
+function complain(text) {
+  if (text === trouble) return;
+  trouble = text;
+  say.textContent = text;
+  say.classList.toggle('sr', text === '');
+}
+
 async function ask() {
   clearTimeout(timer);
+  const asked = key;
+  let problem = asked === null ? '' : 'The server did not answer as it should. Asking again.';
   try {
-    const reply = await fetch('/first-screen/now', { cache: 'no-store', headers: key === null ? {} : { Authorization: 'Bearer ' + key } });
-    if (reply.ok) show(await reply.json());
-    else if (key !== null) {
-      say.textContent = 'That key does not open this page.';
-      say.classList.remove('sr');
-      return;
+    const reply = await fetch('/first-screen/now', { cache: 'no-store', headers: headers(asked) });
+    const news = reply.ok ? await reply.json() : null;
+    if (asked !== key) return; // another key was typed since, and is asked with
+    if (asked !== null && (reply.status === 401 || reply.status === 403)) return complain('That key does not open this page.');
+    if (news !== null) {
+      problem = '';
+      complain(problem);
+      show(news);
     }
-  } catch { /* the server is away: ask again */ }
+  } catch { /* the server is away */ }
+  if (asked !== key) return;
+  complain(problem);
   timer = setTimeout(ask, 2000);
+}
+
+function headers(asked) {
+  return asked === null ? {} : { Authorization: 'Bearer ' + asked };
 }
 
 function listen() {
@@ -70,7 +88,15 @@ if (unlock === null) {
 } else {
   unlock.addEventListener('submit', (event) => {
     event.preventDefault();
-    key = document.getElementById('key').value.trim();
+    const typed = document.getElementById('key').value.trim();
+    complain(''); // so that the same is said anew
+    try {
+      new Headers(headers(typed));
+    } catch { // what is pasted may hold what nobody sees
+      complain('That text holds a character that cannot be part of a key. Copy the key again, alone.');
+      return;
+    }
+    key = typed;
     pause.hidden = false;
     ask();
   });

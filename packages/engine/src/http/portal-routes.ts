@@ -250,7 +250,7 @@ class Portal {
     const found = ownEvent(seen, fields.get('id') ?? '', fields.get('of') ?? '');
     if (found === undefined) return 'failed';
     const right = correctedBy(fields, found.event, found.type);
-    const again = (given: Refused): Response => page(eventHtml(seen, found, given), errors.event_property.status);
+    const again = (given: Refused): Response => page(eventHtml(seen, found, given), statusOf('event_property'));
     if (!right.ok) return again({ fields, ...right });
     const before = seen.engine.log.head;
     const done = await seen.engine.correct(fields.get('of') ?? '', found.event.id, right.value);

@@ -257,6 +257,24 @@ test('a store of version 1 is opened, and written as version 2 under a new wrapp
   }
 });
 
+test.each(['this', 'the first'])('a copy of a store of %s version leaves the original its wrapping key', async (version) => {
+  const first = new MemoryDisk();
+  firstVersion(first);
+  const disk = version === 'this' ? await threeKeys() : first;
+  const ids = version === 'this' ? [1, 2, 3] : [1, 3];
+  disk.makeFolder('copy');
+  disk.open('copy/keys.dat', { create: true }).write(0, disk.files().get('keys/keys.dat') ?? new Uint8Array(0));
+  const place = { folder: 'copy', wrapping: { disk, folder: 'apart' }, isCopy: true };
+  const copy = await KeyFile.open({ disk, ...place, entropy: new SeededEntropy(++seed) });
+  expect(copy.ids()).toEqual(ids);
+  await copy.turnOver();
+  copy.close();
+  const original = await open(disk);
+  expect(original.ids()).toEqual(ids);
+  original.close();
+  expect(disk.list('apart')).toHaveLength(2);
+});
+
 /** As version 1 wrote it: three keys, of which the second is destroyed. Hexadecimal, in order. */
 function firstVersion(disk: MemoryDisk): string[] {
   const by = Buffer.alloc(32, 5);

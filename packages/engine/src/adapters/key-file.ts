@@ -28,6 +28,8 @@ export interface KeyFileOptions {
   readonly wrapping: WrappingFolder | Wrapping;
   /** Where the wrapping key was until now: what is found there is taken over by a turn-over, and destroyed there. */
   readonly movesFrom?: WrappingFolder;
+  /** The files are copies of a store that may be in use: it becomes one of its own, and destroys nothing that lies outside of it. */
+  readonly isCopy?: boolean;
   readonly entropy: Entropy;
 }
 
@@ -260,9 +262,22 @@ export class KeyFile implements Keys {
     this.#last = last;
     this.#table.growAhead();
     await file.sync();
+    if (this.#options.isCopy === true) return this.#part(head.owner);
     if (!isStillThere) return;
     await this.turnOver();
     for (const name of await before.names(head.owner)) await before.destroy(name);
+  }
+
+  /** A copy takes an owner of its own; of the wrapping keys of the other it destroys those that were copied along. */
+  async #part(from: string): Promise<void> {
+    this.#table.close();
+    await this.#begin();
+    for (const name of await this.#inside().names(from)) await this.#inside().destroy(name);
+  }
+
+  #inside(): WrappingFiles {
+    const { disk, folder, entropy } = this.#options;
+    return new WrappingFiles({ disk, folder }, entropy);
   }
 
   /** A store of version 1: the n-th slot belongs to key n; its slots are wrapped by the wrapping key itself. */
@@ -287,7 +302,7 @@ export class KeyFile implements Keys {
     }
     await this.#begin();
     await disk.syncFolder(folder);
-    await holder.destroyFirst();
+    await (this.#options.isCopy === true ? this.#inside() : holder).destroyFirst();
   }
 
   /** What a crash left: a draft, wrapping keys of no table, files of runs that are no more. */

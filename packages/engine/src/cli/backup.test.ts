@@ -1,7 +1,7 @@
 // ethogram backup and restore on real folders: of a running server, and down to the bytes of whoever was erased.
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SystemClock } from '../adapters/system-clock.js';
 import { Door } from '../http/door.js';
 import type { Engine } from '../runtime/engine.js';
@@ -101,4 +101,41 @@ test('a running server makes it without stopping: asked by its address, or by th
   const restored = await runJson('restore', at('by-folder'), at('served-back'), '--erasures', at('served'));
   expect(restored.json).toMatchObject({ head: byFolder.json['head'], carriedOut: 0 });
   expect((await run('verify', '--data', at('served-back'))).code).toBe(0);
+});
+
+describe('with the wrapping key outside of the folder', () => {
+  beforeEach(() => vi.stubEnv('ETHOGRAM_WRAPPING', at('apart')));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('restoring leaves the live folder its key, at rest and while a server holds it', async () => {
+    const live = await open(at('locked'), { tickMs: 0, wrapping: at('apart') });
+    await visit(live, 'ann', 'tea', 'm1');
+    await live.close();
+    expect((await run('backup', at('locked'), at('locked-1'))).code).toBe(0);
+    expect((await run('restore', at('locked-1'), at('locked-back'), '--erasures', at('locked'))).code).toBe(0);
+    const held = await open(at('locked'), { tickMs: 0, wrapping: at('apart') });
+    expect((await run('restore', at('locked-1'), at('locked-again'), '--erasures', at('locked'))).code).toBe(0);
+    await visit(held, 'bob', 'pot', 'm2');
+    await held.close();
+    for (const name of ['locked', 'locked-back', 'locked-again']) {
+      expect([name, (await run('verify', '--data', at(name))).code]).toEqual([name, 0]);
+      expect(readdirSync(at(`${name}/keys`)).filter((file) => file.endsWith('.key'))).toEqual([]);
+    }
+    // Each is on its own from here on: what one destroys, no other needs.
+    for (const name of ['locked', 'locked-back', 'locked-again']) expect((await run('rekey', '--data', at(name))).code).toBe(0);
+    for (const name of ['locked', 'locked-back', 'locked-again']) expect((await run('verify', '--data', at(name))).code).toBe(0);
+    expect(readdirSync(at('apart')).length).toBe(3);
+  });
+
+  test('a backup that brings its own key is restored into a folder whose key lies apart, and leaves none inside', async () => {
+    vi.unstubAllEnvs();
+    const live = await open(at('inside'), { tickMs: 0 });
+    await visit(live, 'ann', 'tea', 'm1');
+    await live.close();
+    expect((await run('backup', at('inside'), at('inside-1'))).code).toBe(0);
+    vi.stubEnv('ETHOGRAM_WRAPPING', at('apart'));
+    expect((await run('restore', at('inside-1'), at('inside-back'), '--erasures', at('inside'))).code).toBe(0);
+    expect((await run('verify', '--data', at('inside-back'))).code).toBe(0);
+    expect(readdirSync(at('inside-back/keys')).filter((file) => file.endsWith('.key'))).toEqual([]);
+  });
 });

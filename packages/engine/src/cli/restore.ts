@@ -60,7 +60,7 @@ export const restore: Command = {
 
 /** Opens the folder, which carries out what the list says, destroys the bytes, and reads everything once. */
 async function settle(draft: string, terminal: Terminal): Promise<number> {
-  const engine = await DataFolder.at(draft).open(terminal);
+  const engine = await DataFolder.at(draft).open(terminal, { isCopy: true });
   try {
     await engine.completeErasures();
     const report = await engine.verify();

@@ -61,6 +61,8 @@ export type OpenOptions = Partial<
    * FOLDER/keys, beside what it wraps; naming a place later moves it there. docs/keys.md tells what follows for backups.
    */
   readonly wrapping?: string | Wrapping;
+  /** The folder is a copy of one that may be in use, as a restored backup is: its keys part from the other's, which are left alone. */
+  readonly isCopy?: boolean;
   /**
    * Packs beside the built-in vocabulary. Without: what earlier ones defined for the fold goes on; with an empty list it ends. A change of
    * what they define folds the log anew.
@@ -93,7 +95,8 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     ((error: unknown): void => {
       throw error;
     });
-  const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, options.wrapping), entropy });
+  const { isCopy = false } = options;
+  const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, options.wrapping), isCopy, entropy });
   const log = await FileLog.open({
     disk,
     folder: logFolder,

@@ -86,6 +86,19 @@ describe('the ledger', () => {
     expect(signed(rebuilt)).toEqual(wanted);
   });
 
+  test('is built anew when a level lacks a hash, also when root and note agree about the wrong tree', async () => {
+    const log = await logOf(600);
+    const store = new MemoryHashes();
+    const whole = ledgerOver(log, store);
+    const wanted = signed(whole);
+    store.truncate(1, 1);
+    const [root, last] = [whole.root(600), ...log.headerHashes(599, 600)].map((hash) => Buffer.from(hash).toString('hex'));
+    await store.save(JSON.stringify({ format: 'ethogram-ledger/1', size: 600, root, last, checkpoint: null }));
+    expect(root).not.toBe(wanted.root);
+    expect(signed(ledgerOver(log, store))).toEqual(wanted);
+    expect(wanted.root).toBe(naiveRoot(log.headerHashes(0, 600)).toString('hex'));
+  });
+
   test('signs nothing over a log that is not the one it signed before: rolled back, or changed', async () => {
     for (const other of [await logOf(20), await logOf(40, 7)]) {
       const disk = new MemoryDisk();

@@ -80,6 +80,8 @@ export class Ledger {
 
   /** Takes in at most so many records that are durable by now. */
   catchUp(most = Number.MAX_SAFE_INTEGER): void {
+    // A disk may be so full that it could not even be cut back.
+    if (!this.#tree.isWhole) this.#tree.truncate(0);
     const until = Math.min(this.#log.durableRecords, this.#tree.size + most);
     while (this.#tree.size < until) {
       const from = this.#tree.size;
@@ -152,7 +154,7 @@ export class Ledger {
   #fits({ size, root, last }: Saved): boolean {
     if (size <= 0 || size > this.#log.durableRecords || this.#store.count(0) < size) return false;
     this.#tree.truncate(size);
-    return this.#lastOf(size) === last && hexOf(this.#tree.root(size)) === root;
+    return this.#tree.isWhole && this.#lastOf(size) === last && hexOf(this.#tree.root(size)) === root;
   }
 
   #lastOf(size: number): string {

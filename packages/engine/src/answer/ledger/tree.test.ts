@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryHashes } from '../../adapters/memory-hashes.js';
+import { DiskError } from '../../ports/disk.js';
 import { CompactRange } from './compact-range.js';
 import { naiveConsistency, naiveLeaf, naivePath, naiveRoot } from './naive-tree.suite.js';
 import { isConsistent, isIncluded, type Consistency, type Inclusion } from './proof.js';
@@ -183,5 +184,48 @@ describe('a tree of many tiles', () => {
     const fresh = new Tree(new MemoryHashes());
     fresh.append(many.slice(0, 1000));
     expect(hex([large.root()])).toEqual(hex([fresh.root()]));
+  });
+});
+
+describe('a store that takes no more', () => {
+  /** Refuses the first hashes of level 1, and then as many cuts as are asked for. */
+  class FullOnce extends MemoryHashes {
+    #isFull = true;
+    cutsRefused = 0;
+    override append(level: number, hashes: Uint8Array): void {
+      if (level === 1 && this.#isFull) {
+        this.#isFull = false;
+        throw new DiskError('no_space', 'no space for a level');
+      }
+      super.append(level, hashes);
+    }
+    override truncate(level: number, count: number): void {
+      this.cutsRefused -= 1;
+      if (this.cutsRefused >= 0) throw new DiskError('no_space', 'no space to cut');
+      super.truncate(level, count);
+    }
+  }
+  const many = Array.from({ length: 600 }, (_, index) => Buffer.from(`leaf ${index}`));
+  const leaves = many.map(leafHash);
+
+  test('takes leaves in on all levels or on none: afterwards the root is that of the naive reference', () => {
+    const grown = new Tree(new FullOnce());
+    grown.append(leaves.slice(0, 250));
+    expect(() => grown.append(leaves.slice(250, 300))).toThrow('no space for a level');
+    expect([grown.size, hex([grown.root()])]).toEqual([250, [naiveRoot(many, 0, 250).toString('hex')]]);
+    grown.append(leaves.slice(250));
+    expect(hex([grown.root()])).toEqual([naiveRoot(many, 0, 600).toString('hex')]);
+    expect(grown.isWhole).toBe(true);
+  });
+
+  test('and when it cannot be cut back either, says that it is not whole', () => {
+    const store = new FullOnce();
+    const grown = new Tree(store);
+    store.cutsRefused = 1;
+    expect(() => grown.append(leaves)).toThrow('no space to cut');
+    expect(grown.isWhole).toBe(false);
+    grown.truncate(0);
+    grown.append(leaves);
+    expect([grown.isWhole, hex([grown.root()])]).toEqual([true, [naiveRoot(many, 0, 600).toString('hex')]]);
   });
 });

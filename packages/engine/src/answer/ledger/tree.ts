@@ -19,9 +19,26 @@ export class Tree {
     return this.#store.count(0);
   }
 
-  /** Adds leaves by their leaf hashes, in order. */
+  /** Has every level as many hashes as the leaves ask for? What a full disk kept out of a level is missing in every root from then on. */
+  get isWhole(): boolean {
+    let count = this.size;
+    for (let level = 0; count > 0; level += 1) {
+      if (this.#store.count(level) !== count) return false;
+      count = Math.floor(count / tileWidth);
+    }
+    return true;
+  }
+
+  /** Adds leaves by their leaf hashes, in order; all levels take them in, or none. Throws what the store throws. */
   append(leaves: readonly Uint8Array[]): void {
-    if (leaves.length > 0) this.#append(0, leaves);
+    if (leaves.length === 0) return;
+    const before = this.size;
+    try {
+      this.#append(0, leaves);
+    } catch (error) {
+      this.truncate(before);
+      throw error;
+    }
   }
 
   #append(level: number, hashes: readonly Uint8Array[]): void {

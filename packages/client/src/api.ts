@@ -664,6 +664,7 @@ export type ErasureAnswer = {
   readonly deadlineAt: number;
   readonly kept?: readonly KeptNote[];
   readonly document: string | null;
+  readonly salts?: readonly string[];
 };
 
 export type KeptNote = {

@@ -205,9 +205,10 @@ export class ColdRoutes {
     if (!isId(id)) return answer(fail('subject_unknown'));
     const { receipt, events, erasedAt, deadlineAt, salts, kept } = await this.#engine.erase([id]);
     // The person's own copy: only this answer holds the salt by which they can show that it is theirs.
-    const document = this.#engine.answers.erasureReceipt(receipt, salts);
+    const signed = this.#engine.answers.erasureReceipt(receipt, salts);
+    const copy = signed.ok ? { document: signed.value } : { document: null, salts };
     const named = kept === undefined ? {} : { kept };
-    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, ...named, document: document.ok ? document.value : null }));
+    return answer(ok({ success: true, events, receipt, erasedAt, deadlineAt, ...named, ...copy }));
   }
 
   async #restrict({ param, json: bodyOf }: Asked): Promise<Response> {

@@ -384,6 +384,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
     deadlineAt: Type.Integer(),
     kept: opt(Type.Array(ref('KeptNote'))),
     document: nullable(Type.String()),
+    salts: opt(Type.Array(Type.String(), { description: 'where `document` is null: what the copy would have held' })),
   }),
   KeptNote: Type.Object({
     kind: oneOfThese(['obligation', 'hold']),

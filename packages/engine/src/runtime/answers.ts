@@ -44,13 +44,13 @@ export class Answers {
     });
   }
 
-  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown. */
+  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown, ledger_forked, disk_full. */
   erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
     const row = this.#parts.core.receipts.get(receipt);
     return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);
   }
 
-  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked. */
+  /** The signed receipt of what one id has chosen, as a file, for that person. Fails with subject_unknown, ledger_forked, disk_full. */
   async consentReceipt(subject: string): Promise<Result<string>> {
     const { core, log, writer, clock, newId } = this.#parts;
     await writer.drain();
@@ -85,10 +85,11 @@ export class Answers {
 
   /** `inPeace`: the log is whole. A folder at rest then has a checkpoint of all of it. */
   async close(inPeace: boolean): Promise<void> {
-    if (inPeace) {
-      if (this.#parts.signer !== undefined) this.ledger.checkpoint();
-      this.ledger.catchUp();
-      this.save();
+    try {
+      if (inPeace && this.#parts.signer !== undefined) this.ledger.checkpoint();
+      if (inPeace && this.ledger.catchUp()) this.save();
+    } catch {
+      // The tree follows from the log: a disk that does not take it costs building it anew, and is no reason to leave the rest open.
     }
     await this.#saving;
     this.ledger.close();

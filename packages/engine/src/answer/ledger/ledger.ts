@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer';
 import { limits } from '../../base/limits.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import { strictJson } from '../../base/strict-json.js';
+import { DiskError } from '../../ports/disk.js';
 import type { HashStore } from '../../ports/hash-store.js';
 import type { EventEvidence, Log } from '../../ports/log.js';
 import type { Signer } from '../../ports/signer.js';
@@ -78,21 +79,27 @@ export class Ledger {
     return this.#signerOf();
   }
 
-  /** Takes in at most so many records that are durable by now. */
-  catchUp(most = Number.MAX_SAFE_INTEGER): void {
-    // A disk may be so full that it could not even be cut back.
-    if (!this.#tree.isWhole) this.#tree.truncate(0);
-    const until = Math.min(this.#log.durableRecords, this.#tree.size + most);
-    while (this.#tree.size < until) {
-      const from = this.#tree.size;
-      const hashes = this.#log.headerHashes(from, Math.min(until, from + limits.ledgerSliceRecords));
-      this.#tree.append(hashes.map(leafHash));
+  /** Takes in at most so many records that are durable by now. False on a full disk: what the tree has no room for waits. */
+  catchUp(most = Number.MAX_SAFE_INTEGER): boolean {
+    try {
+      // A disk may be so full that it could not even be cut back.
+      if (!this.#tree.isWhole) this.#tree.truncate(0);
+      const until = Math.min(this.#log.durableRecords, this.#tree.size + most);
+      while (this.#tree.size < until) {
+        const from = this.#tree.size;
+        const hashes = this.#log.headerHashes(from, Math.min(until, from + limits.ledgerSliceRecords));
+        this.#tree.append(hashes.map(leafHash));
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof DiskError && error.code === 'no_space') return false;
+      throw error;
     }
   }
 
-  /** A signed checkpoint of everything durable. Fails with ledger_forked. */
+  /** A signed checkpoint of everything durable. Fails with ledger_forked, disk_full. */
   checkpoint(): Result<{ readonly note: string; readonly size: number }> {
-    this.catchUp();
+    if (!this.catchUp()) return fail('disk_full');
     if (!this.#keepsPromise()) return fail('ledger_forked');
     const size = this.#tree.size;
     if (this.#signed?.size !== size) this.#signed = { note: signCheckpoint(size, this.#tree.root(size), this.signer), size };

@@ -157,28 +157,33 @@ export class Erasures {
     await this.#completion;
   }
 
-  /** What has to be kept is sealed apart first. */
+  /** What has to be kept is sealed apart first, and until that is done nothing is read of these people. */
   async #run(): Promise<CodedError | null> {
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
-    // A decision may be made for somebody meanwhile, and a hold keeps that, too.
-    for (let known = -1, count = 0; count > known;) {
-      known = count;
-      for (const each of asked) each.kept = this.#toKeep(each);
-      count = asked.reduce((sum, { kept }) => sum + kept.reduce((events, { events: own }) => events + own.length, 0), 0);
-      if (count === known || count === 0) break;
-      // [C70]
-      const refused = await this.#parts.kept.keep(asked.flatMap(({ kept }) => kept));
-      if (refused !== null) return refused;
+    const { core, kept } = this.#parts;
+    const leaving = asked.flatMap((each) => this.#idsOf(each));
+    const { gate } = core;
+    for (const subject of leaving) {
+      const standing = gate.standing(subject) ?? { stands: {} };
+      // A decision from their data that is made while the disk works would be in no trace yet, so it would outlive them.
+      // [C94]
+      gate.setAhead(subject, { ...standing, epoch: core.fold.position, restricted: true });
     }
-    await this.#forget(asked);
-    return null;
+    for (const each of asked) each.kept = this.#idsOf(each).flatMap((subject) => kept.of(subject));
+    const what = asked.flatMap((each) => each.kept);
+    // [C70]
+    const refused = what.length === 0 ? null : await kept.keep(what);
+    if (refused === null) await this.#forget(asked);
+    else for (const subject of leaving) gate.resetAhead(subject, gate.standing(subject));
+    return refused;
   }
 
-  #toKeep({ subjects }: Asked): ToKeep {
-    const { core, kept } = this.#parts;
-    return [...new Set(subjects.flatMap((named) => core.identity.members(named)))].flatMap((subject) => kept.of(subject));
+  /** A person goes with all their ids. */
+  #idsOf({ subjects }: Asked): string[] {
+    // [C46]
+    return [...new Set(subjects.flatMap((named) => this.#parts.core.identity.members(named)))];
   }
 
   /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
@@ -188,9 +193,7 @@ export class Erasures {
     const positions = new Set<number>();
     let erasedAt = clock.now();
     for (const each of asked) {
-      // A person goes with all their ids.
-      // [C46]
-      for (const subject of each.subjects.flatMap((named) => core.identity.members(named))) {
+      for (const subject of this.#idsOf(each)) {
         if (found.has(subject)) continue;
         const own = core.trace.positions(subject);
         const events = own.flatMap((position) => this.#read(position));

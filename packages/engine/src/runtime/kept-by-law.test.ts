@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { dayMs } from '../base/day.js';
+import { CodedError } from '../base/errors.js';
+import type { ChoicePoint } from '../model/choice.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { EventType } from '../model/event-type.js';
+import { travel } from '../packs/travel.js';
+import { combine } from '../pack/combined.js';
 import { restoreFiles } from './restore.js';
 import { Rig } from './rig.suite.js';
 import { shopTypes } from './shop-types.js';
+import { surroundings } from './surroundings.js';
 
 const law = 'Commercial code, section 257: accounting records';
 const years = 8 * 365;
@@ -17,6 +22,19 @@ const invoice: EventType = {
   item: 'product_id',
   counts: true,
   retentionDays: 400,
+};
+const nudge: ChoicePoint = {
+  name: 'nudge',
+  kind: 'choose',
+  actions: [{ id: 'hello', kind: 'nudge', channel: 'page', category: 'tea' }],
+  learner: 'thompson',
+  features: [],
+  halfLifeDays: 7,
+  floorPpm: 20_000,
+  uniformPpm: 10_000,
+  holdoutPpm: 50_000,
+  objective: { outcome: 'order' },
+  guardrails: { caps: [], deny: [], vulnerable: [] },
 };
 const answerable = { by: 'Kim Adams', reason: 'tax audit' };
 
@@ -239,6 +257,53 @@ describe('what a law obliges to keep', () => {
     // Said anew without it: from the event again.
     expect(await rig.engine.declareBasis(declared)).toMatchObject({ value: { accepted: 1 } });
     expect((await rig.engine.erase(['bob'])).kept).not.toMatchObject([{ until: `${year + 8}-12-31` }]);
+  });
+
+  it('is sealed apart while nothing is read of the person: no decision made meanwhile outlives them', async () => {
+    const rig = new Rig();
+    const trip = combine([travel], { ...surroundings, eventTypes: [...shopTypes, invoice], decisionPoints: [] });
+    rig.definitions = trip.definitions;
+    rig.choicePoints = [nudge];
+    const home = { name: 'home', kind: 'rank', limit: 10, uniformPpm: 10_000 } as const;
+    await rig.start([home], { eventTypes: trip.eventTypes, planPoints: trip.planPoints });
+    await rig.engine.upsertItems([{ id: 'castle', title: 'Castle', category: 'place', attributes: { latitude: 55.9, longitude: -3.2 } }]);
+    await rig.engine.declareBasis({ eventType: invoice.name, purpose: 'service', basis: 'legal_obligation', reason: law, keepDays: years });
+    for (const subject of ['bea-4711', 'carl']) await rig.say(subject, 'granted', 'personalise', 'train');
+    await rig.visit('bea-4711', 'tea', 'cup');
+    await rig.send({ ...billed(rig, 'bea-4711'), properties: { product_id: 'pot' } });
+    const window = { from: rig.clock.now() + dayMs, until: rig.clock.now() + dayMs + 8 * 3_600_000 };
+    const early = rig.engine.prepareRank({ point: 'home', subject: 'bea-4711' });
+    expect(early).toMatchObject({ ok: true, value: { record: { mode: 'personal' } } });
+    const { kept } = rig.engine;
+    const keep = kept.keep.bind(kept);
+    const made: Promise<unknown>[] = [];
+    vi.spyOn(kept, 'keep').mockImplementation(async (what) => {
+      if (early.ok) made.push(Promise.resolve(rig.engine.emitRank(early.value)));
+      made.push(Promise.resolve(rig.engine.rank({ point: 'home', subject: 'bea-4711' })));
+      made.push(rig.engine.chooseAction({ point: 'nudge', subject: 'bea-4711' }));
+      made.push(rig.engine.planning.plan({ point: 'itinerary', subject: 'bea-4711', windows: [window] }));
+      made.push(rig.engine.planning.plan({ point: 'itinerary', subject: 'carl', group: ['bea-4711'], windows: [window] }));
+      return await keep(what);
+    });
+    await rig.engine.erase(['bea-4711']);
+    const answers = await Promise.all(made);
+    expect(answers.map((answer) => Object(answer).value)).toMatchObject([
+      { mode: 'contextual', contextualBecause: 'superseded' },
+      { mode: 'contextual', contextualBecause: 'no_grant' },
+      { mode: 'contextual', contextualBecause: 'no_grant' },
+      { mode: 'contextual', contextualBecause: 'no_grant' },
+      { mode: 'personal', members: 0, membersLeftOut: 1 },
+    ]);
+    await rig.engine.completeErasures();
+    const left = [...rig.engine.log.read(0)].map(({ bytes }) => Buffer.from(bytes ?? []).toString());
+    expect(left.filter((text) => text.includes('bea-4711'))).toEqual([]);
+    expect((await rig.dump()).filter((line) => line.includes('bea-4711'))).toEqual([]);
+    // Where there is no space for it, nothing has changed.
+    await rig.send(billed(rig, 'carl'));
+    vi.spyOn(kept, 'keep').mockResolvedValue(new CodedError('disk_full'));
+    await expect(rig.engine.erase(['carl'])).rejects.toMatchObject({ code: 'disk_full' });
+    expect(rig.engine.rank({ point: 'home', subject: 'carl' })).toMatchObject({ value: { mode: 'personal' } });
+    await rig.engine.close();
   });
 
   it('needs a legal obligation that was declared for whole days, and an event that was kept under it', async () => {

@@ -5,11 +5,11 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Failure, type Result } from '../base/result.js';
 import type { ErrorCode } from '../base/errors.js';
 import { EventEncoder } from '../model/event-encoder.js';
-import type { BehaviourEvent } from '../model/event.js';
+import type { BehaviourEvent, Properties } from '../model/event.js';
 import { isPurpose, type PurposeMask } from '../model/purpose.js';
 import { systemTypes, type ConsentChange, type Choice, type PlacedChange } from '../model/system-event.js';
 import type { Gate } from '../consent/gate.js';
-import type { Registry } from '../consent/registry.js';
+import type { KnownType, Registry } from '../consent/registry.js';
 import { forAll, levelled } from '../consent/merge.js';
 import { withObjection } from '../consent/objection.js';
 import { changeStanding, effectiveChange, type Standing } from '../consent/standing.js';
@@ -140,7 +140,7 @@ export class Sequencer {
     };
     /** What came before may narrow again, but grants nothing anew: the grant may have been withdrawn since. */
     const repeated = (subject: string, asked: ConsentChange, occurredAt: number, id: string): Failure | null =>
-      consent(subject, withoutGrants(this.#heard(subject, asked)), occurredAt, id);
+      consent(subject, refusalsOf(this.#heard(subject, asked)), occurredAt, id);
     const link = ({ subject, other, linked, evidence, id }: Link): Failure | null => {
       if (subject === other) return fail('identity_same', '/other');
       if (this.#people.isLinkedAhead(subject, other) === linked) return null;
@@ -214,21 +214,27 @@ export class Sequencer {
     receivedAt: number,
     consent: (subject: string, change: ConsentChange, occurredAt: number, id: string) => Failure | null,
   ): Result<BehaviourEvent> {
-    const known = this.#registry.known(event.type);
-    // [C1]
-    if (known === undefined) return fail('event_type_unknown', '/type');
-    if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
-    const properties = this.#validator.properties(known.type, event.properties);
-    if (!properties.ok) return properties;
+    const saidAt = plausibleTime(event.occurredAt, receivedAt) ? event.occurredAt : receivedAt;
+    const heardAt = Math.min(saidAt, receivedAt);
     const erasedAt = this.#suppressions.erasedAt(event.subject);
     // A choice that rides on an event may be an old one on a clock that is fast; only one made for itself begins anew.
-    if (erasedAt !== undefined && (event.occurredAt <= erasedAt || this.#gate.rowAhead(event.subject) === undefined))
-      // [C28]
-      return fail('subject_erased');
+    const isErased = erasedAt !== undefined && (saidAt <= erasedAt || this.#gate.rowAhead(event.subject) === undefined);
+    const checked = this.#checked(event, receivedAt);
+    if (!checked.ok) {
+      // What is wrong with the event is no reason not to hear a refusal that rides on it; a grant needs an event that can be believed.
+      if (event.consent !== undefined && !isErased) {
+        // [C95]
+        consent(event.subject, refusalsOf(event.consent), heardAt, `consent:${event.id}`);
+      }
+      return checked;
+    }
+    // [C28]
+    if (isErased) return fail('subject_erased');
     if (event.consent !== undefined) {
       // [C4]
-      consent(event.subject, event.consent, Math.min(event.occurredAt, receivedAt), `consent:${event.id}`);
+      consent(event.subject, event.consent, heardAt, `consent:${event.id}`);
     }
+    const { known, properties } = checked.value;
     const admitted = this.#gate.admit(known, event.subject, event.occurredAt);
     if (!admitted.ok) return admitted;
     return ok({
@@ -238,13 +244,24 @@ export class Sequencer {
       occurredAt: event.occurredAt,
       receivedAt,
       source: event.source,
-      properties: properties.value,
+      properties,
       mask: admitted.value,
     });
   }
 
   #heard(subject: string, asked: ConsentChange): ConsentChange {
     return asked.objects === true ? withObjection(asked, this.#gate.standingAhead(subject), this.#registry) : asked;
+  }
+
+  /** Is the event one that the registry knows, at a time that can be believed? */
+  #checked(event: IncomingEvent, receivedAt: number): Result<{ readonly known: KnownType; readonly properties: Properties }> {
+    if (event.fault !== undefined) return event.fault;
+    const known = this.#registry.known(event.type);
+    // [C1]
+    if (known === undefined) return fail('event_type_unknown', '/type');
+    if (!plausibleTime(event.occurredAt, receivedAt)) return fail('event_time', '/timestamp');
+    const properties = this.#validator.properties(known.type, event.properties);
+    return properties.ok ? ok({ known, properties: properties.value }) : properties;
   }
 
   #standings(ids: readonly string[]): Map<string, Standing | undefined> {
@@ -255,16 +272,17 @@ export class Sequencer {
     return this.#gate.rowAhead(subject) !== undefined || this.#people.has(subject);
   }
 
-  /** A refusal by somebody of whom nothing holds is already the default: keeping it would only store the id. An objection is kept. */
+  /** A refusal by somebody of whom nothing is held is already the default: keeping it would only store the id. An objection is kept. */
   #worthKeeping(subject: string, change: ConsentChange): ConsentChange {
-    const standing = this.#gate.standingAhead(subject);
+    // [C96]
+    const isKnown = this.#isKnown(subject);
     const choices: { [name: string]: Choice } = {};
     for (const [purpose, choice] of Object.entries(change.choices)) {
       if (!isPurpose(purpose) || choice === undefined) continue;
       const idle =
         (choice === 'denied' || choice === 'withdrawn') &&
         // [C5]
-        standing?.stands[purpose] === undefined &&
+        !isKnown &&
         this.#registry.declaredFor(purpose).length === 0;
       if (!idle) choices[purpose] = choice;
     }
@@ -272,8 +290,10 @@ export class Sequencer {
   }
 }
 
-function withoutGrants(change: ConsentChange): ConsentChange {
-  return { ...change, choices: Object.fromEntries(Object.entries(change.choices).filter(([, choice]) => choice !== 'granted')) };
+/** What of a change takes something away. */
+function refusalsOf({ restricted, ...change }: ConsentChange): ConsentChange {
+  const choices = Object.fromEntries(Object.entries(change.choices).filter(([, choice]) => choice !== 'granted'));
+  return { ...change, choices, ...(restricted === true ? { restricted } : {}) };
 }
 
 /** What one waiting one may become: a choice for each id of a person, and itself. */

@@ -90,6 +90,45 @@ describe('what is taken', () => {
   });
 });
 
+describe('a refusal on an event that is refused', () => {
+  const no = { consent: { categoryPreferences: { personalise: false, train: 'no', share: true } } };
+  const cases: [name: string, more: Record<string, unknown>][] = [
+    ['a clock at 1970', { timestamp: '1970-01-01T00:02:00Z' }],
+    ['an unreadable time', { timestamp: 'yesterday' }],
+    ['no messageId', { messageId: undefined }],
+    ['an unknown call', { type: 'sing' }],
+    ['no event name', { event: undefined }],
+    ['properties that are a list', { properties: [] }],
+    ['more than an event may have', { properties: { text: 'x'.repeat(limits.eventBytesMax) } }],
+    ['a preference that cannot be read', {}],
+  ];
+  for (const [index, [name, more]] of cases.entries()) {
+    test(`is heard, and a grant is not: ${name}`, async () => {
+      const subject = `refuses-${index}`;
+      const { rig } = doorway;
+      await rig.say(subject, 'granted', 'personalise', 'train');
+      const bad = { ...view(subject, 'tea'), ...more, context: no };
+      const reply = await doorway.post('/v1/batch', { batch: [bad, view(subject, 'cup')] });
+      expect([reply.body.accepted, reply.body.rejected.map((each) => each.index)]).toEqual([1, [0]]);
+      const stands = rig.engine.core.gate.standing(subject)?.stands;
+      expect([stands?.personalise?.choice, stands?.train?.choice, stands?.share]).toEqual(['denied', 'granted', undefined]);
+      // What stands beside the list counts for it, and the signal of the browser does.
+      const late = { ...view(subject, 'tea'), timestamp: 'yesterday' };
+      await doorway.post('/v1/batch', { batch: [late], context: { consent: { categoryPreferences: { train: false } } } });
+      expect(rig.engine.core.gate.standing(subject)?.stands.train?.choice).toBe('denied');
+      await rig.say(subject, 'granted', 'share');
+      await doorway.post('/v1/batch', { batch: [late] }, { 'Sec-GPC': '1' });
+      expect(rig.engine.core.gate.standing(subject)?.stands.share?.choice).toBe('objected');
+    });
+  }
+
+  test('is not, where nobody is named', async () => {
+    const { head } = doorway.rig.engine.log;
+    expect(await rejectedCodes({ batch: [{ ...view('ann', 'tea'), userId: undefined, context: no }, 'x'] })).toHaveLength(2);
+    expect(doorway.rig.engine.log.head).toBe(head);
+  });
+});
+
 describe('times', () => {
   const occurredAt = async (event: Record<string, unknown>, sentAt?: string): Promise<number | string> => {
     const reply = await doorway.post('/v1/batch', { batch: [event], ...(sentAt === undefined ? {} : { sentAt }) });

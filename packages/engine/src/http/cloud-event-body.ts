@@ -50,9 +50,28 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** One event. `receivedAt` in ms; `objects`: the request carried an objection signal. Fails with a code and a pointer into the event. */
+/**
+ * One event. `receivedAt` in ms; `objects`: the request carried an objection signal. Fails with a code and a JSON pointer into the event;
+ * one that says whose it is and carries a choice comes back with its fault instead: a refusal in it is heard all the same.
+ */
 export function parseCloudEvent(given: unknown, receivedAt: number, objects: boolean): Result<IncomingEvent> {
   if (!isObject(given)) return fail('event_shape', '');
+  const read = readEvent(given, receivedAt);
+  const { subject } = given;
+  if (!isId(subject)) return read;
+  const own = cloudEventConsent(given['consent'], given['consentorigin']);
+  const consent = objects ? objecting(own.change) : own.change;
+  const fault = read.ok ? own.fault : read;
+  if (fault === null) return read.ok && consent !== undefined ? ok({ ...read.value, consent }) : read;
+  if (consent === undefined) return fault;
+  const named = messageIdOf(given);
+  const id = named.ok ? named.value : 'unnamed';
+  const occurredAt = parseTime(given['time']) ?? receivedAt;
+  return ok({ id, subject, type: '', occurredAt, source: 'cloudevents', properties: {}, consent, fault });
+}
+
+/** What an event says beside its choices. */
+function readEvent(given: JsonObject, receivedAt: number): Result<IncomingEvent> {
   const refused = refusal(given, limits.eventBytesMax);
   if (refused !== null) return fail(refused, '');
   if (given['specversion'] !== '1.0') return fail('event_shape', '/specversion');
@@ -65,13 +84,9 @@ export function parseCloudEvent(given: unknown, receivedAt: number, objects: boo
   if (!properties.ok) return properties;
   const occurredAt = time === undefined ? receivedAt : parseTime(time);
   if (occurredAt === undefined) return fail('event_time', '/time');
-  const own = cloudEventConsent(given['consent'], given['consentorigin']);
-  if (!own.ok) return own;
-  const consent = objects ? objecting(own.value) : own.value;
   // The source of a CloudEvent is a URI of the sender's choosing and may itself name a person: it counts for the message id and is not
   // kept.
-  const event = { id: id.value, subject, type, occurredAt, source: 'cloudevents', properties: properties.value };
-  return ok(consent === undefined ? event : { ...event, consent });
+  return ok({ id: id.value, subject, type, occurredAt, source: 'cloudevents', properties: properties.value });
 }
 
 /** source and id together name an event (spec 3.1.1). No URI holds a space, so one between them keeps two pairs apart. */

@@ -106,3 +106,26 @@ test('refusals of a whole request', async () => {
   expect(await codeOf({}, batched)).toBe('body_shape');
   expect(await codeOf(Array(limits.batchEventsMax + 1).fill(0), batched)).toBe('batch_too_long');
 });
+
+describe('a refusal on an event that is refused', () => {
+  for (const [name, more] of [
+    ['no specversion', { specversion: undefined }],
+    ['no id', { id: undefined }],
+    ['an unreadable time', { time: 'yesterday' }],
+    ['a time at 1970', { time: '1970-01-01T00:02:00Z' }],
+    ['no object as data', { data: 7 }],
+    ['an origin that cannot be read', { consentorigin: 7 }],
+    ['a choice that cannot be read', { consent: 'train=perhaps personalise=withdrawn share=granted' }],
+    ['two choices that contradict one another', { consent: 'personalise=withdrawn personalise=granted share=granted' }],
+  ] as const) {
+    test(`is heard, and a grant is not: ${name}`, async () => {
+      const { rig } = door;
+      await rig.say('ann', 'granted', 'personalise', 'train');
+      const consent = 'personalise=withdrawn share=granted';
+      const reply = await door.post('/v1/events', event({ consent, ...more }), structured);
+      expect([reply.status, reply.body.accepted, reply.body.rejected.length]).toEqual([200, 0, 1]);
+      const stands = rig.engine.core.gate.standing('ann')?.stands;
+      expect([stands?.personalise?.choice, stands?.train?.choice, stands?.share]).toEqual(['withdrawn', 'granted', undefined]);
+    });
+  }
+});

@@ -150,7 +150,9 @@ describe('every right', () => {
     expect(await did(ann, '/me/choices', { purpose: 'analytics', choice: 'refused' })).toBe('chosen');
     expect(stands('ann')['analytics']).toBe('withdrawn');
     expect(await did(ann, '/me/choices', { purpose: 'all', choice: 'refused' })).toBe('chosen');
-    expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['withdrawn']));
+    // What was allowed is taken back, what was never asked is refused.
+    expect(stands('ann')).toMatchObject({ analytics: 'withdrawn', personalise: 'withdrawn', train: 'withdrawn' });
+    expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['withdrawn', 'denied']));
     doorway.rig.clock.advance(1000);
     expect(await did(ann, '/me/choices', { purpose: 'all', choice: 'granted' })).toBe('chosen');
     expect(new Set(Object.values(stands('ann')))).toEqual(new Set(['granted']));

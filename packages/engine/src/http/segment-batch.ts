@@ -54,10 +54,10 @@ export function parseSegmentBatch(body: unknown, request: SegmentRequest): Resul
     if (refused !== null) return fail(refused === 'event_too_large' ? 'body_shape' : refused, key === 'context' ? '/context' : '');
   }
   const consent = carriedConsent(body['context']);
-  if (!consent.ok) return fail('body_shape', consent.field);
+  if (consent.fault !== null) return fail('body_shape', consent.fault.field);
   const given: readonly unknown[] = batch;
   const skewMs = skewOf(body['sentAt'], receivedAt);
-  const envelope: Envelope = { receivedAt, skewMs, consent: consent.value, objects };
+  const envelope: Envelope = { receivedAt, skewMs, consent: consent.change, objects };
   const events: IncomingEvent[] = [];
   const rejections: Rejection[] = [];
   let indices: number[] | null = null;
@@ -103,7 +103,26 @@ const calls: ReadonlyMap<unknown, { readonly type: string | null; readonly place
 ] as const);
 const none: Properties = {};
 
+/** An event; one that is refused, too, when it says whose it is and carries a choice: a refusal in it is heard all the same. */
 function parseEvent(given: JsonObject, call: unknown, envelope: Envelope): Result<IncomingEvent> {
+  const read = readEvent(given, call, envelope);
+  const named = subjectOf(given, 'event_shape');
+  const subject = named.ok ? named.value : undefined;
+  if (subject === undefined) return read;
+  const own = carriedConsent(given['context']);
+  const carried = own.change ?? envelope.consent;
+  const consent = envelope.objects ? objecting(carried) : carried;
+  const fault = read.ok ? own.fault : read;
+  if (fault === null) return read.ok && consent !== undefined ? ok({ ...read.value, consent }) : read;
+  if (consent === undefined) return fault;
+  const { messageId } = given;
+  const id = isId(messageId) ? messageId : 'unnamed';
+  const occurredAt = occurred(given, envelope) ?? envelope.receivedAt;
+  return ok({ id, subject, type: '', occurredAt, source: 'http', properties: none, consent, fault });
+}
+
+/** What an event says beside its choices. */
+function readEvent(given: JsonObject, call: unknown, envelope: Envelope): Result<IncomingEvent> {
   const refused = refusal(given, limits.eventBytesMax);
   if (refused !== null) return fail(refused, '');
   const known = calls.get(call);
@@ -122,13 +141,7 @@ function parseEvent(given: JsonObject, call: unknown, envelope: Envelope): Resul
   if (properties === null) return fail('event_shape', known.type === 'group' ? '/groupId' : '/previousId');
   const occurredAt = occurred(given, envelope);
   if (occurredAt === undefined) return fail('event_time', `/${timeName(given)}`);
-  const { context } = given;
-  const own = carriedConsent(context);
-  if (!own.ok) return fail('event_shape', own.field);
-  const carried = own.value ?? envelope.consent;
-  const consent = envelope.objects ? objecting(carried) : carried;
-  const event = { id, subject: subject.value, type, occurredAt, source: sourceOf(context), properties };
-  return ok(consent === undefined ? event : { ...event, consent });
+  return ok({ id, subject: subject.value, type, occurredAt, source: sourceOf(given['context']), properties });
 }
 
 /** What stands beside the properties of a call and belongs to it; null when the one part that it cannot do without is missing. */
@@ -163,22 +176,26 @@ function occurred(event: JsonObject, envelope: Envelope): number | undefined {
 }
 
 /** Segment's place for consent: context.consent.categoryPreferences, purpose -> boolean. Names that are no purpose of ours say nothing. */
-function carriedConsent(context: unknown): Result<ConsentChange | undefined> {
-  if (!isObject(context)) return ok(undefined);
-  const { consent } = context;
-  if (!isObject(consent)) return ok(undefined);
-  const preferences = consent['categoryPreferences'];
-  if (!isObject(preferences)) return ok(undefined);
+function carriedConsent(context: unknown): { readonly change: ConsentChange | undefined; readonly fault: Failure | null } {
+  const consent = isObject(context) ? context['consent'] : undefined;
+  const preferences = isObject(consent) ? consent['categoryPreferences'] : undefined;
+  if (!isObject(preferences)) return silent;
   const choices: Record<string, Choice> = {};
   let some = false;
+  let fault: Failure | null = null;
   for (const [purpose, allowed] of Object.entries(preferences)) {
     if (!isPurpose(purpose)) continue;
-    if (typeof allowed !== 'boolean') return fail('body_shape', `/context/consent/categoryPreferences/${purpose}`);
+    if (typeof allowed !== 'boolean') {
+      fault ??= fail('event_shape', `/context/consent/categoryPreferences/${purpose}`);
+      continue;
+    }
     choices[purpose] = allowed ? 'granted' : 'denied';
     some = true;
   }
-  return ok(some ? { choices, origin: 'context.consent' } : undefined);
+  return { change: some ? { choices, origin: 'context.consent' } : undefined, fault };
 }
+
+const silent = { change: undefined, fault: null };
 
 const plainName = /^[\w@./ -]+$/;
 

@@ -19,6 +19,8 @@ import { Identity } from '../understand/identity.js';
 import { SeededRandom } from './seeded-random.js';
 
 const ids = ['a', 'b', 'c', 'd'] as const;
+/** Of whom something is held before the history begins; of the last one nothing is. */
+const known: ReadonlySet<string> = new Set(['a', 'b', 'c']);
 const used: readonly Purpose[] = ['personalise', 'train'];
 const said: readonly Choice[] = ['granted', 'granted', 'denied', 'withdrawn', 'objected'];
 
@@ -52,7 +54,7 @@ export class MergeWorld {
     this.#consents.tell({ withdraw: () => undefined, freeze: () => undefined });
     const { gate, identity, log } = this;
     const people = {
-      has: () => true,
+      has: (subject: string) => known.has(subject),
       personAhead: (subject: string) => identity.personAhead(subject),
       isLinkedAhead: (one: string, other: string) => identity.isLinkedAhead(one, other),
       setAhead: (one: string, other: string, at: number | null) => identity.setAhead(one, other, at),
@@ -186,6 +188,7 @@ class Oracle {
   /** `id:purpose` -> the last word, and when it was received. A word that is repeated is no new one. */
   readonly #said = new Map<string, { readonly choice: Held; readonly atMs: number }>();
   readonly #linkedAt = new Map<string, number>();
+  readonly #known = new Set(known);
   #nowMs = 0;
 
   pass(): void {
@@ -195,6 +198,7 @@ class Oracle {
   act(act: Act): void {
     this.pass();
     if (act.kind === 'choose') this.#choose(act.id, act.purpose, act.choice, this.#nowMs - act.ageMs);
+    else if (act.kind === 'restrict' && act.restricted) this.#known.add(act.id);
     else if (act.kind === 'link') this.#link(act.id, act.other);
     else if (act.kind === 'unlink') this.#linkedAt.delete(edge(act.id, act.other));
   }
@@ -213,13 +217,14 @@ class Oracle {
         if (last !== undefined && last.choice !== 'granted' && atMs < last.atMs) return;
       }
     }
-    // A refusal of somebody who has one id, and never said anything, is not written down; an objection is.
-    const isKept = choice === 'granted' || choice === 'objected' || person.length > 1;
-    for (const place of places) if (isKept || this.#said.has(place)) this.#say(place, choice);
+    // A refusal of somebody of whom nothing is held is not written down; an objection is.
+    if (choice !== 'granted' && choice !== 'objected' && !this.#known.has(id)) return;
+    this.#known.add(id);
+    for (const place of places) this.#say(place, choice);
   }
 
   #link(one: string, other: string): void {
-    if (this.#linkedAt.has(edge(one, other))) return;
+    if (this.#linkedAt.has(edge(one, other)) || !this.#known.has(one) || !this.#known.has(other)) return;
     this.#linkedAt.set(edge(one, other), this.#nowMs);
     const person = this.#person(one);
     for (const purpose of used) {

@@ -106,24 +106,24 @@ export class Gate {
     // [C18]
     const settled = this.#ground(this.#settled.get(subject), purpose);
     if (settled === undefined || this.#ground(this.rowAhead(subject), purpose) !== settled) return fail('no_grant');
-    return ok(Permitted.mint(value, { subject, purpose, since: settled, folded: false }));
+    return ok(Permitted.mint(value, { subject, purpose, since: settled, foldedAt: null }));
   }
 
   /** A permit for what the request itself carries: no person's data is read. */
   permitRequest<P extends Purpose, T>(purpose: P, value: T): Permitted<P, T> {
-    return Permitted.mint(value, { subject: null, purpose, since: 0, folded: false });
+    return Permitted.mint(value, { subject: null, purpose, since: 0, foldedAt: null });
   }
 
   /**
    * Fold: a permit for an event under a purpose that held when it was appended. A later withdrawal is an event of its own, folded in its
-   * place.
+   * place. What is declared later counts no more for it, though it may be folded again.
    */
-  permitFolded<P extends Purpose>(event: BehaviourEvent, purpose: P): Permitted<P, BehaviourEvent> | undefined {
+  permitFolded<P extends Purpose>(event: BehaviourEvent, purpose: P, position: number): Permitted<P, BehaviourEvent> | undefined {
     // [C22]
     if ((event.mask & bitOf(purpose)) === 0) return undefined;
-    const since = event.subject === null ? 0 : this.#ground(this.#settled.get(event.subject), purpose);
+    const since = event.subject === null ? 0 : this.#ground(this.#settled.get(event.subject), purpose, position);
     if (since === undefined) return undefined;
-    return Permitted.mint(event, { subject: event.subject, purpose, since, folded: true });
+    return Permitted.mint(event, { subject: event.subject, purpose, since, foldedAt: position });
   }
 
   /** Has the person themself granted this, as folded? A basis that is declared for types of events says nothing of decisions. */
@@ -138,14 +138,14 @@ export class Gate {
     const held = Permitted.inspect(permit);
     // [C14]
     if (held === undefined) return fail('permit_forged');
-    const { subject, since, folded } = held.ground;
+    const { subject, since, foldedAt } = held.ground;
     // [C15]
     if (held.ground.purpose !== purpose) return fail('permit_purpose');
     if (subject === null) return ok(held.value);
     // [C17]
-    const row = folded ? this.#settled.get(subject) : this.rowAhead(subject);
+    const row = foldedAt === null ? this.rowAhead(subject) : this.#settled.get(subject);
     // [C16]
-    return this.#ground(row, purpose) === since ? ok(held.value) : fail('permit_stale');
+    return this.#ground(row, purpose, foldedAt ?? undefined) === since ? ok(held.value) : fail('permit_stale');
   }
 
   /**
@@ -165,14 +165,14 @@ export class Gate {
 
   /**
    * What a purpose rests on: the grant's position, or -1 minus the position of a declared basis, so that the two can never be taken for
-   * one another. undefined: nothing holds.
+   * one another. undefined: nothing holds. `position`: of the event that is being folded; absent: now.
    */
-  #ground(row: StandingRow | undefined, purpose: Purpose): number | undefined {
+  #ground(row: StandingRow | undefined, purpose: Purpose, position?: number): number | undefined {
     // [C19]
     if (isRestricted(row)) return undefined;
     const place = placeOf(row, purpose);
     if (isGrantedAt(row, place)) return sinceOf(row, place);
-    const declared = this.#registry.declaredFor(purpose).find((each) => !refused(each, standAt(row, place)));
+    const declared = this.#registry.declaredFor(purpose, position).find((each) => !refused(each, standAt(row, place)));
     return declared === undefined ? undefined : -1 - declared.since;
   }
 

@@ -8,8 +8,11 @@ export interface Ground {
   readonly subject: string | null;
   readonly purpose: Purpose;
   readonly since: number;
-  /** Minted while folding: it is checked against consent as folded so far, never against what is still on its way. */
-  readonly folded: boolean;
+  /**
+   * Position of the event that was being folded: it is checked against consent as folded so far and bases as declared there, never against
+   * what is on its way. null: minted for reading.
+   */
+  readonly foldedAt: number | null;
 }
 
 export class Permitted<P extends Purpose, T> {

@@ -145,7 +145,7 @@ export class Choices implements FoldPart {
     return this.#points.get(name) ?? { era: 0, stop: null };
   }
 
-  apply(event: BehaviourEvent): void {
+  apply(event: BehaviourEvent, position: number): void {
     const { type, subject } = event;
     if (type === systemTypes.choiceMade) return this.#made(event);
     if (type === systemTypes.decisionMade) return this.#list(event);
@@ -157,7 +157,7 @@ export class Choices implements FoldPart {
       const { point } = event.properties['restart'] as PointRestart; // as above
       this.#points.set(point, { era: this.point(point).era + 1, stop: null });
     } else if (subject !== null && type === declaredType) this.#declare(subject, event);
-    else if (subject !== null && (type === systemTypes.exposure || type === systemTypes.outcome)) this.#follow(subject, event);
+    else if (subject !== null && (type === systemTypes.exposure || type === systemTypes.outcome)) this.#follow(subject, event, position);
   }
 
   withdraw(subject: string, purposes: PurposeMask): void {
@@ -251,12 +251,13 @@ export class Choices implements FoldPart {
   }
 
   /** An exposure or an outcome of a choice for the same subject. */
-  #follow(subject: string, event: BehaviourEvent): void {
+  #follow(subject: string, event: BehaviourEvent, position: number): void {
     const { decisionId, kind } = event.properties;
     const held = this.#rows.get(subject);
     const isOwn = held?.made.some(({ id }) => id === decisionId) === true || held?.listed.some(({ id }) => id === decisionId) === true;
     if (!isOwn) return;
-    const known: Known = this.#gate.permitFolded(event, 'train') !== undefined ? 2 : (event.mask & bitOf('personalise')) !== 0 ? 1 : 0;
+    const teaches = this.#gate.permitFolded(event, 'train', position) !== undefined;
+    const known: Known = teaches ? 2 : (event.mask & bitOf('personalise')) !== 0 ? 1 : 0;
     if (known === 0) return;
     this.#change(subject, (row) => {
       for (const made of row.made) {

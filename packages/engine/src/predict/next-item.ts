@@ -101,7 +101,7 @@ export class NextItem implements FoldPart {
     if (event.type === systemTypes.modelTuned) this.#tune(event.properties['settings'], position);
     if (event.type === systemTypes.tick) this.#tick(dayOf(event.occurredAt));
     if (event.subject === null || isSystemType(event.type)) return;
-    const permit = this.#gate.permitFolded(event, 'train');
+    const permit = this.#gate.permitFolded(event, 'train', position);
     if (permit !== undefined) this.learn(permit, position);
   }
 
@@ -132,7 +132,7 @@ export class NextItem implements FoldPart {
   learn(permit: Permitted<'train', BehaviourEvent>, position: number): void {
     const opened = this.#gate.open(permit, 'train');
     if (!opened.ok || opened.value.subject === null) return;
-    const item = itemOf(opened.value, this.#registry);
+    const item = itemOf(opened.value, position, this.#registry);
     if (item === undefined) return;
     const { subject, occurredAt } = opened.value;
     const spans = this.#spans.edit(subject, noSpans);
@@ -340,9 +340,9 @@ function spanOf(spans: Readonly<VisitSpans>, key: number): number {
   return at;
 }
 
-/** The item that an event shows interest in, if its registered type says so. */
-export function itemOf(event: BehaviourEvent, registry: Registry): string | undefined {
-  const known = registry.known(event.type);
+/** The item that an event shows interest in, if its type said so when it was folded at `position`. */
+export function itemOf(event: BehaviourEvent, position: number, registry: Registry): string | undefined {
+  const known = registry.known(event.type, position);
   if (known?.type.counts !== true || known.type.item === undefined) return undefined;
   const item = event.properties[known.type.item];
   return typeof item === 'string' && item.length > 0 ? item : undefined;

@@ -29,7 +29,6 @@ import type { State } from '../ports/state.js';
 import { Sections, type SectionedRow } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
 import { wordsOf } from './words.js';
-import type { BehaviourEvent } from '../model/event.js';
 import { itemOf, NextItem, type VisitSpans } from '../predict/next-item.js';
 import { PackModels, type ActRow, type PublishedRow } from '../predict/pack/pack-models.js';
 import type { VisitRow } from '../predict/visits/visit-row.js';
@@ -40,7 +39,7 @@ import { Fold } from '../understand/fold.js';
 import { Profiles, type ProfileRow } from '../understand/profile.js';
 import { Identity } from '../understand/identity.js';
 import { historyOf } from '../understand/history.js';
-import type { Trait } from '../understand/trait.js';
+import type { TextOf, Trait } from '../understand/trait.js';
 import { Trace, type TraceRow } from '../understand/trace.js';
 import { Withdrawals } from '../understand/withdrawals.js';
 import { DefinitionsInForce } from '../understand/definitions-in-force.js';
@@ -129,7 +128,7 @@ export class Core {
     this.dedupe = new Dedupe(options.hashKey, options.dedupePositions ?? limits.dedupePositions);
     this.dedupe.load(options.state.range(Dedupe.tableName), position);
     const consents = new Consents(this.gate, this.registry);
-    const item = (event: BehaviourEvent): string | undefined => itemOf(event, this.registry);
+    const item: TextOf = (event, at) => itemOf(event, at, this.registry);
 
     this.traits = [...defaultTraits(this.registry), ...definitions.traits.map((spec) => traitOf(spec, item))];
     this.profiles = new Profiles(profiles, meta, this.traits);

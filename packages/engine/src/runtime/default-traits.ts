@@ -1,16 +1,15 @@
 // The traits of every profile: what a person did lately, when, and how often.
 import { limits } from '../base/limits.js';
-import type { BehaviourEvent } from '../model/event.js';
 import type { Registry } from '../consent/registry.js';
 import { itemOf } from '../predict/next-item.js';
 import { recentItems } from '../understand/current-visit.js';
-import { counter, lastValue, recency, sequence, window, type Trait } from '../understand/trait.js';
+import { counter, lastValue, recency, sequence, window, type TextOf, type Trait } from '../understand/trait.js';
 
 export function defaultTraits(registry: Registry): Trait[] {
-  return traitsOver((event) => itemOf(event, registry));
+  return traitsOver((event, position) => itemOf(event, position, registry));
 }
 
-function traitsOver(item: (event: BehaviourEvent) => string | undefined): Trait[] {
+function traitsOver(item: TextOf): Trait[] {
   return [
     counter('events_by_day', 'personalise'),
     recency('last_seen', 'personalise'),

@@ -61,8 +61,7 @@ export class Consents implements FoldPart {
   }
 
   *dump(): Iterable<string> {
-    for (const type of this.#registry.list().sort((a, b) => (a.name < b.name ? -1 : 1))) yield `type\t${canonicalJson(type)}`;
-    for (const line of this.#registry.dumpBases()) yield line;
+    yield* this.#registry.dump();
     for (const [subject, standing] of this.#gate.standings()) yield `${JSON.stringify(subject)}\t${canonicalJson(standing)}`;
   }
 }

@@ -5,12 +5,12 @@ import type { BehaviourEvent } from '../model/event.js';
 import type { TraitSpec } from '../model/definitions.js';
 import type { Purpose } from '../model/purpose.js';
 import { addToBucket, bucketsByType, dropOldBuckets, keptBuckets, uniteBuckets, type Buckets } from './buckets.js';
-import { counter, defineTrait, lastValue, recency, sequence, window, type Trait } from './trait.js';
+import { counter, defineTrait, lastValue, recency, sequence, window, type TextOf, type Trait } from './trait.js';
 
 const hourMs = 3_600_000;
 
 /** `item`: the item that an event acted on, if any. */
-export function traitOf(spec: TraitSpec, item: (event: BehaviourEvent) => string | undefined): Trait {
+export function traitOf(spec: TraitSpec, item: TextOf): Trait {
   const { name, purpose } = spec;
   switch (spec.kind) {
     case 'counter':
@@ -30,9 +30,9 @@ export function traitOf(spec: TraitSpec, item: (event: BehaviourEvent) => string
   }
 }
 
-function textOf(property: string | undefined, item: (event: BehaviourEvent) => string | undefined) {
+function textOf(property: string | undefined, item: TextOf): TextOf {
   if (property === undefined) return item;
-  return (event: BehaviourEvent): string | undefined => {
+  return (event) => {
     const given = event.properties[property];
     return typeof given === 'string' ? given : undefined;
   };

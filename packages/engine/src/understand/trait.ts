@@ -28,6 +28,9 @@ export interface Trait {
   readonly view: (values: Readonly<TraitValues>) => unknown;
 }
 
+/** What an event at its position tells a trait; undefined: nothing. */
+export type TextOf = (event: BehaviourEvent, position: number) => string | undefined;
+
 interface TraitShape<V> {
   readonly name: string;
   readonly kind: TraitKind;
@@ -111,13 +114,13 @@ export function recency(name: string, purpose: Purpose): Trait {
 }
 
 /** The newest `max` values that `pick` finds, oldest first. */
-export function sequence(name: string, purpose: Purpose, max: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
+export function sequence(name: string, purpose: Purpose, max: number, pick: TextOf): Trait {
   return defineTrait<Stamps>({
     name,
     kind: 'sequence',
     purpose,
     fold: (value, event, position) => {
-      const picked = pick(event);
+      const picked = pick(event, position);
       return picked === undefined ? value : addStamped(value, event.occurredAt, position, picked, max);
     },
     cut: stampsSince,
@@ -129,13 +132,13 @@ export function sequence(name: string, purpose: Purpose, max: number, pick: (eve
 /**
  * How often each picked value occurred per calendar day within the newest `days` days of the trait's own events.
  */
-export function window(name: string, purpose: Purpose, days: number, pick: (event: BehaviourEvent) => string | undefined): Trait {
+export function window(name: string, purpose: Purpose, days: number, pick: TextOf): Trait {
   return defineTrait<ValueDays>({
     name,
     kind: 'window',
     purpose,
-    fold: (value, event) => {
-      const picked = pick(event);
+    fold: (value, event, position) => {
+      const picked = pick(event, position);
       return picked === undefined ? value : countValue(value, dayOf(event.occurredAt), picked, days);
     },
     cut: valueDaysSince,

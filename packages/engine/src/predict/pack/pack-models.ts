@@ -207,11 +207,11 @@ export class PackModels implements FoldPart {
     const learning = this.#learners(type);
     let mask: PurposeMask = 0;
     for (const purpose of ['train', 'personalise'] as const) {
-      const permit = this.#gate.permitFolded(event, purpose);
+      const permit = this.#gate.permitFolded(event, purpose, position);
       if (permit !== undefined && this.#gate.open(permit, purpose).ok) mask |= bitOf(purpose);
     }
     if (mask === 0) return;
-    const item = itemOf(event, this.#registry) ?? itemProperty(event, this.#registry);
+    const item = itemOf(event, position, this.#registry) ?? itemProperty(event, position, this.#registry);
     for (const spec of learning) {
       const act = actOf(spec, event, position, item, mask);
       if (act !== undefined) this.#change(subject, spec.name, (acts) => addAct(acts, act));
@@ -285,8 +285,8 @@ function weightsOf({ weights, centres }: { readonly weights: readonly number[]; 
 }
 
 /** The item of a type that does not count as interest. */
-function itemProperty(event: BehaviourEvent, registry: Registry): string | undefined {
-  const name = registry.known(event.type)?.type.item;
+function itemProperty(event: BehaviourEvent, position: number, registry: Registry): string | undefined {
+  const name = registry.known(event.type, position)?.type.item;
   const value = name === undefined ? undefined : event.properties[name];
   return typeof value === 'string' ? value : undefined;
 }

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
-import type { Disk } from '../ports/disk.js';
+import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { makeDurableFolder } from './durable-folder.js';
@@ -42,12 +42,20 @@ export class WrappingFiles implements Wrapping {
     bytes.writeUInt32LE(1, 4);
     bytes.set(this.#entropy.bytes(32), 8);
     bytes.writeUInt32LE(crc32(bytes.subarray(0, 40)), 40);
-    const file = this.#disk.open(this.#path(name), { create: true });
-    file.write(0, bytes);
-    await file.sync();
-    file.close();
+    const path = this.#path(name);
+    try {
+      await this.#withFile(path, async (file) => {
+        file.write(0, bytes);
+        await file.sync();
+      });
+    } catch (error) {
+      // Only a full disk is worth a repair: after anything else the process stops.
+      if (error instanceof DiskError && error.code === 'no_space' && this.#disk.exists(path)) this.#disk.remove(path);
+      throw error;
+    } finally {
+      bytes.fill(0);
+    }
     await this.#disk.syncFolder(this.#folder);
-    bytes.fill(0);
     return name;
   }
 
@@ -86,12 +94,21 @@ export class WrappingFiles implements Wrapping {
 
   async #overwrite(path: string): Promise<void> {
     if (!this.#disk.exists(path)) return;
-    const file = this.#disk.open(path);
-    file.write(0, this.#entropy.bytes(fileBytes));
-    await file.sync();
-    file.close();
+    await this.#withFile(path, async (file) => {
+      file.write(0, this.#entropy.bytes(fileBytes));
+      await file.sync();
+    });
     this.#disk.remove(path);
     await this.#disk.syncFolder(this.#folder);
+  }
+
+  async #withFile(path: string, work: (file: DiskFile) => Promise<void>): Promise<void> {
+    const file = this.#disk.open(path, { create: true });
+    try {
+      await work(file);
+    } finally {
+      file.close();
+    }
   }
 
   #list(): string[] {

@@ -36,6 +36,24 @@ test('a destroyed file is overwritten before it is removed', async () => {
   expect(disk.exists(`apart/${name}.key`)).toBe(false);
 });
 
+test('a full disk leaves neither a file nor an open one behind', async () => {
+  const disk = new MemoryDisk();
+  let opened = 0;
+  const open = disk.open.bind(disk);
+  disk.open = (path, options) => {
+    const file = open(path, options);
+    opened++;
+    return { ...file, close: () => void opened-- };
+  };
+  const files = new WrappingFiles({ disk, folder: 'apart' }, new SeededEntropy(++seed));
+  const name = await files.create('one');
+  for (let space = 0; space < 44; space += 11) {
+    disk.spaceBytes = disk.usedBytes + space;
+    await expect(files.create('one')).rejects.toMatchObject({ code: 'no_space' });
+    expect([disk.list('apart'), opened]).toEqual([[`${name}.key`], 0]);
+  }
+});
+
 test('a damaged file opens nothing', async () => {
   const disk = new MemoryDisk();
   const files = new WrappingFiles({ disk, folder: 'apart' }, new SeededEntropy(++seed));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { keysSuite } from '../ports/keys.suite.js';
-import type { Disk } from '../ports/disk.js';
+import { DiskError, type Disk } from '../ports/disk.js';
 import { hookedDisk } from './file-log/hooked-disk.js';
 import { KeyFile } from './key-file.js';
 import { MemoryDisk } from './memory-disk.js';
@@ -226,6 +226,50 @@ test('a crash at any call of a turn-over leaves the keys, and one wrapping key',
     expect(disk.exists('keys/keys.new')).toBe(false);
     again.close();
     if (isDone) return expect(at).toBeGreaterThan(8);
+  }
+});
+
+test('a turn-over for which there is no space leaves everything as it was', async () => {
+  for (const failing of ['write', 'sync', 'create'] as const) {
+    const disk = await threeKeys();
+    let isFull = false;
+    const hooked = hookedDisk(disk, (call, path) => {
+      if (isFull && call === failing && path === 'keys/keys.new') throw new DiskError('no_space', call);
+    });
+    const keys = await open(hooked);
+    const before = disk.files();
+    isFull = true;
+    for (let times = 0; times < 2; times++) await expect(keys.turnOver()).rejects.toMatchObject({ code: 'no_space' });
+    expect(disk.files()).toEqual(before);
+    isFull = false;
+    await keys.turnOver();
+    keys.close();
+    const again = await open(disk);
+    expect(again.ids()).toEqual([1, 2, 3]);
+    again.close();
+  }
+});
+
+test('closing at any moment of a turn-over leaves the keys, and one wrapping key', async () => {
+  const whole = await threeKeys();
+  let stopped = 0;
+  for (let at = 0; ; at++) {
+    const disk = MemoryDisk.holding(whole.files());
+    const keys = await open(disk);
+    const turning = keys.turnOver().then(
+      () => true,
+      (error: unknown) => error,
+    );
+    for (let moment = 0; moment < at; moment++) await Promise.resolve();
+    keys.close();
+    const done = await turning;
+    const again = await open(disk);
+    expect(again.ids()).toEqual([1, 2, 3]);
+    expect([...disk.files().keys()].filter((path) => path.startsWith('apart/'))).toHaveLength(1);
+    again.close();
+    if (done === true && stopped > 0) return expect(at).toBeGreaterThan(5);
+    if (done !== true) stopped++;
+    if (done !== true) expect(done).toMatchObject({ code: 'compaction_stopped' });
   }
 });
 

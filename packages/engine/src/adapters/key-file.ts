@@ -197,13 +197,24 @@ export class KeyFile implements Keys {
     this.#release();
   }
 
+  /** Whoever closed the store has let go of its keys and of the folder: a table of what is left would be one of nothing. */
+  #goOn(): void {
+    if (this.#isClosed) throw new CodedError('compaction_stopped', 'the key store was closed');
+  }
+
   async #turn(): Promise<void> {
     const { disk, folder } = this.#options;
     const old = this.#table;
     const next = await this.#draft(old.head.owner, (table) => (this.#next = table));
     try {
       await next.file.sync();
+      this.#goOn();
       disk.rename(this.#path(draftName), this.#path(tableName));
+    } catch (error) {
+      await Promise.allSettled(this.#syncing);
+      next.close();
+      await this.#dropDraft(next.head.name, error);
+      throw error;
     } finally {
       this.#next = null;
     }
@@ -221,21 +232,30 @@ export class KeyFile implements Keys {
     const storeKey = entropy.bytes(keyBytes);
     const name = await this.#wrapping.create(owner);
     const wrapped = await this.#wrapping.wrap(name, storeKey);
-    const path = this.#path(draftName);
-    const file = disk.open(path, { create: true });
+    this.#goOn();
     try {
-      file.truncate(0);
-      const table = KeyTable.make({ owner, name, wrapped }, file, storeKey, this.#keys, this.#last);
-      onMade(table);
-      return table;
-    } catch (error) {
-      file.close();
-      if (error instanceof DiskError && error.code === 'no_space') {
-        disk.remove(path);
-        await this.#wrapping.destroy(name);
+      const file = disk.open(this.#path(draftName), { create: true });
+      try {
+        file.truncate(0);
+        const table = KeyTable.make({ owner, name, wrapped }, file, storeKey, this.#keys, this.#last);
+        onMade(table);
+        return table;
+      } catch (error) {
+        file.close();
+        throw error;
       }
+    } catch (error) {
+      await this.#dropDraft(name, error);
       throw error;
     }
+  }
+
+  /** Only a full disk is worth a repair: after anything else the process stops, and opening clears up. */
+  async #dropDraft(name: string, error: unknown): Promise<void> {
+    if (!(error instanceof DiskError && error.code === 'no_space')) return;
+    const path = this.#path(draftName);
+    if (this.#options.disk.exists(path)) this.#options.disk.remove(path);
+    await this.#wrapping.destroy(name);
   }
 
   async #begin(): Promise<void> {

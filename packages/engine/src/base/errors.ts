@@ -412,3 +412,8 @@ export class CodedError extends Error {
     this.detail = detail;
   }
 }
+
+/** The code of whatever was thrown. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof CodedError ? error.code : 'internal';
+}

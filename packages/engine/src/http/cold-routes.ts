@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Rejects } from '../access/rejects.js';
 import type { Key } from '../access/key-store.js';
-import { errors } from '../base/errors.js';
+import { codeOf, errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, ok } from '../base/result.js';
 import type { Clock } from '../ports/clock.js';
@@ -32,7 +32,7 @@ import { addOpenApi } from './open-api-document.js';
 import { addPortal } from './portal-routes.js';
 import { addPlans } from './plan-routes.js';
 import type { PortalKeys } from './portal-session.js';
-import { codeOf, sendRefusal } from './reply.js';
+import { sendRefusal } from './reply.js';
 import { RouteTable, type Asked, type Found } from './route-table.js';
 import { rudderSourceConfig, segmentSettings } from './settings-answer.js';
 import { addUnderstanding } from './understanding-routes.js';

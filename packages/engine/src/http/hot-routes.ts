@@ -2,6 +2,7 @@
 // call of the engine and one write of the answer. Load of events never refuses it. Decisions take turns (turns.ts), too: when many are
 // asked for at once, events go on, whose answers take several turns each, and new callers get in.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codeOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { chooseAnswer } from './choose-answer.js';
@@ -10,7 +11,7 @@ import { decideAnswer } from './decide-answer.js';
 import { parseDecide } from './decide-body.js';
 import { isObject, parseJson } from './json-body.js';
 import { carriesObjection } from './objection-signal.js';
-import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
+import { cutOff, sendJson, sendRefusal } from './reply.js';
 import type { HotParts } from './tracking-routes.js';
 import { Turns } from './turns.js';
 import { unpacked } from './unpack.js';

@@ -1,6 +1,6 @@
 // Answers on the raw response: JSON and coded errors. An error carries its code, sentence, hint and place, never a value of the input.
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import { CodedError, errors, statusOf, type ErrorCode } from '../base/errors.js';
+import { errors, statusOf, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
 
@@ -30,10 +30,6 @@ export function errorHeaders(code: ErrorCode): { readonly [name: string]: string
   // In turn, so that those who were refused together do not come back together.
   turn = (turn % limits.retryAfterSecondsMax) + 1;
   return { 'Retry-After': turn.toString() };
-}
-
-export function codeOf(error: unknown): ErrorCode {
-  return error instanceof CodedError ? error.code : 'internal';
 }
 
 /** No cache keeps an answer about a person. */

@@ -2,7 +2,7 @@
 // come in now, is the key known, read, unpack, parse, hand over, answer. What is refused is refused as early as can be.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Rejects } from '../access/rejects.js';
-import { errors } from '../base/errors.js';
+import { codeOf, errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Failure, Result } from '../base/result.js';
 import type { Rejection } from '../collect/sequencer.js';
@@ -16,7 +16,7 @@ import { isObject, parseJson } from './json-body.js';
 import type { Caller, Keeper } from './keeper.js';
 import type { Metrics } from './metrics.js';
 import { carriesObjection } from './objection-signal.js';
-import { codeOf, cutOff, sendJson, sendRefusal } from './reply.js';
+import { cutOff, sendJson, sendRefusal } from './reply.js';
 import { eventsIn, parseSegmentBatch, type SegmentBatch } from './segment-batch.js';
 import type { TrackingCall } from './tracking-paths.js';
 import { Turns } from './turns.js';

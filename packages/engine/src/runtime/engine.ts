@@ -43,6 +43,7 @@ import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import type { Deployment } from '../model/deployment.js';
 import { Checkpoints } from './checkpoints.js';
+import { Compactions } from './compactions.js';
 import type { EngineOptions, Health, ProfileView } from './engine-options.js';
 import { recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
@@ -82,7 +83,7 @@ export class Engine {
   #tickedAt: number;
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
-  #compacting: Promise<unknown> | null = null;
+  readonly #compactions: Compactions;
   #closed = false;
 
   private constructor(core: Core, options: EngineOptions) {
@@ -105,6 +106,11 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpoints.running),
       onHalt: (error) => options.onHalt?.(error),
     });
+    this.#compactions = new Compactions(
+      options.log,
+      () => core.words(),
+      () => this.#writer.halted,
+    );
     this.#checkpoints = new Checkpoints({
       core,
       log: options.log,
@@ -227,7 +233,7 @@ export class Engine {
     await engine.#erasures.carryOut();
     await engine.kept.destroyDue();
     engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#checkpoints.start());
-    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#startCompaction());
+    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#compactions.start());
     const tickMs = options.tickMs ?? limits.tickMs;
     if (tickMs > 0) {
       // The last day turned while nobody was there.
@@ -445,7 +451,13 @@ export class Engine {
   }
 
   /** Takes out what is past the retention of its event type by today. Resolves with how many events. */
-  async cutRetention(): Promise<number> {
+  cutRetention(): Promise<number> {
+    const cut = this.#expiring.then(() => this.#cutRetention());
+    this.#expiring = cut.catch(() => undefined);
+    return cut;
+  }
+
+  async #cutRetention(): Promise<number> {
     this.#cutDay = dayOf(this.#options.clock.now());
     const types = Object.fromEntries(this.core.registry.list().map(({ name, retentionDays }) => [name, this.#cutDay - retentionDays]));
     const cut = { day: this.#cutDay - limits.counterDays, types };
@@ -499,8 +511,7 @@ export class Engine {
     this.#cancelTimers = [];
     this.#options.log.endCompaction();
     await this.backups.close();
-    await this.#expiring;
-    await this.#compacting;
+    await Promise.all([this.#expiring, this.#compactions.idle(), this.kept.idle()]);
     await this.#erasures.close();
     if (!this.#writer.halted) {
       await this.#writer.drain();
@@ -566,17 +577,7 @@ export class Engine {
       (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
     if (this.#closed || this.#writer.halted || isStill) return;
     void this.moveTime().catch(() => undefined);
-    if (dayOf(this.#options.clock.now()) > this.#cutDay)
-      this.#expiring = this.#expiring.then(() => this.cutRetention()).catch(() => undefined);
-  }
-
-  /** Seals by person what has been under shared keys for long enough. One that fails (a full disk) is tried again. */
-  #startCompaction(): void {
-    if (this.#compacting !== null || this.#writer.halted || !this.#options.log.hasDueHot) return;
-    this.#compacting = this.#options.log
-      .compact({ words: this.core.words(), dueOnly: true })
-      .catch(() => undefined)
-      .finally(() => (this.#compacting = null));
+    if (dayOf(this.#options.clock.now()) > this.#cutDay) void this.cutRetention().catch(() => undefined);
   }
 
   #every(ms: number, task: () => void): void {

@@ -355,6 +355,24 @@ describe('a legal hold', () => {
     expect([rig.engine.kept.list(), rig.disk.list('kept')]).toEqual([[], []]);
   });
 
+  it('that is ending when the engine closes has ended, at whatever moment that is, and every other key is there', async () => {
+    for (let moments = 0; moments < 60; moments += 4) {
+      const rig = await invoiced();
+      const placed = await rig.engine.kept.hold('ann', claim);
+      await rig.engine.erase(['ann']);
+      const before = await rig.dump();
+      const ending = rig.engine.kept.end(placed.ok ? placed.value.hold : '', claim);
+      for (let moment = 0; moment < moments; moment++) await Promise.resolve();
+      const done = await Promise.allSettled([ending, rig.engine.close()]);
+      expect(done).toMatchObject([{ value: { ok: true, value: { destroyed: 5 } } }, { status: 'fulfilled' }]);
+      await rig.start();
+      expect([rig.engine.kept.list().map(({ kind }) => kind), (await rig.engine.verify()).ok]).toEqual([['obligation'], true]);
+      expect(before.filter((line) => line.includes('bob')).length).toBeGreaterThan(0);
+      expect((await rig.dump()).filter((line) => line.includes('bob'))).toEqual(before.filter((line) => line.includes('bob')));
+      await rig.engine.close();
+    }
+  });
+
   it('on somebody with several ids keeps what stands under each, and the receipt says it once', async () => {
     const rig = await invoiced();
     await rig.say('ann-phone', 'granted', 'personalise');

@@ -42,6 +42,7 @@ export type ToKeep = readonly { readonly ground: KeptGround; readonly events: re
 
 export class KeptByLaw {
   readonly #parts: KeptByLawParts;
+  readonly #ending = new Set<Promise<unknown>>();
 
   constructor(parts: KeptByLawParts) {
     this.#parts = parts;
@@ -134,7 +135,18 @@ export class KeptByLaw {
    * Ends a hold. What was sealed apart under it is destroyed; what is still in the log lives on as if it had never been. Fails with
    * hold_unknown or body_shape. Resolves with how many events were destroyed.
    */
-  async end(hold: string, { by, reason }: Answerable): Promise<Result<{ readonly destroyed: number }>> {
+  end(hold: string, answerable: Answerable): Promise<Result<{ readonly destroyed: number }>> {
+    const ending = this.#end(hold, answerable).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    return ending;
+  }
+
+  /** Resolves when no hold is on its way to its end: what it destroys needs the stores open. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#ending);
+  }
+
+  async #end(hold: string, { by, reason }: Answerable): Promise<Result<{ readonly destroyed: number }>> {
     // [C79]
     if (!isSaid(by) || !isSaid(reason)) return fail('body_shape', isSaid(by) ? '/reason' : '/by');
     const { core } = this.#parts;

@@ -168,8 +168,12 @@ export class KeyFile implements Keys {
     throw new CodedError('log_damaged', `${runName(id)}: the seal does not hold`);
   }
 
+  isDestroyed(id: number): boolean {
+    return this.#table.isDestroyed(id);
+  }
+
   async destroy(ids: readonly number[]): Promise<void> {
-    const known = ids.filter((id) => this.#keys.has(id));
+    const known = ids.filter((id) => this.#keys.has(id) || this.#runs.has(id) || this.#table.isLost(id));
     for (const id of known) {
       const random = this.#options.entropy.bytes(40);
       this.#changed((table) => table.destroy(id, random));
@@ -205,7 +209,7 @@ export class KeyFile implements Keys {
   async #turn(): Promise<void> {
     const { disk, folder } = this.#options;
     const old = this.#table;
-    const next = await this.#draft(old.head.owner, (table) => (this.#next = table));
+    const next = await this.#draft(old.head.owner, old.lost, (table) => (this.#next = table));
     try {
       await next.file.sync();
       this.#goOn();
@@ -227,7 +231,7 @@ export class KeyFile implements Keys {
   }
 
   /** A table of all keys there are at the moment in which `onMade` is told, under a new wrapping key, beside the current one. */
-  async #draft(owner: string, onMade: (table: KeyTable) => void): Promise<KeyTable> {
+  async #draft(owner: string, lost: Iterable<number>, onMade: (table: KeyTable) => void): Promise<KeyTable> {
     const { disk, entropy } = this.#options;
     const storeKey = entropy.bytes(keyBytes);
     const name = await this.#wrapping.create(owner);
@@ -237,7 +241,7 @@ export class KeyFile implements Keys {
       const file = disk.open(this.#path(draftName), { create: true });
       try {
         file.truncate(0);
-        const table = KeyTable.make({ owner, name, wrapped }, file, storeKey, this.#keys, this.#last);
+        const table = KeyTable.make({ owner, name, wrapped }, file, storeKey, { keys: this.#keys, lost, last: this.#last });
         onMade(table);
         return table;
       } catch (error) {
@@ -260,7 +264,7 @@ export class KeyFile implements Keys {
 
   async #begin(): Promise<void> {
     const { disk, folder, entropy } = this.#options;
-    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), (table) => (this.#table = table));
+    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), [], (table) => (this.#table = table));
     await this.#table.file.sync();
     disk.rename(this.#path(draftName), this.#path(tableName));
     await disk.syncFolder(folder);
@@ -334,8 +338,9 @@ export class KeyFile implements Keys {
     for (const each of disk.list(folder)) {
       const id = idOfRunName(each);
       if (id === undefined) continue;
-      if (this.#keys.has(id)) this.#runs.add(id);
-      else disk.remove(this.#path(each));
+      // Without its key it opens nothing; but what has lost its key may be missed, and then the log refuses to open.
+      if (id > this.#last || this.isDestroyed(id)) disk.remove(this.#path(each));
+      else this.#runs.add(id);
     }
   }
 

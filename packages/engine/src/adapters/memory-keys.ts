@@ -45,6 +45,10 @@ export class MemoryKeys implements Keys {
     return [...this.#runs.keys()].sort((a, b) => a - b);
   }
 
+  isDestroyed(id: number): boolean {
+    return id <= this.#last && !this.#keys.has(id);
+  }
+
   destroy(ids: readonly number[]): Promise<void> {
     for (const id of ids) {
       this.#keys.get(id)?.fill(0);

@@ -45,6 +45,20 @@ export function keysSuite(name: string, make: () => Promise<KeysUnderTest>): voi
       again.close();
     });
 
+    test('what was destroyed is told from what was never given, also after a turn-over', async () => {
+      const { keys, reopen } = await make();
+      const [kept, gone] = [keys.create().id, keys.create().id];
+      await keys.sync();
+      await keys.destroy([gone]);
+      const told = (each: Keys): boolean[] => [kept, gone, 3].map((id) => each.isDestroyed(id));
+      expect(told(keys)).toEqual([false, true, false]);
+      await keys.turnOver();
+      expect(told(keys)).toEqual([false, true, false]);
+      const again = await reopen(keys);
+      expect(told(again)).toEqual([false, true, false]);
+      again.close();
+    });
+
     test('thousands of keys fit', async () => {
       const { keys, reopen } = await make();
       for (let made = 0; made < 2000; made++) keys.create();

@@ -14,6 +14,8 @@ export interface Keys {
   run(id: number): Uint8Array | undefined;
   /** Ids of all runs, ascending. */
   runs(): number[];
+  /** Is it certain that this key was destroyed? Of one that was never given, or is missing for another reason, it is not. */
+  isDestroyed(id: number): boolean;
   /** Overwrites and forgets the keys and runs; resolves when that is on stable storage. */
   destroy(ids: readonly number[]): Promise<void>;
   /** Wraps all that is left under a new wrapping key, and destroys the old one: what a disk may still keep of old wraps opens nothing. */

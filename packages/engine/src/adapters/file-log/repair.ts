@@ -25,7 +25,7 @@ export async function repair(files: OpenFiles, keys: Keys, scan: Scan): Promise<
   const stale = [...scan.segments.map(({ head }) => head.oldKeyId), ...scan.replaced.values()].filter((id) => id !== 0 && !held.has(id));
   // Runs whose segment never came to be.
   const orphans = keys.runs().filter((id) => !held.has(id));
-  const gone = [...new Set([...stale, ...orphans])].filter((id) => keys.get(id) !== undefined);
+  const gone = [...new Set([...stale.filter((id) => keys.get(id) !== undefined), ...orphans])];
   if (gone.length > 0) {
     await keys.destroy(gone);
     // A full disk must not keep a log from opening; the next compaction turns over as well.

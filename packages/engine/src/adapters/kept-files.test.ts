@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CodedError } from '../base/errors.js';
 import type { KeptGround } from '../ports/kept-store.js';
 import { KeptFiles } from './kept-files.js';
 import { KeyFile } from './key-file.js';
@@ -6,6 +7,7 @@ import { MemoryDisk } from './memory-disk.js';
 import { SeededEntropy } from './seeded-entropy.js';
 
 const ground: KeptGround = { kind: 'obligation', name: 'law', eventType: 'invoice', purpose: 'service', untilDay: 30_000 };
+const markBytes = 16;
 const event = (position: number, text = `event ${position}`) => ({ position, mask: 1, bytes: Buffer.from(text) });
 
 async function opened(disk: MemoryDisk): Promise<{ readonly store: KeptFiles; readonly keys: KeyFile }> {
@@ -79,21 +81,88 @@ describe('what is kept', () => {
     const { store, keys } = await opened(disk);
     await store.keep([{ ground, events: [event(1)] }]);
     const path = `kept/${String(store.list()[0]?.id).padStart(10, '0')}.kept`;
-    const first = disk.files().get(path)?.length ?? 0;
+    const first = (disk.files().get(path)?.length ?? 0) - markBytes;
     await store.keep([{ ground, events: [event(2)] }]);
     keys.close();
     const files = disk.files();
     const whole = files.get(path) ?? new Uint8Array();
-    for (const size of [0, 1, first - 1, first, first + 1, whole.length - 1]) {
+    const second = whole.length - markBytes;
+    for (const size of [0, 1, first - 1, first, first + 1, first + markBytes, second - 1, second, whole.length - 1, whole.length]) {
       const copy = MemoryDisk.holding(new Map(files).set(path, whole.slice(0, size)));
       const { store: torn } = await opened(copy);
-      expect(torn.list().map(({ events }) => events)).toEqual(size < first ? [] : [1]);
+      expect(torn.list().map(({ events }) => events)).toEqual(size < first ? [] : [size < second ? 1 : 2]);
     }
     for (let at = 0; at < first; at += 7) {
       const bytes = Uint8Array.from(whole);
       bytes[at] = (bytes[at] ?? 0) ^ 1;
       await expect(opened(MemoryDisk.holding(new Map(files).set(path, bytes)))).rejects.toMatchObject({ code: 'log_damaged' });
     }
+  });
+
+  /** A folder in which one class has grown, another has not, and a third was destroyed; closed. */
+  async function three(): Promise<Map<string, Uint8Array>> {
+    const disk = new MemoryDisk();
+    const { store, keys } = await opened(disk);
+    for (const name of ['grown', 'gone', 'single']) await store.keep([{ ground: { ...ground, name }, events: [event(1)] }]);
+    await store.keep([{ ground: { ...ground, name: 'grown' }, events: [event(2)] }]);
+    await store.destroy(store.list().flatMap(({ id, name }) => (name === 'gone' ? [id] : [])));
+    keys.close();
+    return disk.files();
+  }
+
+  async function readable(disk: MemoryDisk): Promise<unknown> {
+    const { store, keys } = await opened(disk);
+    const all = store.list().map(({ id, name }) => [name, texts(store, id)]);
+    keys.close();
+    return all;
+  }
+
+  const same = (one: ReadonlyMap<string, Uint8Array>, other: ReadonlyMap<string, Uint8Array>): boolean =>
+    one.size === other.size && [...one].every(([path, bytes]) => Buffer.compare(bytes, other.get(path) ?? new Uint8Array()) === 0);
+
+  it('survives every flipped bit of its files and of its keys, or is refused as it is', async () => {
+    const files = await three();
+    const all = await readable(MemoryDisk.holding(files));
+    expect(all).toHaveLength(2);
+    let refused = 0;
+    for (const [path, whole] of files) {
+      if (!/^kept\/|\/keys\.dat$/u.test(path)) continue;
+      const [from, below] = path.startsWith('kept/') ? [0, whole.length] : [1024, 1024 + 5 * 64];
+      for (let bit = from * 8; bit < below * 8; bit += 1) {
+        const flipped = Buffer.from(whole);
+        flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+        const before = new Map(files).set(path, flipped);
+        const disk = MemoryDisk.holding(before);
+        const found = await readable(disk).catch((error: unknown) => error);
+        if (found instanceof CodedError) {
+          refused += 1;
+          expect([found.code, same(disk.files(), before)]).toEqual(['log_damaged', true]);
+        } else expect(found).toEqual(all);
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  it('is refused when its key is missing and nothing says that it was destroyed', async () => {
+    const files = await three();
+    const store = Buffer.from(files.get('keys/keys.dat') ?? []);
+    store.fill(0x55, 1024, 1024 + 64);
+    const before = new Map(files).set('keys/keys.dat', store);
+    const disk = MemoryDisk.holding(before);
+    await expect(opened(disk)).rejects.toMatchObject({ code: 'log_damaged' });
+    expect(same(disk.files(), before)).toBe(true);
+  });
+
+  it('of an older version, without marks, is read, and gets one behind its end', async () => {
+    const files = await three();
+    const all = await readable(MemoryDisk.holding(files));
+    const older = new Map(files);
+    for (const [path, whole] of files)
+      if (path.startsWith('kept/') && whole.length < 400) older.set(path, whole.slice(0, whole.length - markBytes));
+    expect(same(older, files)).toBe(false);
+    const disk = MemoryDisk.holding(older);
+    expect(await readable(disk)).toEqual(all);
+    expect(same(disk.files(), files)).toBe(true);
   });
 
   it('is refused on a full disk, at any byte, and what was kept before stays', async () => {

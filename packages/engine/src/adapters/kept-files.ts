@@ -3,8 +3,10 @@
 //    0  u32 magic "EGKP"   4  u32 crc32 of all that follows   8  u32 bytes sealed   12  u32 events   16  12 nonce   28  16 tag
 //   44  AES-256-GCM under the key of the class; authenticated data = u32 number of the key, u64 offset of the frame, u32 events
 // The first frame says what the class is, as JSON, and holds no event; of each event the others hold u64 position, u16 mask, u32 bytes, the
-// bytes. A torn frame at the end was never acknowledged and is cut off; one that others follow is damage. Destroying: the key first, then
-// the file is overwritten and removed, then all other keys are wrapped anew; a file without its key is what a crash left of that.
+// bytes. Behind what was synced stands a mark, { u32 magic "EGKM", u32 crc32 of bytes 8-15, u64 its offset }, which vouches for all before
+// it; older files get theirs when they are opened. A torn frame at the end, before no mark, was never acknowledged and is cut off; damage
+// before a frame or a mark is refused, and then nothing is changed. Destroying: the key first, then the file is overwritten and removed,
+// then all other keys are wrapped anew; a file whose key was destroyed is what a crash left of that, one whose key is missing is damage.
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
@@ -15,7 +17,9 @@ import type { KeptClass, KeptEvent, KeptGround, KeptStore } from '../ports/kept-
 import { seal, unseal } from './file-log/seal.js';
 
 const magic = 0x504b4745;
+const markMagic = 0x4d4b4745;
 const frameBytes = 44;
+const markBytes = 16;
 const eventBytes = 14;
 
 export interface KeptFilesOptions {
@@ -28,7 +32,7 @@ export interface KeptFilesOptions {
 
 interface Held {
   readonly told: KeptClass;
-  /** Where its frames end. */
+  /** Where its frames and marks end. */
   readonly end: number;
 }
 
@@ -45,9 +49,10 @@ export class KeptFiles implements KeptStore {
     const { disk, folder } = options;
     disk.makeFolder(folder);
     const store = new KeptFiles(options);
-    const gone: number[] = [];
-    for (const id of disk.list(folder).flatMap((name) => (/^\d{10}\.kept$/u.test(name) ? [Number(name.slice(0, 10))] : [])))
-      if (!store.#load(id)) gone.push(id);
+    const ids = disk.list(folder).flatMap((name) => (/^\d{10}\.kept$/u.test(name) ? [Number(name.slice(0, 10))] : []));
+    const gone = ids.filter((id) => !store.#load(id));
+    // Only now, when all are known to be sound.
+    for (const [id, held] of store.#held) store.#held.set(id, { ...held, end: await store.#mend(id, held.end) });
     if (gone.length > 0) {
       await options.keys.destroy(gone);
       await store.#remove(gone);
@@ -107,9 +112,9 @@ export class KeptFiles implements KeptStore {
       const said = Buffer.from(JSON.stringify({ kind, name, eventType, purpose, untilDay }), 'utf8');
       const first = this.#frame(id, 0, 0, said);
       const bytes = Buffer.concat([first, this.#frame(id, first.length, events.length, packed(events))]);
-      await this.#write(id, 0, bytes);
+      const end = await this.#write(id, 0, bytes);
       await disk.syncFolder(folder);
-      this.#held.set(id, { told: { kind, name, eventType, purpose, untilDay, id, events: events.length }, end: bytes.length });
+      this.#held.set(id, { told: { kind, name, eventType, purpose, untilDay, id, events: events.length }, end });
     } catch (error) {
       // Only a full disk is worth a repair: after anything else the process stops.
       if (error instanceof DiskError && error.code === 'no_space') {
@@ -122,40 +127,67 @@ export class KeptFiles implements KeptStore {
 
   async #add({ told, end }: Held, events: readonly KeptEvent[]): Promise<void> {
     const frame = this.#frame(told.id, end, events.length, packed(events));
+    let marked: number;
     try {
-      await this.#write(told.id, end, frame);
+      marked = await this.#write(told.id, end, frame);
     } catch (error) {
       if (error instanceof DiskError && error.code === 'no_space') this.#withFile(told.id, (file) => file.truncate(end));
       throw error;
     }
-    this.#held.set(told.id, { told: { ...told, events: told.events + events.length }, end: end + frame.length });
+    this.#held.set(told.id, { told: { ...told, events: told.events + events.length }, end: marked });
   }
 
-  async #write(id: number, at: number, bytes: Uint8Array): Promise<void> {
+  /** Resolves with where the mark behind it ends, when the bytes are on stable storage. There is room for the mark, or for nothing. */
+  async #write(id: number, at: number, bytes: Uint8Array): Promise<number> {
     const file = this.#options.disk.open(this.#path(id), { create: true });
     try {
-      file.write(at, bytes);
+      file.write(at, Buffer.concat([bytes, new Uint8Array(markBytes)]));
       await file.sync();
+      file.write(at + bytes.length, markAt(at + bytes.length));
+      return at + bytes.length + markBytes;
     } finally {
       file.close();
     }
   }
 
-  /** False: nothing can be read of it, and nothing need be. */
+  /** Cuts off what was never acknowledged, and vouches for the rest. Resolves with where it ends. */
+  async #mend(id: number, end: number): Promise<number> {
+    const file = this.#options.disk.open(this.#path(id));
+    try {
+      const isMarked = isMark(Buffer.from(file.read(end - markBytes, markBytes)), 0, end - markBytes);
+      if (file.size() > end) file.truncate(end);
+      if (isMarked) return end;
+      await file.sync();
+      file.write(end, markAt(end));
+      return end + markBytes;
+    } catch (error) {
+      if (!(error instanceof DiskError && error.code === 'no_space')) throw error;
+      file.truncate(end);
+      return end;
+    } finally {
+      file.close();
+    }
+  }
+
+  /** False: nothing can be read of it, and nothing need be. Changes nothing. */
   #load(id: number): boolean {
-    if (this.#options.keys.get(id) === undefined) return false;
+    const { keys } = this.#options;
+    if (keys.get(id) === undefined) {
+      // The key was there before the file: only what was destroyed may be missing.
+      if (keys.isDestroyed(id)) return false;
+      throw this.#damaged(id, 0);
+    }
     return this.#withFile(id, (file) => {
       const bytes = Buffer.from(file.read(0, file.size()));
       const { frames, end } = framesOf(bytes);
-      for (let at = bytes.indexOf('EGKP', end + 1); at >= 0; at = bytes.indexOf('EGKP', at + 1))
-        if (frameAt(bytes, at) !== undefined) throw this.#damaged(id, end);
+      for (let at = bytes.indexOf('EGK', end + 1); at >= 0; at = bytes.indexOf('EGK', at + 1))
+        if (frameAt(bytes, at) !== undefined || isMark(bytes, at, at)) throw this.#damaged(id, end);
       const [first] = frames;
       // Cut off before its first event: it was never acknowledged.
       if (first === undefined || frames.length === 1) return false;
       const ground = JSON.parse(this.#open(id, bytes, first).toString('utf8')) as KeptGround; // written by #begin, under its seal
       const events = frames.reduce((sum, frame) => sum + frame.events, 0);
       this.#held.set(id, { told: { ...ground, id, events }, end });
-      if (bytes.length > end) file.truncate(end);
       return true;
     });
   }
@@ -227,13 +259,14 @@ interface Frame {
   readonly length: number;
 }
 
-/** The intact frames from the start on, and where they end. */
+/** The intact frames from the start on, and where they and the marks between them end. */
 function framesOf(bytes: Buffer): { readonly frames: readonly Frame[]; readonly end: number } {
   const frames: Frame[] = [];
   let end = 0;
   for (let frame = frameAt(bytes, 0); frame !== undefined; frame = frameAt(bytes, end)) {
     frames.push(frame);
     end += frame.length;
+    if (isMark(bytes, end, end)) end += markBytes;
   }
   return { frames, end };
 }
@@ -243,6 +276,19 @@ function frameAt(bytes: Buffer, at: number): Frame | undefined {
   const length = frameBytes + bytes.readUInt32LE(at + 8);
   if (at + length > bytes.length || crc32(bytes.subarray(at + 8, at + length)) !== bytes.readUInt32LE(at + 4)) return undefined;
   return { at, events: bytes.readUInt32LE(at + 12), length };
+}
+
+function markAt(offset: number): Buffer {
+  const mark = Buffer.alloc(markBytes);
+  mark.writeUInt32LE(markMagic, 0);
+  mark.writeBigUInt64LE(BigInt(offset), 8);
+  mark.writeUInt32LE(crc32(mark.subarray(8)), 4);
+  return mark;
+}
+
+/** Does the mark for an offset of the file stand at a place of these bytes? */
+function isMark(bytes: Buffer, at: number, offset: number): boolean {
+  return bytes.subarray(at, at + markBytes).equals(markAt(offset));
 }
 
 function bindingOf(id: number, at: number, events: number): Buffer {

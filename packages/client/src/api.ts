@@ -74,6 +74,7 @@ export type ErrorCode =
   | 'log_damaged'
   | 'log_version'
   | 'wrapping_key'
+  | 'tenant_damaged'
   | 'data_folder_locked'
   | 'import_source_changed'
   | 'import_row'

@@ -197,6 +197,11 @@ export const errors = {
     'The wrapping key does not open the key store.',
     'Name the folder or service that holds the wrapping key of this very data folder (docs/keys.md).',
   ),
+  tenant_damaged: entry(
+    500,
+    'tenant.json is damaged, or of another tenant than the list of the erased: whoever was erased could come back.',
+    'Restore tenant.json from a backup of this very folder; nothing was changed.',
+  ),
   data_folder_locked: entry(500, 'Another process has the data folder open.', 'Stop that process first, or name another folder.'),
   import_source_changed: entry(
     409,

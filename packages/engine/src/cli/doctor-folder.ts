@@ -9,7 +9,7 @@ import { isLive } from '../access/key-ring.js';
 import { Rejects } from '../access/rejects.js';
 import { CodedError, errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { isObject } from '../http/json-body.js';
+import { tenantFile, tenantIn } from '../runtime/tenant.js';
 import { statOf } from './doctor-machine.js';
 import { fine, problem, warning, type Finding } from './finding.js';
 
@@ -49,16 +49,13 @@ function below(path: string): string[] {
 }
 
 export function tenantFinding(path: string): Finding {
-  let value: unknown;
   try {
-    value = JSON.parse(readFileSync(join(path, 'tenant.json'), 'utf8'));
-  } catch {
-    value = undefined;
+    tenantIn(readFileSync(join(path, tenantFile)));
+    return fine('tenant', 'tenant.json is as it should be.');
+  } catch (error) {
+    const { sentence, hint } = errors.tenant_damaged;
+    return problem('tenant', error instanceof CodedError ? sentence : 'tenant.json cannot be read.', hint);
   }
-  const sound = isObject(value) && value['format'] === 'ethogram-tenant/1' && Array.isArray(value['hashKey']);
-  return sound
-    ? fine('tenant', 'tenant.json is as it should be.')
-    : problem('tenant', 'tenant.json cannot be read: draws and hash tables rest on it.', 'Restore it from a backup of this very folder.');
 }
 
 /**

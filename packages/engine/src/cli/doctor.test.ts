@@ -82,6 +82,10 @@ test('rights of others, a tenant that cannot be read, an address that was left b
   const second = await found('--data', data, '--port', `${free}`);
   expect(second).toMatchObject({ code: 0, wrong: ['keys warning'] });
   expect(second.text).toContain('every caller is turned away');
+  const tenant = readFileSync(join(data, 'tenant.json'));
+  tenant.writeUInt8(tenant.readUInt8(90) ^ 1, 90);
+  writeFileSync(join(data, 'tenant.json'), tenant, { mode: 0o600 });
+  expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['tenant problem', 'keys warning'] });
   writeFileSync(join(data, 'access/keys.json'), '{}', { mode: 0o600 });
   writeFileSync(join(data, 'tenant.json'), 'x', { mode: 0o600 });
   expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['tenant problem', 'keys problem'] });

@@ -6,6 +6,7 @@ import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { CodedError } from '../base/errors.js';
 import { filesFolder, manifestName } from '../runtime/backup.js';
+import { tenantIn } from '../runtime/tenant.js';
 import { manifestOn, restoreFiles } from '../runtime/restore.js';
 import { UsageError } from './arguments.js';
 import type { Command } from './command.js';
@@ -85,7 +86,13 @@ function beside(from: string): Uint8Array[] {
   const parent = dirname(from);
   const tenantOf = (backup: string): string | null => {
     const path = join(backup, filesFolder, 'tenant.json');
-    return existsSync(join(backup, manifestName)) && existsSync(path) ? readFileSync(path, 'utf8') : null;
+    if (!existsSync(join(backup, manifestName)) || !existsSync(path)) return null;
+    try {
+      // Not the text: an older one has no checksum.
+      return tenantIn(readFileSync(path)).tenant.drawSalt;
+    } catch {
+      return null;
+    }
   };
   const madeAt = (backup: string): number => manifestOn(new NodeDisk(backup)).at;
   const own = tenantOf(from);

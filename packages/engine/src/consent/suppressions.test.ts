@@ -39,6 +39,28 @@ describe('the list of erased people', () => {
     expect(tagOf('somebody-4711')).toHaveLength(16);
   });
 
+  it('does not open under the key of another tenant, also when it is of an older version, which did not say whose it is', async () => {
+    const disk = new MemoryDisk();
+    let list = await reopen(disk);
+    await list.add(['ann'], 5);
+    list.close();
+    const before = disk.files();
+    const other = subjectTags(new Uint8Array(32).fill(4), 'test');
+    await expect(Suppressions.open(disk, 'erasures', other)).rejects.toMatchObject({ code: 'tenant_damaged' });
+    expect(disk.files()).toEqual(before);
+    // Without its first entry, as it was written before.
+    const older = MemoryDisk.holding(new Map([...before].map(([path, bytes]) => [path, bytes.slice(40)])));
+    list = await reopen(older);
+    expect([list.erasedAt('ann'), list.isOpen(1)]).toEqual([5, true]);
+    await list.applied(list.entriesUsed, 1);
+    list.close();
+    list = await reopen(older);
+    expect(list.isOpen(1)).toBe(false);
+    list.close();
+    await expect(Suppressions.open(older, 'erasures', other)).rejects.toMatchObject({ code: 'tenant_damaged' });
+    expect(Suppressions.erasedIn(older.files().get('erasures/suppressed') ?? new Uint8Array()).size).toBe(1);
+  });
+
   it('cuts a tear that was never acknowledged, and refuses damage before it', async () => {
     const disk = new MemoryDisk();
     let list = await reopen(disk);
@@ -46,7 +68,7 @@ describe('the list of erased people', () => {
     await list.add(['bob', 'eve', 'joe'], 6);
     list.close();
     const file = disk.open('erasures/suppressed');
-    file.write(2 * 40 + 9, Buffer.from('x'));
+    file.write(3 * 40 + 9, Buffer.from('x'));
     list = await reopen(disk);
     expect([list.erasedAt('ann'), list.erasedAt('bob'), list.erasedAt('eve'), list.erasedAt('joe')]).toEqual([5, 6, undefined, undefined]);
     await list.add(['kim'], 7);

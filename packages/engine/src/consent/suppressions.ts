@@ -2,10 +2,12 @@
 // own, outside log and state; it outlives both. A person stands in it as a keyed hash: whoever has the file but not the key learns a count.
 //
 // `suppressed`: entries of 40 bytes, written in order into space made ahead (a full disk must still take an erasure):
-//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied   5  zeros   8  16 keyed hash of the id (adapters/subject-tags.ts)
+//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied, 3 owner   5  zeros   8  16 keyed hash of the id (adapters/subject-tags.ts)
 //   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out, and in place of the hash
 //       u64 redactions of the log on which they were: beside an older log (a restored backup) they are not
 //   32  u32 synced before: every entry below this index was on stable storage when this one was written   36  u32 crc32 of bytes 0-35
+// The owner entry says by whose key the hashes are: that of an id that nobody can have. It stands first, or where an older list was opened.
+// Under another key the list would refuse nobody; so it does not open then.
 // Invariants: an entry holds in memory from the call on, on disk when `add` has resolved; nothing is ever taken out. A tear in what was
 // never acknowledged is cut off at opening; damage before it is refused.
 // Non-goal: knowing which of the same person's other ids to refuse: the caller names them all.
@@ -22,6 +24,8 @@ const entryBytes = 40;
 const tagBytes = 16;
 const kindErased = 1;
 const kindApplied = 2;
+const kindOwner = 3;
+const ownerId = '\0owner';
 
 export class Suppressions {
   readonly #file: DiskFile;
@@ -34,10 +38,11 @@ export class Suppressions {
   #applied = 0;
   #appliedRedactions = 0;
   #syncedBefore = 0;
+  #hasOwner = false;
 
   /**
    * Opens the list or makes one; `tagOf` gives the keyed hash of an id, a string of 16 bytes in latin-1. Throws CodedError log_damaged
-   * when an entry is damaged that others follow, or what the disk throws.
+   * when an entry is damaged that others follow, tenant_damaged when the list is of another tenant, or what the disk throws.
    */
   static async open(disk: Disk, folder: string, tagOf: (subject: string) => string): Promise<Suppressions> {
     disk.makeFolder(folder);
@@ -45,6 +50,7 @@ export class Suppressions {
     const list = new Suppressions(disk.open(path, { create: true }), tagOf);
     list.#load();
     list.#grow();
+    if (!list.#hasOwner) list.#own();
     await list.#sync();
     await disk.syncFolder(folder);
     return list;
@@ -116,6 +122,12 @@ export class Suppressions {
     this.#file.close();
   }
 
+  #own(): void {
+    const isDone = this.#applied === this.#used;
+    this.#write([[kindOwner, Buffer.from(this.#tagOf(ownerId), 'latin1'), 0]]);
+    if (isDone) this.#applied = this.#used;
+  }
+
   async #sync(): Promise<void> {
     const written = this.#used;
     await this.#file.sync();
@@ -163,6 +175,13 @@ export class Suppressions {
       return;
     }
     const tag = entry.toString('latin1', 8, 8 + tagBytes);
+    if (entry.readUInt8(4) === kindOwner) {
+      if (tag !== this.#tagOf(ownerId)) throw new CodedError('tenant_damaged', `${fileName} is of another tenant`);
+      this.#hasOwner = true;
+      // It asks for nothing.
+      if (this.#applied === index) this.#applied = index + 1;
+      return;
+    }
     this.#erasedAt.set(tag, Math.max(this.#erasedAt.get(tag) ?? 0, value));
   }
 }

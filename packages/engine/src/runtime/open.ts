@@ -33,6 +33,7 @@ import { defaultPoints, Engine } from './engine.js';
 import type { EngineOptions } from './engine-options.js';
 import { shopTypes } from './shop-types.js';
 import { surroundings } from './surroundings.js';
+import { openTenant } from './tenant.js';
 
 export type OpenOptions = Partial<
   Pick<
@@ -70,16 +71,9 @@ export type OpenOptions = Partial<
   readonly packs?: readonly Pack[];
 };
 
-/** Salts of a tenant: they key hashes and draws. Not secret in the way a key is, but kept with the keys' care. */
-export interface Tenant {
-  readonly format: 'ethogram-tenant/1';
-  readonly hashKey: readonly [number, number];
-  readonly drawSalt: string;
-}
-
 /**
- * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, log_damaged, log_version, law_gate,
- * pack_wrong.
+ * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, tenant_damaged, log_damaged,
+ * log_version, law_gate, pack_wrong.
  */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
   const { packs } = options;
@@ -155,30 +149,4 @@ export function wrappedBy(disk: Disk, wrapping: string | Wrapping | undefined): 
 export async function portalTickets(disk: Disk, entropy: Entropy): Promise<Tickets> {
   const tenant = await openTenant(disk, entropy);
   return sealedTickets(Buffer.from(tenant.drawSalt, 'base64'), 'ethogram portal', entropy);
-}
-
-/** Reads the tenant's salts, or makes them at the first opening. */
-export async function openTenant(disk: Disk, entropy: Entropy): Promise<Tenant> {
-  const path = 'tenant.json';
-  if (disk.exists(path)) {
-    const file = disk.open(path);
-    const tenant = JSON.parse(Buffer.from(file.read(0, file.size())).toString('utf8')) as Tenant; // written below
-    file.close();
-    return tenant;
-  }
-  const words = Buffer.from(entropy.bytes(8));
-  const tenant: Tenant = {
-    format: 'ethogram-tenant/1',
-    hashKey: [words.readUInt32LE(0), words.readUInt32LE(4)],
-    drawSalt: Buffer.from(entropy.bytes(32)).toString('base64'),
-  };
-  const draft = `${path}.new`;
-  const file = disk.open(draft, { create: true });
-  file.truncate(0);
-  file.write(0, Buffer.from(`${JSON.stringify(tenant)}\n`));
-  await file.sync();
-  file.close();
-  disk.rename(draft, path);
-  await disk.syncFolder('');
-  return tenant;
 }

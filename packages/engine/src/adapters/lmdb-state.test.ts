@@ -106,6 +106,24 @@ describe('scrub', () => {
     await state.close();
   });
 
+  test('leaves nothing of deleted keys, which stand in branch pages too', async () => {
+    const folder = fresh();
+    const state = openIn(folder);
+    const rows = Array.from({ length: 3000 }, (_, n) => ['t', `${n}-${n % 5 === 0 ? 'secret' : 'plain'}`, 'v'.repeat(n % 200)] as const);
+    await commitRows(state, rows, head);
+    await commitRows(
+      state,
+      rows.filter((_, n) => n % 5 === 0).map(([table, key]) => [table, key, null] as const),
+      head,
+    );
+    await state.scrub();
+    expect(secrets(folder)).toBe(0);
+    const kept = new Map(rows.filter((_, n) => n % 5 !== 0).map(([, key, value]) => [key, value]));
+    expect(new Map(state.range('t'))).toEqual(kept);
+    await state.close();
+    expect(secrets(folder)).toBe(0);
+  });
+
   test('half a copy that a crash left is destroyed at the next opening', async () => {
     const folder = await filled();
     fs.mkdirSync(join(folder, 'other'));

@@ -8,8 +8,8 @@
 //     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
 //   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
 //   - A read sees the last commit that has resolved, or a later one: the snapshot of reads is renewed when a commit resolves.
-//   - LMDB leaves deleted bytes in free pages and in the gaps of used ones. `scrub` copies the living rows into a new file and destroys
-//     the old one; reads go on meanwhile, commits wait.
+//   - LMDB leaves deleted bytes in free pages, in the gaps of used ones, and deleted keys in branch pages. `scrub` has the thread put the
+//     living rows into a new file, one by one, and destroys the old one; reads go on meanwhile, commits wait.
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
@@ -111,9 +111,9 @@ export class LmdbState implements State {
     return this.#inTurn(async () => {
       const old = this.#db;
       if (old === undefined) return;
-      await this.#writer.close();
       const spare = this.#folders.emptySpare();
-      await this.#copyTo(old, spare);
+      await this.#copyTo(spare);
+      await this.#writer.close();
       const fresh = open<unknown, Uint8Array>(spare, lmdbOptions);
       for (const name of dataFiles) fs.chmodSync(join(spare, name), 0o600);
       syncNames(spare, dataFiles);
@@ -142,14 +142,11 @@ export class LmdbState implements State {
     });
   }
 
-  async #copyTo(db: RootDatabase<unknown, Uint8Array>, folder: string): Promise<void> {
-    try {
-      await db.backup(folder, true);
-    } catch (error) {
-      this.#folders.destroySpare();
-      const message = error instanceof Error ? error.message : 'unknown';
-      throw new DiskError(/no space|ENOSPC/iu.test(message) ? 'no_space' : 'io', `copy of state: ${message}`);
-    }
+  async #copyTo(folder: string): Promise<void> {
+    const failure = await this.#writer.copyTo(folder);
+    if (failure === null) return;
+    this.#folders.destroySpare();
+    throw new DiskError(isFull(failure) ? 'no_space' : 'io', `copy of state: ${failure.message}`);
   }
 
   #open(): void {

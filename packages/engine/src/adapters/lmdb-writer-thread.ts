@@ -1,11 +1,15 @@
 // The thread that writes the state: one message, one LMDB transaction, one answer. It exists because handing a hundred thousand rows to the
 // library takes a tenth of a second, in which nobody would be answered.
-// A message is the list of chunks (row-frames.ts); the answer is null when all of it is durable, else what went wrong. null closes.
+// A message is the list of chunks (row-frames.ts), or the folder of a copy; the answer is null when all of it is durable (a copy: when it
+// is written), else what went wrong. null closes.
 import { parentPort, workerData } from 'node:worker_threads';
 import { open } from 'lmdb';
 import { assert } from '../base/assert.js';
 import { lmdbOptions } from './lmdb-options.js';
+import type { WriterOrder } from './lmdb-writer.js';
 import { rowsIn } from './row-frames.js';
+
+const copyRows = 1000;
 
 const port = parentPort;
 const folder: unknown = workerData;
@@ -21,13 +25,38 @@ function write(chunks: readonly Uint8Array[]): void {
   });
 }
 
-port.on('message', (chunks: readonly Uint8Array[] | null) => {
-  if (chunks === null) {
+/**
+ * Row by row into a new tree: a copy of pages would keep the keys of deleted rows, which LMDB leaves as separators in its branch pages. All
+ * of it in one read transaction, so the copy is of one commit.
+ */
+function copyTo(spare: string): void {
+  // Nothing relies on the copy before its files are synced, all at once.
+  const fresh = open<unknown, Uint8Array>(spare, { ...lmdbOptions, noSync: true });
+  const snapshot = db.useReadTransaction();
+  try {
+    let rows: { key: Uint8Array; value: unknown }[] = [];
+    const put = (): void => {
+      fresh.transactionSync(() => {
+        for (const { key, value } of rows) fresh.putSync(key, value, { append: true });
+      });
+      rows = [];
+    };
+    for (const row of db.getRange({ transaction: snapshot })) if (rows.push(row) === copyRows) put();
+    put();
+  } finally {
+    snapshot.done();
+    void fresh.close();
+  }
+}
+
+port.on('message', (order: WriterOrder | null) => {
+  if (order === null) {
     void db.close().finally(() => port.close());
     return;
   }
   try {
-    write(chunks);
+    if (typeof order === 'string') copyTo(order);
+    else write(order);
     port.postMessage(null);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,5 +1,5 @@
-// The near end of the thread that writes the state. Started at the first write, ended by `close`; it keeps no process alive while nothing
-// is being written. One write at a time.
+// The near end of the thread that writes the state, and that copies it row by row. Started at the first write or copy, ended by `close`; it
+// keeps no process alive while nothing is being done. One thing at a time.
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { assert } from '../base/assert.js';
@@ -9,6 +9,9 @@ export interface WriteFailure {
   readonly code: number | null;
   readonly message: string;
 }
+
+/** The chunks of a write, or the folder of a copy. */
+export type WriterOrder = readonly Uint8Array<ArrayBuffer>[] | string;
 
 // By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
 const script = createRequire(import.meta.url).resolve('ethogram/internal/adapters/lmdb-writer-thread');
@@ -24,7 +27,19 @@ export class LmdbWriter {
 
   /** Resolves with null when all rows are durable, with a failure when none are. The chunks are given away. */
   write(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<WriteFailure | null> {
-    assert(this.#answer === null, 'one write at a time');
+    return this.#ask(
+      chunks,
+      chunks.map(({ buffer }) => buffer),
+    );
+  }
+
+  /** Makes a store in that empty folder, of the rows of this one as they are now. Its files are the caller's to sync. */
+  copyTo(folder: string): Promise<WriteFailure | null> {
+    return this.#ask(folder, []);
+  }
+
+  #ask(order: WriterOrder, given: readonly ArrayBuffer[]): Promise<WriteFailure | null> {
+    assert(this.#answer === null, 'one thing at a time');
     return new Promise((resolve) => {
       const worker = (this.#worker ??= this.#start());
       worker.ref();
@@ -33,10 +48,7 @@ export class LmdbWriter {
         worker.unref();
         resolve(failure);
       };
-      worker.postMessage(
-        chunks,
-        chunks.map(({ buffer }) => buffer),
-      );
+      worker.postMessage(order, given);
     });
   }
 

@@ -7,7 +7,6 @@ import { limits } from '../base/limits.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { everyPurpose } from '../collect/sequencer.js';
-import { Dedupe } from '../collect/dedupe.js';
 import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { DefinitionsInForce, definitionsIn } from '../understand/definitions-in-force.js';
 import { correctionIn } from '../understand/history.js';
@@ -26,7 +25,8 @@ export async function recover(options: CoreOptions, onProgress?: Progress): Prom
     if (head.position > log.head) throw new CodedError('log_damaged', `the log ends at ${log.head}, the state saw ${head.position}`);
     from = head.position;
     definitions = known;
-  } else if (head !== null || !isEmpty(options)) {
+  } else {
+    // Also what looks empty: a store that is distrusted shows nothing, and takes nothing before a wipe.
     await state.wipe();
   }
   let core = new Core(options, from, definitions);
@@ -91,9 +91,4 @@ export async function checkpoint(core: Core, { log }: Pick<CoreOptions, 'log'>):
     core.dedupe.unsaved(ids);
     throw error;
   }
-}
-
-function isEmpty(options: CoreOptions): boolean {
-  for (const _ of options.state.range(Dedupe.tableName)) return false;
-  return true;
 }

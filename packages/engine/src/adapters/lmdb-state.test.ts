@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { stateSuite } from '../ports/state.suite.js';
 import { commitRows, type State } from '../ports/state.js';
 import { LmdbState } from './lmdb-state.js';
+import { LmdbWriter } from './lmdb-writer.js';
 
 const scratch = fs.mkdtempSync(join(tmpdir(), 'ethogram-state-'));
 const folderOfState = new Map<State, string>();
@@ -43,10 +44,16 @@ async function filled(): Promise<string> {
   return folder;
 }
 
+const refused = expect.objectContaining({ name: 'DiskError', code: 'io', message: expect.stringContaining('before a wipe') });
+
 async function expectDistrust(folder: string): Promise<void> {
   const state = openIn(folder);
-  expect([state.head(), state.get('t', 'k1'), [...state.range('t')].length]).toEqual([null, undefined, 0]);
-  await expect(commitRows(state, [], head)).rejects.toThrow('before a wipe');
+  expect(state.head()).toBe(null);
+  // Nobody may take a row for one that never was.
+  expect(() => state.get('t', 'k1')).toThrow(refused);
+  expect(() => [...state.range('t')]).toThrow(refused);
+  await expect(commitRows(state, [], head)).rejects.toThrow(refused);
+  await expect(state.scrub()).rejects.toThrow(refused);
   await state.wipe();
   await commitRows(state, [['t', 'a', '1']], head);
   await state.close();
@@ -185,6 +192,42 @@ describe('what looks wrong is distrusted until a wipe', () => {
     const state = openIn(folder);
     expect(state.head()).toBe(null);
     await state.close();
+  });
+});
+
+describe('the thread', () => {
+  test('that does not start has written nothing; the next write starts another', async () => {
+    const folder = fresh();
+    fs.writeFileSync(folder, 'no folder');
+    const writer = new LmdbWriter(folder);
+    expect(await writer.write([])).toMatchObject({ isBegun: false });
+    fs.rmSync(folder);
+    fs.mkdirSync(folder);
+    expect(await writer.write([])).toBe(null);
+    await writer.close();
+  });
+
+  test('that does not start costs a commit and no trust, one that fails costs both', async () => {
+    const folder = fresh();
+    const state = openIn(folder);
+    await commitRows(state, [['t', 'a', '1']], head);
+    const write = vi.spyOn(LmdbWriter.prototype, 'write');
+    const copy = vi.spyOn(LmdbWriter.prototype, 'copyTo');
+    const failure = { code: 24, message: 'too many open files', isBegun: false };
+    write.mockResolvedValueOnce(failure);
+    await expect(commitRows(state, [['t', 'a', '2']], head)).rejects.toMatchObject({ name: 'DiskError', code: 'busy' });
+    copy.mockResolvedValueOnce(failure);
+    await expect(state.scrub()).rejects.toMatchObject({ name: 'DiskError', code: 'busy' });
+    await commitRows(state, [['t', 'b', '2']], head);
+    expect([...state.range('t')]).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+    ]);
+    write.mockResolvedValueOnce({ ...failure, isBegun: true });
+    await expect(commitRows(state, [['t', 'a', '2']], head)).rejects.toMatchObject({ name: 'DiskError', code: 'io' });
+    vi.restoreAllMocks();
+    await state.close();
+    await expectDistrust(folder);
   });
 });
 

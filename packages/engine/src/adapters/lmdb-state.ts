@@ -6,7 +6,9 @@
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
 //   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
 //     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
-//   - A full disk is different: the commit rejects with DiskError no_space, the previous state stands, and later commits may succeed.
+//     What is distrusted is not read either: each get and range throws, since a row that is not found would pass for one that never was.
+//   - A full disk is different, and a machine that has no thread or descriptor left: the commit rejects with DiskError no_space or busy, the
+//     previous state stands, and later commits may succeed.
 //   - A read sees the last commit that has resolved, or a later one: the snapshot of reads is renewed when a commit resolves.
 //   - LMDB leaves deleted bytes in free pages, in the gaps of used ones, and deleted keys in branch pages. `scrub` has the thread put the
 //     living rows into a new file, one by one, and destroys the old one; reads go on meanwhile, commits wait.
@@ -52,8 +54,7 @@ export class LmdbState implements State {
   }
 
   get(table: string, key: string): string | undefined {
-    const db = this.#db;
-    if (db === undefined) return undefined;
+    const db = this.#serving();
     const name = `${table}\0${key}`;
     const length = this.#keyScratch.write(name, 'utf8');
     assert(length <= keyBytesMax, 'a row key fits the store');
@@ -66,8 +67,8 @@ export class LmdbState implements State {
     const skip = Buffer.byteLength(table) + 1;
     let start = Buffer.from(`${table}\0${from ?? ''}`);
     for (;;) {
-      const db = this.#db;
-      if (db === undefined || Buffer.compare(start, end) >= 0) return;
+      const db = this.#serving();
+      if (Buffer.compare(start, end) >= 0) return;
       const rows: (readonly [string, string])[] = [];
       let last: Uint8Array = start;
       this.#guarded(() => {
@@ -109,15 +110,31 @@ export class LmdbState implements State {
 
   scrub(): Promise<void> {
     return this.#inTurn(async () => {
-      const old = this.#db;
-      if (old === undefined) return;
+      const old = this.#serving();
       const spare = this.#folders.emptySpare();
-      await this.#copyTo(spare);
+      const failure = await this.#writer.copyTo(spare);
+      if (failure !== null) {
+        this.#folders.destroySpare();
+        throw this.#errorOf(failure, 'copy');
+      }
       await this.#writer.close();
       const fresh = open<unknown, Uint8Array>(spare, lmdbOptions);
-      for (const name of dataFiles) fs.chmodSync(join(spare, name), 0o600);
-      syncNames(spare, dataFiles);
-      this.#folders.change();
+      try {
+        for (const name of dataFiles) fs.chmodSync(join(spare, name), 0o600);
+        syncNames(spare, dataFiles);
+        assert(this.#serving() === old, 'nobody else changes the store');
+      } catch (error) {
+        await fresh.close();
+        this.#folders.destroySpare();
+        throw error;
+      }
+      try {
+        this.#folders.change();
+      } catch (error) {
+        // Nobody knows which of the two is the store now.
+        this.#distrust();
+        throw error;
+      }
       this.#db = fresh;
       this.#writer = new LmdbWriter(spare);
       await old.close();
@@ -140,13 +157,6 @@ export class LmdbState implements State {
       await this.#write(packer.take());
       this.#head = { position: head.position, redactions: head.redactions, format: head.format };
     });
-  }
-
-  async #copyTo(folder: string): Promise<void> {
-    const failure = await this.#writer.copyTo(folder);
-    if (failure === null) return;
-    this.#folders.destroySpare();
-    throw new DiskError(isFull(failure) ? 'no_space' : 'io', `copy of state: ${failure.message}`);
   }
 
   #open(): void {
@@ -172,14 +182,26 @@ export class LmdbState implements State {
   }
 
   async #write(chunks: readonly Uint8Array<ArrayBuffer>[]): Promise<void> {
-    const db = this.#db;
-    assert(db !== undefined, 'a store that is closed or distrusted takes no commit before a wipe');
+    const db = this.#serving();
     const failure = await this.#writer.write(chunks);
     // Else a read in this turn of the event loop could still see what was before, though the caller has let go of its own copy.
     if (failure === null) return db.resetReadTxn();
-    if (isFull(failure)) throw new DiskError('no_space', 'commit of state: no space');
+    throw this.#errorOf(failure, 'commit');
+  }
+
+  /** What a write or copy of the thread came to. What does not pass by itself is reason for distrust. */
+  #errorOf(failure: WriteFailure, what: string): DiskError {
+    const message = `${what} of state: ${failure.message}`;
+    if (!failure.isBegun) return new DiskError('busy', message);
+    if (isFull(failure)) return new DiskError('no_space', message);
     this.#distrust();
-    throw new DiskError('io', `commit of state: ${failure.message}`);
+    return new DiskError('io', message);
+  }
+
+  /** The open store. Throws DiskError io when it is closed or distrusted. */
+  #serving(): RootDatabase<unknown, Uint8Array> {
+    if (this.#db === undefined) throw new DiskError('io', 'the state is closed, or is not trusted before a wipe');
+    return this.#db;
   }
 
   #guarded<T>(read: () => T): T {
@@ -193,12 +215,12 @@ export class LmdbState implements State {
 
   /** After this nothing is served until a wipe, in this process or the next. */
   #distrust(): void {
-    this.#mark();
     const db = this.#db;
     this.#db = undefined;
     this.#head = null;
-    // A damaged environment may refuse even to close; its files go at the wipe in any case.
-    if (db !== undefined) void Promise.resolve(db.close()).catch(() => {});
+    // The thread may be reading it. A damaged environment may refuse even to close; its files go at the wipe in any case.
+    if (db !== undefined) void this.#inTurn(() => db.close()).catch(() => {});
+    this.#mark();
   }
 
   #mark(): void {

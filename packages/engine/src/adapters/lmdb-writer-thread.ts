@@ -1,12 +1,12 @@
 // The thread that writes the state: one message, one LMDB transaction, one answer. It exists because handing a hundred thousand rows to the
 // library takes a tenth of a second, in which nobody would be answered.
-// A message is the list of chunks (row-frames.ts), or the folder of a copy; the answer is null when all of it is durable (a copy: when it
+// A message is the list of chunks (row-frames.ts), or the folder of a copy; the answer is `done` when all of it is durable (a copy: when it
 // is written), else what went wrong. null closes.
 import { parentPort, workerData } from 'node:worker_threads';
 import { open } from 'lmdb';
 import { assert } from '../base/assert.js';
 import { lmdbOptions } from './lmdb-options.js';
-import type { WriterOrder } from './lmdb-writer.js';
+import type { WriterAnswer, WriterOrder } from './lmdb-writer.js';
 import { rowsIn } from './row-frames.js';
 
 const copyRows = 1000;
@@ -14,7 +14,9 @@ const copyRows = 1000;
 const port = parentPort;
 const folder: unknown = workerData;
 assert(port !== null && typeof folder === 'string', 'this runs as a thread of LmdbWriter');
+const answer = (told: WriterAnswer): void => port.postMessage(told);
 const db = open<unknown, Uint8Array>(folder, lmdbOptions);
+answer('ready');
 
 function write(chunks: readonly Uint8Array[]): void {
   // Inside a transaction nothing is a promise: each put is done when it returns, and the commit has synced when this returns.
@@ -57,9 +59,10 @@ port.on('message', (order: WriterOrder | null) => {
   try {
     if (typeof order === 'string') copyTo(order);
     else write(order);
-    port.postMessage(null);
+    answer('done');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    port.postMessage({ code: typeof code === 'number' ? code : null, message: error instanceof Error ? error.message : 'unknown' });
+    const message = error instanceof Error ? error.message : 'unknown';
+    answer({ code: typeof code === 'number' ? code : null, message, isBegun: true });
   }
 });

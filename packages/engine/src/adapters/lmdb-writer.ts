@@ -8,10 +8,15 @@ export interface WriteFailure {
   /** The system's or LMDB's own number, if there was one. */
   readonly code: number | null;
   readonly message: string;
+  /** False: the thread did not even start, so nothing was done. */
+  readonly isBegun: boolean;
 }
 
 /** The chunks of a write, or the folder of a copy. */
 export type WriterOrder = readonly Uint8Array<ArrayBuffer>[] | string;
+
+/** The first is that it has the store open. */
+export type WriterAnswer = 'ready' | 'done' | WriteFailure;
 
 // By the package's own name: the thread runs what was built, also when this file is run from its source by a test.
 const script = createRequire(import.meta.url).resolve('ethogram/internal/adapters/lmdb-writer-thread');
@@ -19,6 +24,8 @@ const script = createRequire(import.meta.url).resolve('ethogram/internal/adapter
 export class LmdbWriter {
   readonly #folder: string;
   #worker: Worker | null = null;
+  /** The thread has the store open. */
+  #isReady = false;
   #answer: ((failure: WriteFailure | null) => void) | null = null;
 
   constructor(folder: string) {
@@ -40,8 +47,13 @@ export class LmdbWriter {
 
   #ask(order: WriterOrder, given: readonly ArrayBuffer[]): Promise<WriteFailure | null> {
     assert(this.#answer === null, 'one thing at a time');
+    let worker: Worker;
+    try {
+      worker = this.#worker ??= this.#start();
+    } catch (error) {
+      return Promise.resolve({ code: null, message: error instanceof Error ? error.message : 'unknown', isBegun: false });
+    }
     return new Promise((resolve) => {
-      const worker = (this.#worker ??= this.#start());
       worker.ref();
       this.#answer = (failure) => {
         this.#answer = null;
@@ -70,7 +82,11 @@ export class LmdbWriter {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });
-    worker.on('message', (failure: WriteFailure | null) => this.#answer?.(failure));
+    this.#isReady = false;
+    worker.on('message', (answer: WriterAnswer) => {
+      if (answer === 'ready') this.#isReady = true;
+      else this.#answer?.(answer === 'done' ? null : answer);
+    });
     worker.on('error', (error) => this.#ended(worker, error.message));
     worker.on('exit', () => this.#ended(worker, 'the thread ended'));
     return worker;
@@ -79,6 +95,6 @@ export class LmdbWriter {
   #ended(worker: Worker, message: string): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    this.#answer?.({ code: null, message });
+    this.#answer?.({ code: null, message, isBegun: this.#isReady });
   }
 }

@@ -3,7 +3,8 @@
 // or tear it, in any order. A created, renamed or removed name is durable once `syncFolder` of its folder has resolved.
 // Every method throws DiskError on failure; after a failed sync of a file nothing may be assumed of it (fail-stop).
 
-export type DiskErrorCode = 'no_space' | 'io' | 'missing' | 'exists' | 'locked';
+/** `no_space`, and `busy` (the machine had no thread or descriptor left): nothing was changed, and later it may go. */
+export type DiskErrorCode = 'no_space' | 'busy' | 'io' | 'missing' | 'exists' | 'locked';
 
 export class DiskError extends Error {
   override readonly name = 'DiskError';

@@ -15,13 +15,17 @@ export interface StateHead {
 export interface StateBatch {
   /** null deletes; a later one of the same row wins. */
   add(table: string, key: string, value: string | null): void;
-  /** Applies the rows and the head in one transaction; resolves when durable. The batch is spent. */
+  /**
+   * Applies the rows and the head in one transaction; resolves when durable. The batch is spent. Rejects with DiskError no_space or busy when
+   * all is as before and a later one may succeed; with anything else when what is stored cannot be trusted any more.
+   */
   commit(head: StateHead): Promise<void>;
 }
 
 export interface State {
   /** What the rows reflect; null when the store is new, was wiped, or cannot be trusted. */
   head(): StateHead | null;
+  /** Undefined: there is no such row. Throws when that cannot be known: while the store is not trusted, or closed; `range` too. */
   get(table: string, key: string): string | undefined;
   /** Rows of a table in key order (UTF-8 byte order), keys in [from, below). */
   range(table: string, from?: string, below?: string): Iterable<readonly [key: string, value: string]>;
@@ -30,7 +34,7 @@ export interface State {
   wipe(): Promise<void>;
   /**
    * Rewrites what is stored, so that nothing deleted or replaced is left of it anywhere. Reads go on meanwhile; commits wait. Rejects with
-   * DiskError no_space when there is no room for a copy; all is then as before.
+   * DiskError no_space when there is no room for a copy, busy when it could not begin; all is then as before.
    */
   scrub(): Promise<void>;
   close(): Promise<void>;

@@ -1,8 +1,11 @@
 // When the state is written: each minute, when rows wait or much was folded, before bytes are destroyed, and at closing. One at a time.
-// Invariant: none begins while somebody is being forgotten, since the rows would lie between two states. One that fails (a full disk) is
-// tried again later: state can be rebuilt, the log is the truth.
+// Invariants: none begins while somebody is being forgotten, since the rows would lie between two states. One that a full disk or a busy
+// machine refused is tried again later. One that fails otherwise stops the engine, as a failed sync does: rows that only the store holds
+// cannot be read any more, and nobody may be taken for unknown. The next start folds them from the log, which is the truth.
+import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/clock.js';
+import { DiskError } from '../ports/disk.js';
 import type { Log } from '../ports/log.js';
 import type { Core } from './core.js';
 import { checkpoint } from './recover.js';
@@ -12,6 +15,7 @@ export interface CheckpointParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly isHalted: () => boolean;
+  readonly halt: (error: unknown) => void;
   /** While somebody is being forgotten: until when. */
   readonly forgetting: () => Promise<unknown> | null;
   readonly onDone: () => void;
@@ -46,7 +50,7 @@ export class Checkpoints {
   start(): void {
     const { core, isHalted, forgetting } = this.#parts;
     if (forgetting() !== null || this.#running !== null || core.fold.position === this.#doneAt || isHalted()) return;
-    void this.#run().catch(() => undefined);
+    void this.#runOrHalt().catch(() => undefined);
   }
 
   /** Resolves when one that began after the call is durable. Rejects with what the store throws. */
@@ -55,13 +59,23 @@ export class Checkpoints {
       await this.#running?.catch(() => undefined);
       await this.#parts.forgetting();
     }
-    return this.#run();
+    if (this.#parts.isHalted()) throw new CodedError('log_failed');
+    return this.#runOrHalt();
   }
 
   /** At closing: waits for the one under way, then tries one more. */
   async last(): Promise<void> {
     await this.#running?.catch(() => undefined);
     await this.#run().catch(() => undefined);
+  }
+
+  async #runOrHalt(): Promise<void> {
+    try {
+      await this.#run();
+    } catch (error) {
+      if (!(error instanceof DiskError && (error.code === 'no_space' || error.code === 'busy'))) this.#parts.halt(error);
+      throw error;
+    }
   }
 
   async #run(): Promise<void> {

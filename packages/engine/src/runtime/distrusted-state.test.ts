@@ -2,29 +2,47 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LmdbWriter } from '../adapters/lmdb-writer.js';
+import { ManualClock } from '../adapters/manual-clock.js';
+import { limits } from '../base/limits.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Engine } from './engine.js';
 import { open, type OpenOptions } from './open.js';
 
 let folder: string;
+let clock: ManualClock;
+let halted: unknown[];
+let onHalted: () => void;
 let ids = 0;
 
-beforeEach(() => void (folder = fs.mkdtempSync(join(tmpdir(), 'ethogram-distrusted-'))));
-afterEach(() => fs.rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(tmpdir(), 'ethogram-distrusted-'));
+  clock = new ManualClock();
+  halted = [];
+  onHalted = () => undefined;
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  fs.rmSync(folder, { recursive: true });
+});
 
 const options: OpenOptions = { tickMs: 0, logLimits: { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 } };
 const inState = (name: string): string => join(folder, 'state', name);
 
 function viewed(subject: string): IncomingEvent {
   ids += 1;
-  return { id: `m${ids}`, subject, type: 'item.viewed', occurredAt: Date.now(), source: 'test', properties: { product_id: 'tea' } };
+  return { id: `m${ids}`, subject, type: 'item.viewed', occurredAt: clock.now(), source: 'test', properties: { product_id: 'tea' } };
 }
 
 /** Opens the folder; says how much of the log was folded for it. */
 async function opened(more: OpenOptions = {}): Promise<{ readonly engine: Engine; readonly replayed: number }> {
   let replayed = -1;
-  const engine = await open(folder, { ...options, ...more, onReplay: (_, total) => (replayed = total) });
+  const onHalt = (error: unknown): void => {
+    halted.push(error);
+    onHalted();
+  };
+  const engine = await open(folder, { ...options, clock, onHalt, ...more, onReplay: (_, total) => (replayed = total) });
   return { engine, replayed };
 }
 
@@ -56,4 +74,57 @@ it.each<[string, () => void]>([
   expect(second.replayed).toBe(0);
   expect(second.engine.profile('ben')).toMatchObject({ ok: true, value: { events: 2 } });
   await second.engine.close();
+});
+
+describe('a commit that fails', () => {
+  const failure = { code: 5, message: 'Input/output error', isBegun: true };
+
+  /** An engine that holds nobody in memory but Ann, and whose next commit fails. */
+  async function failing(how: { readonly code: number; readonly message: string; readonly isBegun: boolean }): Promise<Engine> {
+    await filled();
+    const before = await opened();
+    await before.engine.restrict('kim', true, 'test');
+    await before.engine.close();
+    const { engine } = await opened();
+    await engine.accept([viewed('ann')]);
+    vi.spyOn(LmdbWriter.prototype, 'write').mockResolvedValueOnce(how);
+    return engine;
+  }
+
+  it('stops the engine: nobody is taken for unknown, no event of a restricted person is taken', async () => {
+    const engine = await failing(failure);
+    await expect(engine.completeErasures()).rejects.toMatchObject({ name: 'DiskError', code: 'io' });
+    expect(halted).toEqual([expect.objectContaining({ code: 'io' })]);
+    expect(engine.health().status).toBe('stopped');
+    expect(() => engine.profile('ben')).toThrow(expect.objectContaining({ code: 'io' }));
+    await expect(engine.accept([viewed('kim')])).rejects.toMatchObject({ code: 'log_failed' });
+    await expect(engine.erase(['ben'])).rejects.toMatchObject({ code: 'log_failed' });
+    await expect(engine.completeErasures()).rejects.toMatchObject({ code: 'io' });
+    await engine.close();
+    const again = await opened();
+    expect(again.engine.profile('ben')).toMatchObject({ ok: true, value: { events: 2 } });
+    expect(await again.engine.accept([viewed('kim')])).toMatchObject({ value: { rejections: [{ code: 'subject_restricted' }] } });
+    await again.engine.close();
+  });
+
+  it('in its own time stops the engine, too', async () => {
+    const engine = await failing(failure);
+    const told = new Promise<void>((resolve) => (onHalted = resolve));
+    clock.advance(limits.checkpointMs);
+    await told;
+    await expect(engine.accept([viewed('kim')])).rejects.toMatchObject({ code: 'log_failed' });
+    await engine.close();
+  });
+
+  it('because its thread did not start is tried again', async () => {
+    const engine = await failing({ ...failure, isBegun: false });
+    await expect(engine.completeErasures()).rejects.toMatchObject({ code: 'busy' });
+    expect(halted).toEqual([]);
+    expect(engine.profile('ben')).toMatchObject({ ok: true });
+    await engine.completeErasures();
+    await engine.close();
+    const again = await opened();
+    expect(again.replayed).toBe(0);
+    await again.engine.close();
+  });
 });

@@ -116,6 +116,7 @@ export class Engine {
       log: options.log,
       clock: options.clock,
       isHalted: () => this.#writer.halted,
+      halt: (error) => this.#writer.halt(error),
       forgetting: () => this.#erasures.forgetting,
       onDone: () => this.answers.save(),
     });

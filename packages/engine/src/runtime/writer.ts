@@ -5,7 +5,6 @@
 //
 // Invariants: nothing is acknowledged before the sync of its record and key; events are folded in log order, after their sync; a failed
 // write or sync stops everything (fail-stop). Decisions are appended at once, outside the queue, and synced soon after.
-import { assert } from '../base/assert.js';
 import { CodedError, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { fail, type Failure, type Result } from '../base/result.js';
@@ -165,6 +164,30 @@ export class Writer {
     return undefined;
   }
 
+  /** Stops everything, as a failed sync does: only a reopening from disk is sound. */
+  halt(error: unknown): void {
+    if (this.#halted !== null) return;
+    this.#halted = error;
+    const code: ErrorCode = 'log_failed';
+    for (const request of [...this.#synced, ...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
+    for (const each of [...this.#tasks, ...this.#awaiting]) each.broken(new CodedError(code));
+    this.#awaiting = [];
+    this.#queue.length = 0;
+    this.#tasks.length = 0;
+    void this.#tellHost();
+  }
+
+  /** A promise that nobody waits for: what the host throws ends the process, whoever catches the error itself. */
+  async #tellHost(): Promise<void> {
+    this.#onHalt(this.#halted);
+    await Promise.resolve();
+  }
+
+  get #hasWork(): boolean {
+    if (this.#halted !== null) return false;
+    return this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0 || this.#synced.length > 0;
+  }
+
   #start(): void {
     if (this.#running || this.#halted !== null) return;
     this.#running = true;
@@ -176,7 +199,7 @@ export class Writer {
   async #run(): Promise<void> {
     try {
       await this.#clock.yield();
-      while (this.#queue.length > 0 || this.#tasks.length > 0 || this.#unsettled.length > 0 || this.#synced.length > 0) {
+      while (this.#hasWork) {
         // A checkpoint that fails is tried again by others; here only its end matters.
         await this.#relief()?.catch(() => undefined);
         // A task waits only for what is appended already: new requests must not starve it.
@@ -193,7 +216,7 @@ export class Writer {
       }
       this.#running = false;
     } catch (error) {
-      this.#halt(error);
+      this.halt(error);
     }
     const idle = this.#idle;
     this.#idle = [];
@@ -278,17 +301,5 @@ export class Writer {
     const waiting = this.#awaiting;
     this.#awaiting = waiting.filter(({ below }) => below > this.#fold.position);
     for (const { below, done } of waiting) if (below <= this.#fold.position) done();
-  }
-
-  #halt(error: unknown): void {
-    assert(this.#halted === null, 'halted once');
-    this.#halted = error;
-    const code: ErrorCode = 'log_failed';
-    for (const request of [...this.#synced, ...this.#syncing, ...this.#queue]) request.broken(new CodedError(code));
-    for (const each of [...this.#tasks, ...this.#awaiting]) each.broken(new CodedError(code));
-    this.#awaiting = [];
-    this.#queue.length = 0;
-    this.#tasks.length = 0;
-    this.#onHalt(error);
   }
 }

@@ -4,7 +4,7 @@
 export const lmdbOptions = {
   noSubdir: false,
   keyEncoding: 'binary',
-  encoding: 'string',
+  encoding: 'binary',
   safeRestore: true,
   overlappingSync: false,
   eventTurnBatching: false,

@@ -5,10 +5,10 @@
 // O_DSYNC descriptor, and only then does the promise resolve.
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
 //   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
-//     and first read, and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
+//     and read through (row-checksum.ts), and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
 //     What is distrusted is not read either: each get and range throws, since a row that is not found would pass for one that never was.
-//   - A full disk is different, and a machine that has no thread or descriptor left: the commit rejects with DiskError no_space or busy, the
-//     previous state stands, and later commits may succeed.
+//   - A full disk is different, and a machine without a free thread or descriptor: the commit rejects with DiskError no_space or busy,
+//     the previous state stands, and later commits may succeed.
 //   - A read sees the last commit that has resolved, or a later one: the snapshot of reads is renewed when a commit resolves.
 //   - LMDB leaves deleted bytes in free pages, in the gaps of used ones, and deleted keys in branch pages. `scrub` has the thread put the
 //     living rows into a new file, one by one, and destroys the old one; reads go on meanwhile, commits wait.
@@ -21,11 +21,12 @@ import type { State, StateBatch, StateHead } from '../ports/state.js';
 import { LmdbFolders, lmdbFiles as dataFiles, syncNames } from './lmdb-folders.js';
 import { lmdbOptions } from './lmdb-options.js';
 import { LmdbWriter, type WriteFailure } from './lmdb-writer.js';
+import { RowCheck, textIn } from './row-checksum.js';
 import { RowPacker } from './row-frames.js';
 
 const keyBytesMax = 1978; // the library's own limit at pages of 4 KiB
 const rangeRowsMax = 256;
-const encodingVersion = '1';
+const encodingVersion = '2';
 const headName = '\0head';
 const headKey = Buffer.from(headName);
 const markFile = 'distrusted';
@@ -58,7 +59,11 @@ export class LmdbState implements State {
     const name = `${table}\0${key}`;
     const length = this.#keyScratch.write(name, 'utf8');
     assert(length <= keyBytesMax, 'a row key fits the store');
-    return textOf(this.#guarded(() => db.get(this.#keyScratch.subarray(0, length))));
+    return this.#guarded(() => {
+      const row = this.#keyScratch.subarray(0, length);
+      const value = db.get(row);
+      return value === undefined ? undefined : textIn(row, value);
+    });
   }
 
   /** Reads in steps of some hundred rows, so that no read transaction stays open while the caller does something else. */
@@ -73,7 +78,7 @@ export class LmdbState implements State {
       let last: Uint8Array = start;
       this.#guarded(() => {
         for (const { key, value } of db.getRange({ start, end, limit: rangeRowsMax })) {
-          rows.push([Buffer.from(key.subarray(skip)).toString(), textOf(value) ?? '']);
+          rows.push([Buffer.from(key.subarray(skip)).toString(), textIn(key, value)]);
           last = key;
         }
       });
@@ -170,7 +175,9 @@ export class LmdbState implements State {
       db = open<unknown, Uint8Array>(current, lmdbOptions);
       for (const name of dataFiles) fs.chmodSync(join(current, name), 0o600);
       if (isCut(db, join(current, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
-      this.#head = parseHead(textOf(db.get(headKey)));
+      const head = db.get(headKey);
+      if (head !== undefined) check(db);
+      this.#head = head === undefined ? null : parseHead(textIn(headKey, head));
     } catch {
       // Whatever it was, the log can rebuild it. The mark stays until the wipe.
       void db?.close();
@@ -185,8 +192,9 @@ export class LmdbState implements State {
     const db = this.#serving();
     const failure = await this.#writer.write(chunks);
     // Else a read in this turn of the event loop could still see what was before, though the caller has let go of its own copy.
-    if (failure === null) return db.resetReadTxn();
-    throw this.#errorOf(failure, 'commit');
+    if (failure !== null) throw this.#errorOf(failure, 'commit');
+    db.resetReadTxn();
+    this.#serving();
   }
 
   /** What a write or copy of the thread came to. What does not pass by itself is reason for distrust. */
@@ -220,7 +228,11 @@ export class LmdbState implements State {
     this.#head = null;
     // The thread may be reading it. A damaged environment may refuse even to close; its files go at the wipe in any case.
     if (db !== undefined) void this.#inTurn(() => db.close()).catch(() => {});
-    this.#mark();
+    try {
+      this.#mark();
+    } catch {
+      // Whoever opens reads all of it anyway.
+    }
   }
 
   #mark(): void {
@@ -234,13 +246,21 @@ export class LmdbState implements State {
   }
 }
 
-function textOf(value: unknown): string | undefined {
-  assert(value === undefined || typeof value === 'string', 'rows come back as text');
-  return value;
+/**
+ * Reads all there is, as opening the log reads all of the log: a damaged page may also hide rows, and nobody may be taken for unknown. Each
+ * row is looked for, too, since what leads to it lies in pages of its own.
+ */
+function check(db: RootDatabase<unknown, Uint8Array>): void {
+  const rows = new RowCheck();
+  for (const { key, value } of db.getRange({})) {
+    rows.see(key, value);
+    if (!db.doesExist(key)) throw new DiskError('io', 'a row of the state is not found');
+  }
+  rows.end();
 }
 
-function parseHead(text: string | undefined): StateHead | null {
-  if (text === undefined || !text.startsWith(`${encodingVersion} `)) return null;
+function parseHead(text: string): StateHead | null {
+  if (!text.startsWith(`${encodingVersion} `)) return null;
   const parts: unknown = JSON.parse(text.slice(encodingVersion.length + 1));
   if (!Array.isArray(parts)) return null;
   const position: unknown = parts[0];

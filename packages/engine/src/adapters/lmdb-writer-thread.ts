@@ -7,6 +7,7 @@ import { open } from 'lmdb';
 import { assert } from '../base/assert.js';
 import { lmdbOptions } from './lmdb-options.js';
 import type { WriterAnswer, WriterOrder } from './lmdb-writer.js';
+import { added, checksumIn, putChecksum, RowCheck, sumIn, sumName, sumValue } from './row-checksum.js';
 import { rowsIn } from './row-frames.js';
 
 const copyRows = 1000;
@@ -18,12 +19,20 @@ const answer = (told: WriterAnswer): void => port.postMessage(told);
 const db = open<unknown, Uint8Array>(folder, lmdbOptions);
 answer('ready');
 
+/** Each row gets its checksum here, and the row of the sum follows in the same transaction. */
 function write(chunks: readonly Uint8Array[]): void {
   // Inside a transaction nothing is a promise: each put is done when it returns, and the commit has synced when this returns.
   db.transactionSync(() => {
+    let sum = sumIn(db.get(sumName));
     for (const chunk of chunks) {
-      for (const { name, value } of rowsIn(chunk)) void (value === null ? db.remove(name) : db.put(name, value));
+      for (const { name, value } of rowsIn(chunk)) {
+        const before = db.get(name);
+        if (before !== undefined) sum = added(sum, checksumIn(before), -1);
+        if (value !== null) sum = added(sum, putChecksum(name, value), 1);
+        void (value === null ? db.remove(name) : db.put(name, value));
+      }
     }
+    void db.put(sumName, sumValue(sum));
   });
 }
 
@@ -35,6 +44,7 @@ function copyTo(spare: string): void {
   // Nothing relies on the copy before its files are synced, all at once.
   const fresh = open<unknown, Uint8Array>(spare, { ...lmdbOptions, noSync: true });
   const snapshot = db.useReadTransaction();
+  const check = new RowCheck();
   try {
     let rows: { key: Uint8Array; value: unknown }[] = [];
     const put = (): void => {
@@ -43,8 +53,12 @@ function copyTo(spare: string): void {
       });
       rows = [];
     };
-    for (const row of db.getRange({ transaction: snapshot })) if (rows.push(row) === copyRows) put();
+    for (const row of db.getRange({ transaction: snapshot })) {
+      check.see(row.key, row.value);
+      if (rows.push(row) === copyRows) put();
+    }
     put();
+    check.end();
   } finally {
     snapshot.done();
     void fresh.close();

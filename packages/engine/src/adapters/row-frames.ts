@@ -1,7 +1,9 @@
 // Rows as bytes in large chunks, so that a checkpoint of tens of thousands goes to the thread that writes it without a copy and with
-// nothing to clone. A frame: two uint32 (bytes of the name, bytes of the value or `removed`), the name, the value, in UTF-8.
+// nothing to clone. A frame: two uint32 (bytes of the name, bytes of the value or `removed`), the name, the value, in UTF-8. A value begins
+// with the room for its checksum (row-checksum.ts), which the thread fills: not the one that answers people.
 // A chunk belongs to whoever holds it: the packer gives each away once and never touches it again.
 import { assert } from '../base/assert.js';
+import { checksumBytes } from './row-checksum.js';
 
 const chunkBytes = 256 * 1024;
 const headBytes = 8;
@@ -15,13 +17,13 @@ export class RowPacker {
 
   /** `value` null removes the row. */
   add(name: string, value: string | null, nameBytesMax: number): void {
-    const room = headBytes + (name.length + (value?.length ?? 0)) * utf8BytesPerUnitMax;
+    const room = headBytes + checksumBytes + (name.length + (value?.length ?? 0)) * utf8BytesPerUnitMax;
     if (this.#at + room > this.#chunk.length) this.#next(room);
     const chunk = this.#chunk;
     const nameAt = this.#at + headBytes;
     const nameBytes = chunk.write(name, nameAt, 'utf8');
     assert(nameBytes <= nameBytesMax, 'a row key fits the store');
-    const valueBytes = value === null ? removed : chunk.write(value, nameAt + nameBytes, 'utf8');
+    const valueBytes = value === null ? removed : checksumBytes + chunk.write(value, nameAt + nameBytes + checksumBytes, 'utf8');
     chunk.writeUInt32LE(nameBytes, this.#at);
     chunk.writeUInt32LE(valueBytes, this.#at + 4);
     this.#at = nameAt + nameBytes + (value === null ? 0 : valueBytes);
@@ -43,7 +45,7 @@ export class RowPacker {
   }
 }
 
-/** The rows of a chunk, as views on it; `value` null: remove. */
+/** The rows of a chunk, as views on it; `value` null: remove, else it begins with room for the checksum. */
 export function* rowsIn(chunk: Uint8Array): Iterable<{ readonly name: Uint8Array; readonly value: Uint8Array | null }> {
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let at = 0;

@@ -16,8 +16,8 @@ export interface StateBatch {
   /** null deletes; a later one of the same row wins. */
   add(table: string, key: string, value: string | null): void;
   /**
-   * Applies the rows and the head in one transaction; resolves when durable. The batch is spent. Rejects with DiskError no_space or busy when
-   * all is as before and a later one may succeed; with anything else when what is stored cannot be trusted any more.
+   * Applies the rows and the head in one transaction; resolves when durable. The batch is spent. Rejects with DiskError no_space or busy
+   * when all is as before and a later one may succeed; with anything else when what is stored cannot be trusted any more.
    */
   commit(head: StateHead): Promise<void>;
 }

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LmdbWriter } from '../adapters/lmdb-writer.js';
 import { ManualClock } from '../adapters/manual-clock.js';
 import { limits } from '../base/limits.js';
+import { Dedupe } from '../collect/dedupe.js';
 import type { IncomingEvent } from '../collect/incoming.js';
+import { Suppressions } from '../consent/suppressions.js';
 import type { Engine } from './engine.js';
 import { open, type OpenOptions } from './open.js';
 
@@ -127,4 +129,22 @@ describe('a commit that fails', () => {
     expect(again.replayed).toBe(0);
     await again.engine.close();
   });
+});
+
+it('a row that turns out to be damaged while the engine is opened costs a fold of the log', async () => {
+  await filled();
+  const openList = Suppressions.open.bind(Suppressions);
+  // The store is open by then, and nothing of it is read yet. What is mapped into memory is the file itself.
+  vi.spyOn(Suppressions, 'open').mockImplementationOnce((...given) => {
+    const bytes = fs.readFileSync(inState('data.mdb'));
+    const file = fs.openSync(inState('data.mdb'), 'r+');
+    const name = `${Dedupe.tableName}\0`;
+    for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) fs.writeSync(file, '?', at + name.length);
+    fs.closeSync(file);
+    return openList(...given);
+  });
+  const { engine, replayed } = await opened();
+  expect(replayed).toBeGreaterThan(6);
+  expect(engine.profile('ben')).toMatchObject({ ok: true, value: { events: 2 } });
+  await engine.close();
 });

@@ -4,6 +4,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { DiskError } from '../ports/disk.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { everyPurpose } from '../collect/sequencer.js';
@@ -15,6 +16,19 @@ import { Core, stateFormatOf, type CoreOptions } from './core.js';
 export type Progress = (done: number, total: number) => void;
 
 export async function recover(options: CoreOptions, onProgress?: Progress): Promise<Core> {
+  const { state } = options;
+  const wasTrusted = state.head() !== null;
+  try {
+    return await recoverOnce(options, onProgress);
+  } catch (error) {
+    // A row that turned out to be damaged when it was read: the store says so by having no head any more.
+    if (!(wasTrusted && state.head() === null && error instanceof DiskError && error.code === 'io')) throw error;
+    await state.wipe();
+    return recoverOnce(options, onProgress);
+  }
+}
+
+async function recoverOnce(options: CoreOptions, onProgress?: Progress): Promise<Core> {
   const { log, state } = options;
   const head = state.head();
   let from = 0;

@@ -55,6 +55,7 @@ export class KeyFile implements Keys {
   #last = 0;
   #unsynced = false;
   #changes = 0;
+  #isMade = false;
   #isClosed = false;
 
   /** Opens the store or makes one. CodedError: log_damaged, log_version, wrapping_key, data_folder_locked; or what the disk throws. */
@@ -62,14 +63,16 @@ export class KeyFile implements Keys {
     const { disk, folder } = options;
     await makeDurableFolder(disk, folder);
     const release = lock(disk, folder);
+    let store: KeyFile | null = null;
     try {
-      const store = new KeyFile(options, release);
+      store = new KeyFile(options, release);
       const content = disk.exists(store.#path(tableName)) ? readWhole(disk, store.#path(tableName)) : Buffer.alloc(0);
       if (isBlank(content)) await store.#begin();
       else await store.#load(content);
       await store.#clearUp();
       return store;
     } catch (error) {
+      if (store !== null && store.#isMade) store.close();
       release();
       throw error;
     }
@@ -197,8 +200,11 @@ export class KeyFile implements Keys {
     this.#isClosed = true;
     for (const key of this.#keys.values()) key.fill(0);
     this.#keys.clear();
-    this.#table.close();
-    this.#release();
+    try {
+      this.#table.close();
+    } finally {
+      this.#release();
+    }
   }
 
   /** Whoever closed the store has let go of its keys and of the folder: a table of what is left would be one of nothing. */
@@ -264,10 +270,15 @@ export class KeyFile implements Keys {
 
   async #begin(): Promise<void> {
     const { disk, folder, entropy } = this.#options;
-    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), [], (table) => (this.#table = table));
+    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), [], (table) => this.#hold(table));
     await this.#table.file.sync();
     disk.rename(this.#path(draftName), this.#path(tableName));
     await disk.syncFolder(folder);
+  }
+
+  #hold(table: KeyTable): void {
+    this.#table = table;
+    this.#isMade = true;
   }
 
   async #load(content: Buffer): Promise<void> {
@@ -281,9 +292,14 @@ export class KeyFile implements Keys {
     const isStillThere = before !== undefined && (await before.names(head.owner)).includes(head.name);
     const storeKey = await (isStillThere ? before : this.#wrapping).unwrap(head.name, head.wrapped);
     const file = disk.open(this.#path(tableName));
-    const { table, last } = KeyTable.load(content, file, storeKey, (id, key) => this.#keys.set(id, key));
-    this.#table = table;
-    this.#last = last;
+    try {
+      const { table, last } = KeyTable.load(content, file, storeKey, (id, key) => this.#keys.set(id, key));
+      this.#hold(table);
+      this.#last = last;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     this.#table.growAhead();
     await file.sync();
     if (this.#options.isCopy === true) return this.#part(head.owner);

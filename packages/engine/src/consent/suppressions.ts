@@ -48,12 +48,17 @@ export class Suppressions {
     disk.makeFolder(folder);
     const path = folder === '' ? fileName : `${folder}/${fileName}`;
     const list = new Suppressions(disk.open(path, { create: true }), tagOf);
-    list.#load();
-    list.#grow();
-    if (!list.#hasOwner) list.#own();
-    await list.#sync();
-    await disk.syncFolder(folder);
-    return list;
+    try {
+      list.#load();
+      list.#grow();
+      if (!list.#hasOwner) list.#own();
+      await list.#sync();
+      await disk.syncFolder(folder);
+      return list;
+    } catch (error) {
+      list.close();
+      throw error;
+    }
   }
 
   /** Who stands in such a file as erased, by keyed hash, and when, ms; a torn end counts for nothing. */

@@ -90,8 +90,9 @@ export class Answers {
       if (inPeace && this.ledger.catchUp()) this.save();
     } catch {
       // The tree follows from the log: a disk that does not take it costs building it anew, and is no reason to leave the rest open.
+    } finally {
+      await this.#saving;
+      this.ledger.close();
     }
-    await this.#saving;
-    this.ledger.close();
   }
 }

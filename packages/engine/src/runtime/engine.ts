@@ -42,6 +42,7 @@ import { Erasures, type Erased } from './erasures.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import type { Deployment } from '../model/deployment.js';
+import { closeAll, closingOf } from './close-all.js';
 import { Checkpoints } from './checkpoints.js';
 import { Compactions } from './compactions.js';
 import type { EngineOptions, Health, ProfileView } from './engine-options.js';
@@ -84,7 +85,7 @@ export class Engine {
   #expiring: Promise<unknown> = Promise.resolve();
   #cutDay = 0;
   readonly #compactions: Compactions;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(core: Core, options: EngineOptions) {
     this.core = core;
@@ -221,27 +222,33 @@ export class Engine {
    * law_gate, naming article and remedy; nothing is left open then.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    let engine = new Engine(await recover(options, options.onReplay), options);
-    const types = options.eventTypes ?? shopTypes;
-    const refused = lawBreachOf(engine.core.registry.list(), types, [...engine.points, ...engine.planning.points], options);
-    if (refused !== null) {
-      await engine.close();
-      throw new CodedError('law_gate', refused);
+    let made: Engine | null = null;
+    try {
+      made = new Engine(await recover(options, options.onReplay), options);
+      const types = options.eventTypes ?? shopTypes;
+      const refused = lawBreachOf(made.core.registry.list(), types, [...made.points, ...made.planning.points], options);
+      if (refused !== null) throw new CodedError('law_gate', refused);
+      if (await made.#define(options.definitions)) made = new Engine(await recover(options, options.onReplay), options);
+      await made.#begin(types);
+      return made;
+    } catch (error) {
+      await (made === null ? closeAll(closingOf(options)) : (made.#closing ??= made.#end(false))).catch(() => undefined);
+      throw error;
     }
-    if (await engine.#define(options.definitions)) engine = new Engine(await recover(options, options.onReplay), options);
-    await engine.#register(types);
+  }
+
+  async #begin(types: readonly EventType[]): Promise<void> {
+    const { checkpointMs = limits.checkpointMs, compactEveryMs = limits.compactEveryMs, tickMs = limits.tickMs } = this.#options;
+    await this.#register(types);
     // [C30]
-    await engine.#erasures.carryOut();
-    await engine.kept.destroyDue();
-    engine.#every(options.checkpointMs ?? limits.checkpointMs, () => engine.#checkpoints.start());
-    engine.#every(options.compactEveryMs ?? limits.compactEveryMs, () => engine.#compactions.start());
-    const tickMs = options.tickMs ?? limits.tickMs;
-    if (tickMs > 0) {
-      // The last day turned while nobody was there.
-      if (!engine.core.segments.isIdle) await engine.moveTime();
-      engine.#every(tickMs, () => engine.#tick());
-    }
-    return engine;
+    await this.#erasures.carryOut();
+    await this.kept.destroyDue();
+    this.#every(checkpointMs, () => this.#checkpoints.start());
+    this.#every(compactEveryMs, () => this.#compactions.start());
+    if (tickMs <= 0) return;
+    // The last day turned while nobody was there.
+    if (!this.core.segments.isIdle) await this.moveTime();
+    this.#every(tickMs, () => this.#tick());
   }
 
   /** Takes events: each is either on disk and folded, or listed with the code that refused it, when this resolves. */
@@ -464,7 +471,7 @@ export class Engine {
     const cut = { day: this.#cutDay - limits.counterDays, types };
     await this.#facts([{ type: systemTypes.retentionCut, properties: cut }]);
     await this.kept.destroyDue();
-    return this.#rights.forgetExpired(() => this.#closed);
+    return this.#rights.forgetExpired(() => this.#closing !== null);
   }
 
   /** Puts the time into the log, as a tick does, and brings segments up to it. */
@@ -504,25 +511,26 @@ export class Engine {
     return this.#writer.drain();
   }
 
-  /** Writes what waits, checkpoints the state, closes the stores. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  /** Writes what waits, checkpoints the state, closes the stores: all of them, also when one fails. The same for everybody who asks. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end(true));
+  }
+
+  /** `inPeace`: what is folded is whole, and may be written. */
+  #end(inPeace: boolean): Promise<void> {
     for (const cancel of this.#cancelTimers) cancel();
-    this.#cancelTimers = [];
     this.#options.log.endCompaction();
-    await this.backups.close();
-    await Promise.all([this.#expiring, this.#compactions.idle(), this.kept.idle()]);
-    await this.#erasures.close();
-    if (!this.#writer.halted) {
-      await this.#writer.drain();
-      await this.#checkpoints.last();
-    }
-    await this.answers.close(!this.#writer.halted);
-    await this.#options.state.close();
-    await this.#options.log.close();
-    this.#options.suppressions.close();
-    this.#options.keys.close();
+    const write = async (): Promise<void> => {
+      if (inPeace && !this.#writer.halted) await this.#writer.drain().then(() => this.#checkpoints.last());
+    };
+    const running = [
+      () => this.backups.close(),
+      () => this.#expiring,
+      () => this.#compactions.idle(),
+      () => this.kept.idle(),
+      () => this.#erasures.close(),
+    ];
+    return closeAll([...running, write, () => this.answers.close(inPeace && !this.#writer.halted), ...closingOf(this.#options)]);
   }
 
   /** Puts definitions into the log; true when the log has to be folded anew with them. */
@@ -576,7 +584,7 @@ export class Engine {
       !this.kept.isDue &&
       this.core.fold.position === this.#tickedAt &&
       (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
-    if (this.#closed || this.#writer.halted || isStill) return;
+    if (this.#closing !== null || this.#writer.halted || isStill) return;
     void this.moveTime().catch(() => undefined);
     if (dayOf(this.#options.clock.now()) > this.#cutDay) void this.cutRetention().catch(() => undefined);
   }
@@ -584,7 +592,7 @@ export class Engine {
   #every(ms: number, task: () => void): void {
     const slot = this.#cancelTimers.length;
     const next = (): void => {
-      if (this.#closed) return;
+      if (this.#closing !== null) return;
       task();
       this.#cancelTimers[slot] = this.#options.clock.after(ms, next);
     };

@@ -27,6 +27,7 @@ import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { erasuresFolder, keptFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
+import { closeAll } from './close-all.js';
 import { combine } from '../pack/combined.js';
 import type { Pack } from '../pack/pack.js';
 import { defaultPoints, Engine } from './engine.js';
@@ -90,41 +91,49 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
       throw error;
     });
   const { isCopy = false } = options;
-  const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, options.wrapping), isCopy, entropy });
-  const log = await FileLog.open({
-    disk,
-    folder: logFolder,
-    keys,
-    entropy,
-    clock,
-    onFailure: onHalt,
-    resealer: new ResealThread(),
-    ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
-  });
-  const state = new LmdbState(`${folder}/state`);
-  const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
-  // Of the tenant, so that a list fits every backup of the same tenant.
-  const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
-  const kept = await KeptFiles.open({ disk, folder: keptFolder, keys, entropy });
-  const draw = new KeyedDraw(drawSalt);
-  const hashes = await HashFiles.open(disk, ledgerFolder);
-  const signer = await openSigner({ disk, folder: signingFolder }, entropy);
   const added = packs === undefined ? {} : packOptions(packs, options);
+  const drawSalt = Buffer.from(tenant.drawSalt, 'base64');
+  const draw = new KeyedDraw(drawSalt);
+  /** What is open already, the newest first. */
+  const opened: (() => unknown)[] = [];
+  const stores = async (): Promise<Pick<EngineOptions, 'keys' | 'log' | 'state' | 'suppressions' | 'kept' | 'hashes' | 'signer'>> => {
+    const keys = await KeyFile.open({ disk, folder: keysFolder, ...wrappedBy(disk, options.wrapping), isCopy, entropy });
+    opened.unshift(() => keys.close());
+    const log = await FileLog.open({
+      disk,
+      folder: logFolder,
+      keys,
+      entropy,
+      clock,
+      onFailure: onHalt,
+      resealer: new ResealThread(),
+      ...(options.logLimits === undefined ? {} : { limits: options.logLimits }),
+    });
+    opened.unshift(() => log.close());
+    const state = new LmdbState(`${folder}/state`);
+    opened.unshift(() => state.close());
+    // Of the tenant, so that a list fits every backup of the same tenant.
+    const suppressions = await Suppressions.open(disk, erasuresFolder, subjectTags(drawSalt, 'ethogram suppressions'));
+    opened.unshift(() => suppressions.close());
+    const kept = await KeptFiles.open({ disk, folder: keptFolder, keys, entropy });
+    const hashes = await HashFiles.open(disk, ledgerFolder);
+    opened.unshift(() => hashes.close());
+    const signer = await openSigner({ disk, folder: signingFolder }, entropy);
+    return { keys, log, state, suppressions, kept, hashes, signer };
+  };
+  const beneath = await stores().catch(async (error: unknown) => {
+    await closeAll(opened).catch(() => undefined);
+    throw error;
+  });
   return Engine.open({
     ...options,
     ...added,
+    ...beneath,
     disk,
     proofs: new KeyedProofs(drawSalt),
-    log,
-    keys,
-    state,
-    suppressions,
-    kept,
     clock,
     entropy,
     draw,
-    hashes,
-    signer,
     hashKey: tenant.hashKey,
     onHalt,
   });

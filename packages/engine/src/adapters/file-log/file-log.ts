@@ -484,9 +484,9 @@ export class FileLog implements Log {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.endCompaction();
-    await Promise.all([this.#redacting, this.#compacting]);
-    await Promise.all([this.#spares.close(), this.#resealer.close()]);
     try {
+      await Promise.all([this.#redacting, this.#compacting]);
+      await Promise.all([this.#spares.close(), this.#resealer.close()]);
       if (this.#failure === undefined) await this.#closeInPeace();
     } finally {
       this.#files.closeAll();

@@ -103,6 +103,10 @@ export class MemoryLog implements Log {
     return entry === undefined ? undefined : { position, mask: entry.mask, bytes: entry.bytes };
   }
 
+  canRedact(): boolean {
+    return true;
+  }
+
   async redact(positions: readonly number[]): Promise<void> {
     assert(
       positions.every((position) => position >= 0 && position < this.head),

@@ -16,7 +16,7 @@ import { crc32 } from 'node:zlib';
 import { assert } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import type { Disk, DiskFile } from '../ports/disk.js';
+import { DiskError, type Disk, type DiskFile } from '../ports/disk.js';
 
 const fileName = 'suppressed';
 const magic = 0x55534745;
@@ -51,7 +51,7 @@ export class Suppressions {
     try {
       list.#load();
       list.#grow();
-      if (!list.#hasOwner) list.#own();
+      if (!list.#hasOwner && list.hasRoom(1)) list.#own();
       await list.#sync();
       await disk.syncFolder(folder);
       return list;
@@ -97,9 +97,16 @@ export class Suppressions {
     return at === 0 ? undefined : at;
   }
 
-  /** Holds at once; resolves when it is on stable storage. */
+  /** Is there room for so many more? A full disk has some left, not endless. */
+  hasRoom(entries: number): boolean {
+    this.#grow(entries);
+    return this.#used + entries <= this.#allocated;
+  }
+
+  /** Holds at once; resolves when it is on stable storage. Throws CodedError disk_full, having changed nothing. */
   async add(subjects: readonly string[], erasedAt: number): Promise<void> {
     const fresh = subjects.map((subject) => this.#tagOf(subject)).filter((tag) => (this.#erasedAt.get(tag) ?? 0) < erasedAt);
+    if (!this.hasRoom(fresh.length)) throw new CodedError('disk_full', `${fileName} cannot take ${fresh.length} entries`);
     for (const tag of fresh) this.#erasedAt.set(tag, erasedAt);
     this.#asked = new Map();
     this.#write(fresh.map((tag) => [kindErased, Buffer.from(tag, 'latin1'), erasedAt]));
@@ -114,6 +121,8 @@ export class Suppressions {
   /** The first `entries` of the file have been carried out on the log beside it, which has had so many redactions. */
   async applied(entries: number, redactions: number): Promise<void> {
     if (entries <= this.#applied && redactions >= this.#appliedRedactions) return;
+    // Forgetting it costs only time.
+    if (!this.hasRoom(1)) return;
     const note = Buffer.alloc(tagBytes);
     note.writeBigUInt64LE(BigInt(redactions));
     this.#write([[kindApplied, note, entries]]);
@@ -140,18 +149,22 @@ export class Suppressions {
   }
 
   #write(entries: readonly Entry[]): void {
-    if (entries.length === 0) return;
-    if (this.#used + entries.length > this.#allocated) this.#grow(entries.length);
+    assert(this.#used + entries.length <= this.#allocated, 'there is room for what is written');
     const bytes = Buffer.concat(entries.map((entry) => encode(entry, this.#syncedBefore)));
     this.#file.write(this.#used * entryBytes, bytes);
     this.#used += entries.length;
   }
 
+  /** Adds space while there is any; a full disk leaves it as it is. */
   #grow(need = 0): void {
     const target = this.#used + need + limits.suppressionEntriesAhead;
     if (this.#allocated >= this.#used + need + limits.suppressionEntriesAhead / 2) return;
-    this.#file.write(this.#allocated * entryBytes, new Uint8Array((target - this.#allocated) * entryBytes));
-    this.#allocated = target;
+    try {
+      this.#file.write(this.#allocated * entryBytes, new Uint8Array((target - this.#allocated) * entryBytes));
+      this.#allocated = target;
+    } catch (error) {
+      if (!(error instanceof DiskError && error.code === 'no_space')) throw error;
+    }
   }
 
   #load(): void {

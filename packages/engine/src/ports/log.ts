@@ -82,6 +82,8 @@ export interface Log {
   headerHashes(from: number, to: number): readonly Uint8Array[];
   /** What proves the event at a position; undefined for a gap and beyond the head. */
   evidence(position: number): EventEvidence | undefined;
+  /** Is there room to note that these positions are gaps, redacted in the same turn? A full disk has some left, but not endlessly. */
+  canRedact(positions: readonly number[]): boolean;
   /** Turns positions into gaps. When it resolves, the redaction is durable and every read sees gaps. Idempotent. */
   redact(positions: readonly number[]): Promise<void>;
   /**

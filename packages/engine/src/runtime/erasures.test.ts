@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { subjectTags } from '../adapters/subject-tags.js';
 import type { MemoryDisk } from '../adapters/memory-disk.js';
@@ -132,5 +133,79 @@ describe('whoever was erased stays so', () => {
     expect(rig.engine.core.receipts.owed()).toHaveLength(1);
     await rig.restart(true);
     expect(rig.engine.profile('ann').ok).toBe(false);
+  });
+});
+
+describe('on a full disk', () => {
+  const crowd = ['p0', 'p1', 'p2', 'p3', 'p4'];
+
+  /** People whose events stand between each other's, so that each of an erasure needs an entry of its own. */
+  async function scattered(): Promise<Rig> {
+    const rig = await Rig.open();
+    for (const subject of crowd) await rig.say(subject, 'granted', 'personalise', 'train');
+    const rounds = Math.floor(limits.redactionEntriesAhead / 2);
+    for (let round = 0; round < rounds; round += 64)
+      await rig.send(...Array.from({ length: 64 * crowd.length }, (_, n) => rig.view(crowd[n % crowd.length] ?? '', `i${n % 7}`)));
+    await rig.engine.drain();
+    rig.disk.spaceBytes = rig.disk.usedBytes;
+    return rig;
+  }
+
+  it('erasures are taken while there is room to note them; then one is refused, nothing has changed, and all goes on', async () => {
+    const rig = await scattered();
+    const codes: string[] = [];
+    for (const subject of crowd) {
+      const before = await rig.dump();
+      const refused = await rig.engine.erase([subject]).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      codes.push(refused instanceof CodedError ? refused.code : 'erased');
+      if (refused !== null) expect(await rig.dump()).toEqual(before);
+    }
+    expect(codes).toEqual(['erased', 'erased', 'erased', 'disk_full', 'disk_full']);
+    expect([rig.halted, rig.engine.health().status]).toEqual([null, 'ok']);
+    await rig.say('p4', 'withdrawn', 'train');
+    for (const wipe of [false, true]) {
+      await rig.restart(wipe);
+      expect([rig.engine.profile('p0').ok, rig.engine.profile('p4').ok, rig.halted]).toEqual([false, true, null]);
+    }
+    rig.disk.spaceBytes = Infinity;
+    expect((await rig.engine.erase(['p3', 'p4'])).events).toBeGreaterThan(limits.redactionEntriesAhead / 2);
+    expect([rig.engine.profile('p3').ok, rig.engine.profile('p4').ok]).toEqual([false, false]);
+    await rig.engine.close();
+  });
+
+  it('the engine starts although a crash left an erasure undone for which there is no room, and carries it out when there is', async () => {
+    const rig = await scattered();
+    for (const subject of crowd.slice(0, 3)) await rig.engine.erase([subject]);
+    await rig.engine.close();
+    const list = await Suppressions.open(rig.disk, 'erasures', subjectTags(new Uint8Array(32).fill(9), 'test'));
+    await list.add(['p3'], rig.clock.now());
+    list.close();
+    await rig.start();
+    expect([rig.engine.profile('p3').ok, rig.halted]).toEqual([true, null]);
+    await expect(rig.engine.completeErasures()).rejects.toMatchObject({ code: 'disk_full' });
+    await rig.restart();
+    rig.disk.spaceBytes = Infinity;
+    rig.clock.advance(limits.erasureCompletionMs);
+    await expect.poll(() => rig.engine.profile('p3').ok).toBe(false);
+    await rig.engine.close();
+  });
+
+  it('a list of the erased that is long opens, and takes more as far as its room goes', async () => {
+    const rig = await pair();
+    const half = Math.ceil(limits.suppressionEntriesAhead / 2) + 100;
+    await rig.engine.erase(Array.from({ length: half }, (_, n) => `gone${n}`));
+    await rig.engine.completeErasures();
+    await rig.engine.close();
+    rig.disk.spaceBytes = rig.disk.usedBytes;
+    await rig.start();
+    expect((await rig.engine.erase(['ann'])).events).toBe(3);
+    const many = Array.from({ length: limits.suppressionEntriesAhead }, (_, n) => `more${n}`);
+    await expect(rig.engine.erase(['bob', ...many])).rejects.toMatchObject({ code: 'disk_full' });
+    expect([rig.halted, rig.engine.profile('ann').ok, rig.engine.profile('bob').ok]).toEqual([null, false, true]);
+    await rig.restart();
+    await rig.engine.close();
   });
 });

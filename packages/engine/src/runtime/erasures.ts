@@ -4,7 +4,8 @@
 // Invariant: no checkpoint begins between forgetting and the durable redaction, so no stored state knows less than the log says.
 import { limits } from '../base/limits.js';
 import { must } from '../base/assert.js';
-import type { CodedError } from '../base/errors.js';
+import { CodedError } from '../base/errors.js';
+import { ok } from '../base/result.js';
 import { commitmentOf } from '../answer/receipt/erasure-receipt.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
 import { toBase64 } from '../base/strict-base64.js';
@@ -64,6 +65,8 @@ export class Erasures {
   #completion: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | null = null;
   #isClosed = false;
+  /** There was no space for what a crash or a backup had left undone. */
+  #isBehind = false;
   /** While state has forgotten what the log does not know yet: resolves when it does. */
   forgetting: Promise<unknown> | null = null;
 
@@ -73,7 +76,7 @@ export class Erasures {
 
   /**
    * Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. Rejects with
-   * CodedError disk_full, having changed nothing, when there is no space for what a law obliges to keep.
+   * CodedError disk_full, having changed nothing, when there is no space for what a law obliges to keep, or to note the erasure.
    */
   async erase(subjects: readonly string[]): Promise<Erased> {
     const asked: Asked = { subjects, events: 0, erasedAt: 0, kept: [] };
@@ -105,13 +108,16 @@ export class Erasures {
    * says so durably.
    */
   async retract(choose: () => Retraction): Promise<number> {
-    const { core, writer } = this.#parts;
+    const { core, log, writer } = this.#parts;
     const events = await writer.exclusive(async () => {
       const positions: number[] = [];
       const { gone: chosen, tell = [] } = choose();
       // [C71]
       const kept = [...chosen].flatMap(([subject, gone]) => this.#parts.kept.of(subject, gone));
+      const hasRoom = (): boolean => log.canRedact([...chosen.values()].flatMap((gone) => [...gone]));
+      if (!hasRoom()) return 0;
       if (kept.length > 0 && (await this.#parts.kept.keep(kept)) !== null) return 0;
+      if (!hasRoom()) return 0;
       if (tell.length > 0) writer.appendNow(tell);
       for (const [subject, gone] of chosen) {
         core.fold.refold(subject, gone);
@@ -128,13 +134,25 @@ export class Erasures {
 
   /** What a crash, or a restored backup, left undone: people in the list of the erased of whom events from before are still here. */
   async carryOut(): Promise<void> {
+    const { core, log } = this.#parts;
+    try {
+      await this.#carryOut();
+    } catch (error) {
+      // An engine that did not start would take no withdrawal either.
+      if (!(error instanceof CodedError && error.code === 'disk_full')) throw error;
+      this.#isBehind = true;
+    }
+    if (this.#isBehind || core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.owesCompaction) this.schedule();
+  }
+
+  async #carryOut(): Promise<void> {
     const { core, log, suppressions } = this.#parts;
     if (suppressions.isOpen(log.redactions)) {
       const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
       if (left.length > 0) await this.erase(left);
       await suppressions.applied(suppressions.entriesUsed, log.redactions);
     }
-    if (core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.owesCompaction) this.schedule();
+    this.#isBehind = false;
   }
 
   /** Destroys the bytes and keys of everybody erased so far. Resolves when nothing of them is left on the disk. */
@@ -162,6 +180,7 @@ export class Erasures {
     const asked = this.#waiting;
     this.#waiting = [];
     this.#turn = null;
+    if (!this.#hasRoom(asked)) return noRoom();
     const { core, kept } = this.#parts;
     const leaving = asked.flatMap((each) => this.#idsOf(each));
     const { gate } = core;
@@ -174,10 +193,17 @@ export class Erasures {
     for (const each of asked) each.kept = this.#idsOf(each).flatMap((subject) => kept.of(subject));
     const what = asked.flatMap((each) => each.kept);
     // [C70]
-    const refused = what.length === 0 ? null : await kept.keep(what);
-    if (refused === null) await this.#forget(asked);
-    else for (const subject of leaving) gate.resetAhead(subject, gate.standing(subject));
+    const notKept = what.length === 0 ? null : await kept.keep(what);
+    const refused = notKept ?? (await this.#forget(asked));
+    if (refused !== null) for (const subject of leaving) gate.resetAhead(subject, gate.standing(subject));
     return refused;
+  }
+
+  /** In the log and in the list of the erased. Asked before anything is forgotten: afterwards there is no way back. */
+  #hasRoom(asked: readonly Asked[]): boolean {
+    const { core, log, suppressions } = this.#parts;
+    const subjects = [...new Set(asked.flatMap((each) => this.#idsOf(each)))];
+    return suppressions.hasRoom(subjects.length) && log.canRedact(subjects.flatMap((subject) => core.trace.positions(subject)));
   }
 
   /** A person goes with all their ids. */
@@ -187,8 +213,9 @@ export class Erasures {
   }
 
   /** Everything up to the first `await` happens at once: nobody decides, appends or checkpoints in between. */
-  async #forget(asked: readonly Asked[]): Promise<void> {
+  async #forget(asked: readonly Asked[]): Promise<CodedError | null> {
     const { core, clock, writer } = this.#parts;
+    if (!this.#hasRoom(asked)) return noRoom();
     const found = new Map<string, readonly { readonly position: number; readonly event: BehaviourEvent }[]>();
     const positions = new Set<number>();
     let erasedAt = clock.now();
@@ -212,12 +239,14 @@ export class Erasures {
     for (const each of asked) each.erasedAt = erasedAt;
     // [C56]
     const owing = this.#parts.owing(found.keys());
-    if (owing.length > 0) writer.appendNow(owing, true);
+    const told = owing.length > 0 ? writer.appendNow(owing, true) : ok(0);
+    if (!told.ok) return new CodedError(told.code);
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
     core.dedupe.forget([...positions]);
     // [C73]
     await this.#agree([...found.keys()], erasedAt, [...positions]);
+    return null;
   }
 
   /** State has forgotten; the log and the list of the erased follow. */
@@ -230,6 +259,7 @@ export class Erasures {
 
   async #complete(): Promise<Compaction> {
     const { core, log, state, suppressions, checkpoint, record } = this.#parts;
+    if (this.#isBehind) await this.#carryOut();
     await this.#parts.beforeCompletion();
     const owed = core.receipts.owed();
     const carriedOut = suppressions.entriesUsed;
@@ -263,4 +293,8 @@ export class Erasures {
     const entry = must(this.#parts.log.readOne(position), 'a traced position lies below the head');
     return entry.bytes === null ? [] : [{ position, event: decodeEvent(entry.bytes, entry.mask) }];
   }
+}
+
+function noRoom(): CodedError {
+  return new CodedError('disk_full', 'there is no room to note an erasure');
 }

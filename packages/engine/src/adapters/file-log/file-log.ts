@@ -377,16 +377,21 @@ export class FileLog implements Log {
     return position >= 0 && position < this.#head ? this.#reader.evidence(position) : undefined;
   }
 
+  canRedact(positions: readonly number[]): boolean {
+    return this.#redactions.hasRoom(positions);
+  }
+
   redact(positions: readonly number[]): Promise<void> {
+    const release = this.#redactions.promise(positions);
     const turn = this.#inTurn(this.#redacting, async () => {
-      const fresh = [...new Set(positions)].filter((position) => !this.#redactions.has(position)).sort((a, b) => a - b);
+      const fresh = this.#redactions.fresh(positions);
       if (fresh.length === 0) return;
       assert((fresh[0] ?? 0) >= 0 && (fresh.at(-1) ?? 0) < this.#head, 'only positions of the log are redacted');
       // First the events, then their redaction: else a crash could give the position to another event, already redacted.
       await this.sync();
       await this.#redactions.accept(fresh);
       this.#reader.forget();
-    });
+    }).finally(release);
     this.#redacting = turn.catch(() => {});
     return turn;
   }

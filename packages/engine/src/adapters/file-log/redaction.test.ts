@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { limits } from '../../base/limits.js';
 import { MemoryDisk } from '../memory-disk.js';
 import { hookedDisk } from './hooked-disk.js';
 import { ColdSegment } from './cold-segment.js';
@@ -253,4 +254,28 @@ test('a salt is what AES-128 under the known key makes of secret and position', 
     const one = saltOf(salts.secretOf(subject), 2 ** 40 + index);
     expect(all.subarray(index * 16, index * 16 + 16).equals(one)).toBe(true);
   }
+});
+
+test('as many scattered positions as there are can be redacted at once, while the disk has space', async () => {
+  const rig = new LogRig();
+  const large = { segmentBytes: 1 << 20, reserveBytes: 1 << 16, recordBytesMax: 1 << 18 };
+  await rig.open(large);
+  const count = 3 * limits.redactionEntriesAhead;
+  for (let first = 0; first < 2 * count; first += 100) rig.append(Array.from({ length: 100 }, () => 'x'));
+  const scattered = Array.from({ length: count }, (_, index) => 2 * index);
+  rig.disk.spaceBytes = rig.disk.usedBytes;
+  expect([rig.log.canRedact(scattered), rig.log.canRedact(scattered.slice(0, 100)), rig.log.canRedact([])]).toEqual([false, true, true]);
+  // What is on its way has its room already.
+  const half = scattered.slice(0, limits.redactionEntriesAhead + 10);
+  const redacting = rig.log.redact(half);
+  const ahead = limits.redactionEntriesAhead;
+  expect([rig.log.canRedact(scattered.slice(-100)), rig.log.canRedact(scattered.slice(-ahead))]).toEqual([true, false]);
+  await redacting;
+  rig.disk.spaceBytes = Infinity;
+  expect(rig.log.canRedact(scattered)).toBe(true);
+  await rig.log.redact(scattered);
+  await rig.close();
+  await rig.open(large);
+  expect(rig.log.verify()).toMatchObject({ ok: true, gaps: count });
+  await rig.close();
 });

@@ -38,6 +38,8 @@ export class Redactions {
   #used = 0;
   #syncedBefore = 0;
   #allocated = 0;
+  /** Entries for which room is kept: redactions on their way. */
+  #promised = 0;
   #isTorn = false;
 
   private constructor(files: OpenFiles) {
@@ -77,20 +79,33 @@ export class Redactions {
     this.#syncedBefore = this.#used;
   }
 
+  /** Is there room for these positions, beside everything that is on its way? */
+  hasRoom(positions: readonly number[]): boolean {
+    const { length } = rangesOf(this.fresh(positions));
+    return length === 0 || this.#makeRoom(this.#promised + length + 1);
+  }
+
+  /** Keeps room for them, if there is any, until the result is called. */
+  promise(positions: readonly number[]): () => void {
+    const entries = rangesOf(this.fresh(positions)).length + 1;
+    this.#promised += entries;
+    return () => {
+      this.#promised -= entries;
+    };
+  }
+
+  /** Those that are no gaps yet, ascending, each once. */
+  fresh(positions: readonly number[]): number[] {
+    return [...new Set(positions)].filter((position) => !this.#all.has(position)).sort((a, b) => a - b);
+  }
+
   /**
    * Accepts a redaction of ascending positions that are not gaps yet. Throws CodedError disk_full, having changed nothing, or DiskError.
    */
   async accept(positions: readonly number[]): Promise<void> {
-    const ranges: Entry[] = [];
     const number = this.number + 1;
-    let first = positions[0] ?? 0;
-    positions.forEach((position, index) => {
-      const next = positions[index + 1];
-      if (next === position + 1) return;
-      ranges.push({ kind: 'gap', number, first, count: position - first + 1 });
-      first = next ?? 0;
-    });
-    this.#room(ranges.length + 1);
+    const ranges = rangesOf(positions).map(({ first, count }): Entry => ({ kind: 'gap', number, first, count }));
+    if (!this.#makeRoom(ranges.length + 1)) throw new CodedError('disk_full', `${name} cannot take ${ranges.length + 1} entries`);
     this.#write(ranges);
     const written = this.#used;
     await this.#file.sync();
@@ -103,8 +118,7 @@ export class Redactions {
   applied(number: number, first: number, below: number): void {
     const entry: Entry = { kind: 'applied', number, first, count: below - first };
     this.#remember(entry);
-    if (this.#used + 2 > this.#allocated) this.#grow();
-    if (this.#used + 2 <= this.#allocated) this.#write([entry]);
+    if (this.#makeRoom(this.#promised + 1)) this.#write([entry]);
   }
 
   #remember(entry: Entry): void {
@@ -147,14 +161,14 @@ export class Redactions {
     this.#isTorn = !isZero(bytes.subarray(this.#used * entryBytes));
   }
 
-  #room(entries: number): void {
-    if (this.#used + entries + 1 > this.#allocated) this.#grow();
-    if (this.#used + entries + 1 > this.#allocated) throw new CodedError('disk_full', `${name} cannot take ${entries} entries`);
+  #makeRoom(entries: number): boolean {
+    if (this.#used + entries + 1 > this.#allocated) this.#grow(entries);
+    return this.#used + entries + 1 <= this.#allocated;
   }
 
   /** Adds space while there is any; a full disk leaves it as it is. */
-  #grow(): void {
-    const target = this.#used + 2 * growEntries;
+  #grow(entries = 0): void {
+    const target = this.#used + entries + 2 * growEntries;
     while (this.#allocated < target) {
       try {
         this.#file.write(this.#allocated * entryBytes, new Uint8Array(growEntries * entryBytes));
@@ -173,6 +187,19 @@ export class Redactions {
     this.#file.write(this.#used * entryBytes, bytes);
     this.#used += entries.length;
   }
+}
+
+/** Of ascending positions. */
+function rangesOf(positions: readonly number[]): { readonly first: number; readonly count: number }[] {
+  const ranges: { readonly first: number; readonly count: number }[] = [];
+  let first = positions[0] ?? 0;
+  positions.forEach((position, index) => {
+    const next = positions[index + 1];
+    if (next === position + 1) return;
+    ranges.push({ first, count: position - first + 1 });
+    first = next ?? 0;
+  });
+  return ranges;
 }
 
 const kinds = ['gap', 'applied', 'mark'] as const;

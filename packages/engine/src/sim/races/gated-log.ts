@@ -69,6 +69,10 @@ export class GatedLog implements Log {
     return this.#inner.evidence(position);
   }
 
+  canRedact(): boolean {
+    return this.#inner.canRedact();
+  }
+
   async redact(positions: readonly number[]): Promise<void> {
     await this.sync();
     await this.#inner.redact(positions);

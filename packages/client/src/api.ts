@@ -801,14 +801,15 @@ export type BackupStatus = {
 };
 
 export type Health = {
-  readonly status: 'ok' | 'stopped';
+  readonly status: 'ok' | 'degraded' | 'stopped';
   readonly events: number;
   readonly waitingEvents: number;
   readonly items: number;
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: string;
-  readonly overdue: { readonly requests: number; readonly notices: number };
+  readonly overdue: { readonly requests: number; readonly notices: number; readonly erasures: number };
+  readonly failing: string | null;
 };
 
 export type OfrepRequest = {

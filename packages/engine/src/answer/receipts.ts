@@ -65,6 +65,13 @@ export class Receipts implements FoldPart {
     return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
   }
 
+  /** How many of those are past their deadline. */
+  overdue(now: number): number {
+    let count = 0;
+    for (const [, row] of this.#rows.rows()) if (row.completedAt === null && row.deadlineAt < now) count += 1;
+    return count;
+  }
+
   /** Has the deadline passed of an erasure that was recorded after a position? What was published there is then not served any more. */
   isOverdue(position: number, now: number): boolean {
     for (const [, row] of this.#rows.rows()) if (row.position > position && now >= row.deadlineAt) return true;

@@ -9,14 +9,16 @@ import { LmdbState } from '../adapters/lmdb-state.js';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
-import { CodedError, errors } from '../base/errors.js';
+import { CodedError, errors, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { Notices } from '../answer/notices.js';
+import { Receipts } from '../answer/receipts.js';
 import { Requests } from '../answer/requests.js';
 import type { Log } from '../ports/log.js';
 import type { StateHead } from '../ports/state.js';
 import { Tables } from '../ports/tables.js';
 import { stateFormat } from '../runtime/core.js';
+import type { Health } from '../runtime/engine-options.js';
 import { keysFolder, logFolder } from '../runtime/folders.js';
 import { wrappedBy } from '../runtime/open.js';
 import { statOf } from './doctor-machine.js';
@@ -94,12 +96,26 @@ function stateFinding(head: StateHead | null, log: Log, rebuild: string): Findin
 function overdueOf(state: LmdbState): Finding {
   const clock = new SystemClock();
   const tables = new Tables(state, clock, limits.cachedRowsMax);
-  const [requests, notices] = [new Requests(tables.table('request')), new Notices(tables.table('notice'))];
-  return overdueFinding(requests.overdue(clock.now()), notices.overdue(clock.now()));
+  const now = clock.now();
+  return overdueFinding({
+    requests: new Requests(tables.table('request')).overdue(now),
+    notices: new Notices(tables.table('notice')).overdue(now),
+    erasures: new Receipts(tables.table('receipt')).overdue(now),
+  });
 }
 
-export function overdueFinding(requests: number, notices: number): Finding {
-  if (requests + notices === 0) return fine('overdue', 'No request of a person and no notice to a recipient is past its date.');
+/** `failing`: why bytes that are due could not be destroyed when that was last tried, if they could not. */
+export function overdueFinding({ requests, notices, erasures }: Health['overdue'], failing: string | null = null): Finding {
+  const reason = failing !== null && Object.hasOwn(errors, failing) ? errors[failing as ErrorCode] : null; // as it was just looked up
+  if (erasures > 0)
+    return problem(
+      'overdue',
+      `${erasures} erasures are past their deadline: bytes of people are still on the disk.${reason === null ? '' : ` ${reason.sentence}`}`,
+      reason?.hint ?? 'Start the engine: it destroys them, or says in /health why it cannot.',
+    );
+  if (reason !== null)
+    return warning('overdue', `Bytes that are due could not be destroyed or sealed by person. ${reason.sentence}`, reason.hint);
+  if (requests + notices === 0) return fine('overdue', 'No request of a person, no notice to a recipient and no erasure is past its date.');
   const sentence = `${requests} requests of people and ${notices} notices to recipients are past their date.`;
   return warning('overdue', sentence, '`ethogram requests` and `ethogram notices` list them; the law gives a month for an answer.');
 }

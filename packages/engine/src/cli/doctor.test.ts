@@ -3,10 +3,11 @@ import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, u
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { open } from '../runtime/open.js';
 import { freshFolder, run, runJson } from './command-line.suite.js';
-import { logFinding } from './doctor-log.js';
+import { logFinding, overdueFinding } from './doctor-log.js';
 import { clockFinding, nodeFinding, portFinding } from './doctor-machine.js';
 import { checks } from './finding.js';
 
@@ -178,6 +179,17 @@ test('a log whose seals do not hold; a large one is read again only when asked',
   expect(of(limits.doctorVerifyBytesMax, false)).toMatchObject(broken);
   expect(of(limits.doctorVerifyBytesMax + 1, false)).toMatchObject({ state: 'ok', sentence: expect.stringContaining('--deep') });
   expect(of(limits.doctorVerifyBytesMax + 1, true)).toMatchObject(broken);
+});
+
+test('what is past its date, and why bytes that are due are still there', () => {
+  const none = { requests: 0, notices: 0, erasures: 0 };
+  expect(overdueFinding(none)).toMatchObject({ state: 'ok' });
+  expect(overdueFinding({ ...none, notices: 1 })).toMatchObject({ state: 'warning' });
+  expect(overdueFinding(none, 'disk_full')).toMatchObject({ state: 'warning', mend: errors.disk_full.hint });
+  const late = overdueFinding({ ...none, erasures: 2 }, 'log_damaged');
+  expect(late).toMatchObject({ state: 'problem', mend: errors.log_damaged.hint });
+  expect(late.sentence).toMatch(/^2 erasures are past their deadline/u);
+  expect(overdueFinding({ ...none, erasures: 1 })).toMatchObject({ state: 'problem' });
 });
 
 test('versions of Node and times of the clock', () => {

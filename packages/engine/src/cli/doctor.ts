@@ -134,8 +134,9 @@ async function heldFindings(holder: string | null, address: string | undefined):
 /** What /health says is past its date. */
 function overdueIn(health: unknown): Finding[] {
   if (!isObject(health) || !isObject(health['overdue'])) return [];
-  const { requests, notices } = health['overdue'];
-  return [overdueFinding(Number(requests), Number(notices))];
+  const { requests, notices, erasures } = health['overdue'];
+  const failing = typeof health['failing'] === 'string' ? health['failing'] : null;
+  return [overdueFinding({ requests: Number(requests), notices: Number(notices), erasures: Number(erasures ?? 0) }, failing)];
 }
 
 function lines({ code, state, sentence, mend }: Finding, terminal: Terminal): string[] {

@@ -27,7 +27,7 @@ export const checks = {
   state: 'the state store: its format, and how far behind the log it is',
   keys: 'the keys of callers: readable, and which end soon',
   rejects: 'what was refused in the last day',
-  overdue: 'requests of people and notices to recipients that are past their date',
+  overdue: 'requests of people, notices to recipients and erasures that are past their date',
 } as const;
 
 export type FindingCode = keyof typeof checks;

@@ -260,7 +260,7 @@ export class ColdRoutes {
 
   #health(): Response {
     const health = this.#engine.health();
-    return json(health.status === 'ok' ? 200 : 503, JSON.stringify(health));
+    return json(health.status === 'stopped' ? 503 : 200, JSON.stringify(health));
   }
 }
 

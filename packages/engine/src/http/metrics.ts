@@ -77,10 +77,10 @@ export class Metrics {
       [{ mode: 'personal' }, this.#decisions.personal],
       [{ mode: 'contextual' }, this.#decisions.contextual],
     ]);
-    const { waitingEvents, items, status, overdue } = engine.health();
+    const { waitingEvents, items, status, overdue, failing } = engine.health();
     const { head } = engine.log;
     const { position } = engine.core.fold;
-    gauge(text, 'ethogram_up', '1 while the engine takes events; 0 once it has stopped.', status === 'ok' ? 1 : 0);
+    gauge(text, 'ethogram_up', '1 while the engine takes events; 0 once it has stopped.', status === 'stopped' ? 0 : 1);
     gauge(text, 'ethogram_queue_events', 'Events that wait to be written.', waitingEvents);
     gauge(text, 'ethogram_log_position', 'The next position of the log.', head);
     gauge(text, 'ethogram_fold_position', 'Every position below is folded into state.', position);
@@ -89,6 +89,9 @@ export class Metrics {
     gauge(text, 'ethogram_requests_open', 'Requests of people that wait for an answer.', engine.core.requests.open);
     gauge(text, 'ethogram_requests_overdue', 'Requests of people past their date.', overdue.requests);
     gauge(text, 'ethogram_notices_overdue', 'Notices to recipients past their date.', overdue.notices);
+    gauge(text, 'ethogram_erasures_overdue', 'Erasures whose bytes should be destroyed by now.', overdue.erasures);
+    const failed = failing === null ? 0 : 1;
+    gauge(text, 'ethogram_compaction_failing', '1 while bytes that are due could not be destroyed or sealed; /health says why.', failed);
     const bytes = vitals?.privateBytes() ?? null;
     if (bytes !== null) gauge(text, 'ethogram_memory_private_bytes', 'Memory that no other process shares.', bytes);
     const delay = vitals?.loopDelay() ?? null;

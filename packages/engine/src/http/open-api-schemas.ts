@@ -516,14 +516,15 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   }),
   Health: Type.Object(
     {
-      status: oneOfThese(['ok', 'stopped']),
+      status: oneOfThese(['ok', 'degraded', 'stopped']),
       events: Type.Integer(),
       waitingEvents: Type.Integer(),
       items: Type.Integer(),
       visits: Type.Integer(),
       points: Type.Array(Type.String()),
       durability: Type.String(),
-      overdue: Type.Object({ requests: Type.Integer(), notices: Type.Integer() }),
+      overdue: Type.Object({ requests: Type.Integer(), notices: Type.Integer(), erasures: Type.Integer() }),
+      failing: nullable(Type.String()),
     },
     open,
   ),

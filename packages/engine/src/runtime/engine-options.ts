@@ -1,4 +1,5 @@
 // What an engine is opened with, and the two short views that it gives of itself: a person's profile, its own health.
+import type { ErrorCode } from '../base/errors.js';
 import type { ChoicePoint } from '../model/choice.js';
 import type { DecisionPoint } from '../model/decision-point.js';
 import type { Definitions } from '../model/definitions.js';
@@ -66,13 +67,16 @@ export interface ProfileView {
 }
 
 export interface Health {
-  readonly status: 'ok' | 'stopped';
+  /** `degraded`: it takes events, but what it owes people is past its date. `stopped`: after a failed write. */
+  readonly status: 'ok' | 'degraded' | 'stopped';
   readonly events: number;
   readonly waitingEvents: number;
   readonly items: number;
   readonly visits: number;
   readonly points: readonly string[];
   readonly durability: 'durable';
-  /** Requests of people and notices to recipients that are past their date. */
-  readonly overdue: { readonly requests: number; readonly notices: number };
+  /** Requests of people, notices to recipients, and erasures whose bytes should be destroyed by now, past their date. */
+  readonly overdue: { readonly requests: number; readonly notices: number; readonly erasures: number };
+  /** Why bytes that are due were not destroyed or sealed when that was last tried; null: they were. It is tried again. */
+  readonly failing: ErrorCode | null;
 }

@@ -107,11 +107,7 @@ export class Engine {
       relief: () => (core.tables.pressure < 2 ? null : this.#checkpoints.running),
       onHalt: (error) => options.onHalt?.(error),
     });
-    this.#compactions = new Compactions(
-      options.log,
-      () => core.words(),
-      () => this.#writer.halted,
-    );
+    this.#compactions = new Compactions(options.log, core, this.#writer);
     this.#checkpoints = new Checkpoints({
       core,
       log: options.log,
@@ -483,15 +479,18 @@ export class Engine {
 
   health(): Health {
     const now = this.#options.clock.now();
+    const { requests, notices, receipts } = this.core;
+    const overdue = { requests: requests.overdue(now), notices: notices.overdue(now), erasures: receipts.overdue(now) };
     return {
-      status: this.#writer.halted ? 'stopped' : 'ok',
+      status: this.#writer.halted ? 'stopped' : overdue.erasures > 0 ? 'degraded' : 'ok',
       events: this.core.fold.position,
       waitingEvents: this.#writer.waitingEvents,
       items: this.core.catalogue.size,
       visits: this.core.model.index.visits,
       points: [...this.#points.keys()],
       durability: 'durable',
-      overdue: { requests: this.core.requests.overdue(now), notices: this.core.notices.overdue(now) },
+      overdue,
+      failing: this.#erasures.failing ?? this.#compactions.failing,
     };
   }
 

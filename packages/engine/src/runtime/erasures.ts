@@ -4,7 +4,7 @@
 // Invariant: no checkpoint begins between forgetting and the durable redaction, so no stored state knows less than the log says.
 import { limits } from '../base/limits.js';
 import { must } from '../base/assert.js';
-import { CodedError } from '../base/errors.js';
+import { CodedError, codeOf, type ErrorCode } from '../base/errors.js';
 import { ok } from '../base/result.js';
 import { commitmentOf } from '../answer/receipt/erasure-receipt.js';
 import type { ErasureReceipt } from '../answer/receipts.js';
@@ -67,6 +67,8 @@ export class Erasures {
   #isClosed = false;
   /** There was no space for what a crash or a backup had left undone. */
   #isBehind = false;
+  /** Why the last completion failed; null: it did not. */
+  failing: ErrorCode | null = null;
   /** While state has forgotten what the log does not know yet: resolves when it does. */
   forgetting: Promise<unknown> | null = null;
 
@@ -141,6 +143,7 @@ export class Erasures {
       // An engine that did not start would take no withdrawal either.
       if (!(error instanceof CodedError && error.code === 'disk_full')) throw error;
       this.#isBehind = true;
+      this.failing = error.code;
     }
     if (this.#isBehind || core.receipts.owed().length > 0 || core.withdrawals.isOwed || log.owesCompaction) this.schedule();
   }
@@ -161,8 +164,8 @@ export class Erasures {
     this.#cancelTimer = null;
     const turn = this.#completion.then(() => this.#complete());
     this.#completion = turn.then(
-      () => undefined,
-      () => undefined,
+      () => void (this.failing = null),
+      (error: unknown) => void (this.failing = codeOf(error)),
     );
     return turn;
   }
@@ -277,7 +280,7 @@ export class Erasures {
     if (this.#isClosed) return;
     this.#cancelTimer ??= this.#parts.clock.after(limits.erasureCompletionMs, () => {
       this.#cancelTimer = null;
-      // What fails (a full disk) is tried again; the receipt stays owed meanwhile.
+      // What fails (a full disk, a damaged segment) is tried again and told (`failing`); the receipt stays owed meanwhile.
       this.complete().catch(() => this.schedule());
     });
   }

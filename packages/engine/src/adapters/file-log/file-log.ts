@@ -2,7 +2,7 @@
 // Invariants: `append` is one write; `durable` moves only after a sync that began later than the write, folder and key included; after a
 // failed write or sync nothing is served or accepted any more. Non-goals: more than one process, scheduling of lazy syncs (the caller's).
 import { assert } from '../../base/assert.js';
-import { CodedError } from '../../base/errors.js';
+import { CodedError, codeOf } from '../../base/errors.js';
 import { limits as defaults } from '../../base/limits.js';
 import { fail, type Failure } from '../../base/result.js';
 import type { Clock } from '../../ports/clock.js';
@@ -22,6 +22,7 @@ import { RecordWriter } from './record-writer.js';
 import { Redactions } from './redactions.js';
 import { repair } from './repair.js';
 import { reseal, ResealEnded } from './reseal.js';
+import { runsOf, sizeOf } from './runs.js';
 import { scanSegments, type Scan } from './scan.js';
 import { Segment } from './segment.js';
 import { Spares, type Spare } from './spares.js';
@@ -407,14 +408,24 @@ export class FileLog implements Log {
       const isToDo = (segment: Segment): boolean => isTouched(segment) || this.#isDue(segment);
       if (isToDo(this.#active)) await this.#closeActive();
       let isEnded = false;
-      for (const run of runsOf(this.#segments.slice(0, -1), isToDo, this.#limits)) {
-        const destroyed = await this.#compactRun(run, words, run.some(isTouched));
-        if (destroyed === undefined) isEnded = true;
-        else keys += destroyed;
+      let damage: unknown;
+      const runs = runsOf(this.#segments.slice(0, -1), isToDo, this.#limits);
+      for (const run of runs) {
+        try {
+          const destroyed = await this.#compactRun(run, words, run.some(isTouched));
+          if (destroyed === undefined) isEnded = true;
+          else keys += destroyed;
+        } catch (error) {
+          if (codeOf(error) !== 'log_damaged') throw error;
+          // What stands beside the damage must not wait for its repair.
+          if (run.length > 1) runs.push(...run.filter(isToDo).map((segment) => [segment]));
+          else damage ??= error;
+        }
       }
       // Also when nothing was left to do: an earlier try may have come no further.
       if (keys > 0 || !dueOnly) await this.#options.keys.turnOver();
       this.#reader.forget();
+      if (damage !== undefined) throw damage;
       if (isEnded && dueOnly) throw new CodedError('compaction_stopped');
     });
     this.#compacting = turn.catch(() => {});
@@ -518,66 +529,6 @@ export class FileLog implements Log {
     this.#options.onFailure(failure);
     return failure;
   }
-}
-
-/**
- * Neighbours that are to be sealed together: all that are to be sealed, up to one segment's size, and small cold ones before them as soon
- * as there are many.
- */
-function runsOf(
-  segments: readonly Segment[],
-  isToDo: (segment: Segment) => boolean,
-  { segmentBytes: bytesMax, coldTogetherMin }: FileLogLimits,
-): Segment[][] {
-  const runs: Segment[][] = [];
-  let run: Segment[] = [];
-  let bytes = 0;
-  for (const [index, segment] of segments.entries()) {
-    const own = sizeOf(segment);
-    if (!isToDo(segment)) {
-      run = [];
-      continue;
-    }
-    if (run.length > 0 && bytes + own <= bytesMax) {
-      run.push(segment);
-      bytes += own;
-      continue;
-    }
-    run = [segment];
-    bytes = own;
-    runs.push(run);
-    const older = smallBefore(segments, index, isToDo, bytesMax);
-    if (older.length + 1 < coldTogetherMin || older.some((each) => runs.at(-2)?.includes(each) === true)) continue;
-    run.unshift(...older);
-    bytes += older.reduce((sum, each) => sum + sizeOf(each), 0);
-  }
-  return runs;
-}
-
-/** Cold ones before a place, each no larger than what would come to it: so an event is sealed anew a logarithmic number of times. */
-function smallBefore(
-  segments: readonly Segment[],
-  index: number,
-  isToDo: (segment: Segment) => boolean,
-  bytesMax: number,
-): readonly Segment[] {
-  const found: Segment[] = [];
-  const events = ({ first, below }: Segment): number => below - first;
-  const newest = segments[index];
-  let count = newest === undefined ? 0 : events(newest);
-  let bytes = newest === undefined ? 0 : sizeOf(newest);
-  for (let at = index - 1; at >= 0; at -= 1) {
-    const older = segments[at];
-    if (older === undefined || !older.isCold || isToDo(older) || events(older) > count || bytes + sizeOf(older) > bytesMax) break;
-    found.unshift(older);
-    count += events(older);
-    bytes += sizeOf(older);
-  }
-  return found;
-}
-
-function sizeOf({ head, end }: Segment): number {
-  return head.cold === undefined ? end : head.capacity;
 }
 
 function isNoSpace(error: unknown): boolean {

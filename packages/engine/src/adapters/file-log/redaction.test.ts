@@ -279,3 +279,36 @@ test('as many scattered positions as there are can be redacted at once, while th
   expect(rig.log.verify()).toMatchObject({ ok: true, gaps: count });
   await rig.close();
 });
+
+test('a damaged segment keeps no other from being compacted, and is told', async () => {
+  const rig = new LogRig();
+  await rig.open();
+  while (rig.segments().length < 6) {
+    rig.append([`secret ${rig.log.head} ${'.'.repeat(100)}`]);
+    await rig.log.sync();
+  }
+  const [, broken = ''] = rig.segments();
+  const first = Number(broken.slice(0, 20));
+  const file = rig.disk.open(`log/${broken}`);
+  // What was acknowledged and is not in the damaged one.
+  const head = rig.log.head;
+  const before = new Map(rig.disk.files());
+  file.write(400, Uint8Array.of((file.read(400, 1)[0] ?? 0) ^ 1));
+  await rig.log.redact([0, first + 1, head - 1]);
+  for (let times = 0; times < 2; times++) await expect(rig.log.compact()).rejects.toMatchObject({ code: 'log_damaged' });
+  expect([rig.failures, rig.log.owesCompaction]).toEqual([[], true]);
+  const left = [...before.keys()].filter((path) => /^log\/\d+\.seg$/.test(path) && rig.disk.exists(path) && path !== `log/${broken}`);
+  for (const path of left) {
+    const [was, is] = [before.get(path) ?? new Uint8Array(), rig.disk.files().get(path) ?? new Uint8Array()];
+    expect([path, Buffer.compare(was, is) === 0]).toEqual([path, false]);
+  }
+  file.write(400, Uint8Array.of((file.read(400, 1)[0] ?? 0) ^ 1));
+  file.close();
+  await rig.log.compact();
+  expect([rig.log.owesCompaction, rig.log.verify().ok, rig.texts().filter((text) => text === null)]).toEqual([
+    false,
+    true,
+    [null, null, null],
+  ]);
+  await rig.close();
+});

@@ -34,6 +34,7 @@ import { PackModels, type ActRow, type PublishedRow } from '../predict/pack/pack
 import type { VisitRow } from '../predict/visits/visit-row.js';
 import { Catalogue } from '../understand/catalogue.js';
 import { Consents } from '../understand/consents.js';
+import { Corrections } from '../understand/corrections.js';
 import { Imports } from '../understand/imports.js';
 import { Fold } from '../understand/fold.js';
 import { Profiles, type ProfileRow } from '../understand/profile.js';
@@ -98,6 +99,7 @@ export class Core {
   readonly recipients: Recipients;
   readonly notices: Notices;
   readonly holds: Holds;
+  readonly corrections: Corrections;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly segments: Segments;
@@ -182,6 +184,7 @@ export class Core {
     this.recipients = new Recipients(tables.table('recipient'));
     this.notices = new Notices(tables.table('notice'));
     this.holds = new Holds(tables.table('hold'));
+    this.corrections = new Corrections(tables.table('correction'));
     const {
       catalogue,
       identity,
@@ -218,6 +221,7 @@ export class Core {
       this.recipients,
       this.notices,
       this.holds,
+      this.corrections,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);

@@ -164,7 +164,7 @@ export class Engine {
       newId: () => this.#newId('e'),
       owing: (subjects) => this.tellings.owing(subjects, 'erased'),
       newSalt: () => options.entropy.bytes(32),
-      beforeCompletion: () => this.#rights.forgetWithdrawn().then(() => this.packModelling.publishAgain()),
+      beforeCompletion: () => this.#rights.carryOut().then(() => this.packModelling.publishAgain()),
       checkpoint: () => this.#checkpoints.now(),
       record: async (type, properties) => {
         const done = await this.#facts([{ type, properties }]);
@@ -238,6 +238,7 @@ export class Engine {
     await this.#register(types);
     // [C30]
     await this.#erasures.carryOut();
+    await this.#rights.forgetCorrected();
     await this.kept.destroyDue();
     this.#every(checkpointMs, () => this.#checkpoints.start());
     this.#every(compactEveryMs, () => this.#compactions.start());

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { decodeEvent } from '../model/event-codec.js';
+import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { worldDefinitions } from '../sim/world-definitions.js';
 import { Rig } from './rig.suite.js';
@@ -148,6 +149,93 @@ describe('what goes wrong on the way', () => {
     await expect(rig.engine.correct('ann', 'wrong', { product_id: 'can' })).rejects.toThrow('a bug');
     expect(rig.halted).toMatchObject({ message: 'a bug' });
     await expect(rig.engine.choose('ann', { choices: {}, origin: 'test' })).rejects.toMatchObject({ code: 'log_failed' });
+  });
+});
+
+describe('a correction that is interrupted', () => {
+  const claim = { by: 'Sam Ortiz, counsel', reason: 'claim 7/2026' };
+  const holding = (rig: Rig, text: string): number =>
+    [...rig.engine.log.read(0)].filter(({ bytes }) => bytes !== null && Buffer.from(bytes).toString().includes(text)).length;
+
+  /** Ann's event says `wrong-1`, was corrected to `wrong-2`, and is under a hold. */
+  async function twiceWrong(): Promise<Rig> {
+    const rig = await Rig.open();
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.send(rig.view('ann', 'wrong-1', rig.clock.now(), 'wrong'));
+    expect((await rig.engine.kept.hold('ann', claim)).ok).toBe(true);
+    expect((await rig.engine.correct('ann', 'wrong', { product_id: 'wrong-2' })).ok).toBe(true);
+    rig.clock.advance(1000);
+    return rig;
+  }
+
+  /** The process stops before, or after, the nth thing that the disk is waited for; false: there were fewer. */
+  async function stopped(rig: Rig, nth: number, isAfter: boolean): Promise<boolean> {
+    let count = 0;
+    const isReached = await new Promise<boolean>((resolve) => {
+      const stop = (work: () => Promise<unknown>): Promise<never> => {
+        void (isAfter ? work() : Promise.resolve()).then(() => resolve(true));
+        return new Promise<never>(() => undefined);
+      };
+      const { log, kept } = rig.engine;
+      const [sync, redact, keep] = [log.sync.bind(log), log.redact.bind(log), kept.keep.bind(kept)];
+      vi.spyOn(log, 'sync').mockImplementation(() => (count++ === nth ? stop(sync) : sync()));
+      vi.spyOn(log, 'redact').mockImplementation((gone) => (count++ === nth ? stop(() => redact(gone)) : redact(gone)));
+      vi.spyOn(kept, 'keep').mockImplementation((what) => (count++ === nth ? stop(() => keep(what)) : keep(what)));
+      void rig.engine.correct('ann', 'wrong', { product_id: 'right' }).then(() => resolve(false));
+    });
+    rig.disk.kill();
+    await rig.start();
+    return isReached;
+  }
+
+  it.each([false, true])('is finished when the process starts again, wherever it stopped; after the step: %s', async (isAfter) => {
+    let made = 0;
+    let nth = 0;
+    for (; ; nth += 1) {
+      const rig = await twiceWrong();
+      const isReached = await stopped(rig, nth, isAfter);
+      if (holding(rig, '"right"') > 0) {
+        made += 1;
+        expect([nth, holding(rig, 'wrong-1'), holding(rig, 'wrong-2')]).toEqual([nth, 0, 0]);
+      }
+      const again = await rig.engine.correct('ann', 'wrong', { product_id: 'right' });
+      expect(again).toMatchObject({ ok: true });
+      expect(await rig.engine.correct('ann', 'wrong', { product_id: 'right' })).toEqual(again);
+      expect([nth, holding(rig, 'wrong-1'), holding(rig, 'wrong-2'), holding(rig, '"right"')]).toEqual([nth, 0, 0, 1]);
+      await rig.engine.completeErasures();
+      const [held] = rig.engine.kept.list();
+      const read = await rig.engine.kept.read(held?.id ?? 0, held?.name ?? '', claim);
+      expect(read.ok && read.value.filter(({ id }) => id === 'wrong')).toMatchObject([{ properties: { product_id: 'wrong-1' } }]);
+      expect((await expectSameAnew(rig)).join('\n')).not.toContain('wrong-');
+      await rig.engine.close();
+      if (!isReached) break;
+    }
+    expect(nth).toBeGreaterThan(4);
+    expect(made).toBeGreaterThan(2);
+  });
+
+  it('is refused, having changed nothing, when there is no space for what a hold keeps', async () => {
+    const rig = await Rig.open();
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.send(rig.view('ann', 'wrong-1', rig.clock.now(), 'wrong'));
+    await rig.engine.kept.hold('ann', claim);
+    const before = await rig.dump();
+    vi.spyOn(rig.engine.kept, 'keep').mockResolvedValueOnce(new CodedError('disk_full'));
+    expect(await rig.engine.correct('ann', 'wrong', { product_id: 'right' })).toMatchObject({ ok: false, code: 'disk_full' });
+    expect(await rig.dump()).toEqual(before);
+    expect((await rig.engine.correct('ann', 'wrong', { product_id: 'right' })).ok).toBe(true);
+    expect([holding(rig, 'wrong-1'), rig.engine.kept.list()[0]?.events]).toEqual([0, 1]);
+  });
+
+  it('says of the decisions that it touched what it said before', async () => {
+    const rig = await bought('car');
+    vi.spyOn(rig.engine.log, 'redact').mockRejectedValueOnce(new CodedError('disk_full'));
+    await expect(rig.engine.correct('ann', 'wrong', { product_id: 'can' })).rejects.toMatchObject({ code: 'disk_full' });
+    expect(holding(rig, '["wrong",')).toBe(1);
+    const again = await rig.engine.correct('ann', 'wrong', { product_id: 'can' });
+    expect(again.ok && again.value.touched).toHaveLength(1);
+    expect(holding(rig, '["wrong",')).toBe(0);
+    await expectSameAnew(rig);
   });
 });
 

@@ -51,45 +51,90 @@ export class Rights {
 
   /**
    * Replaces the properties of one event of the person, as if they had been so from the start, and makes the wrong ones a gap. Resolves
-   * with the decisions that started from the wrong ones.
+   * with the decisions that started from the wrong ones. Asked again it finishes what was interrupted, and says the same.
    */
   async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
-    const { core, log, writer, erasures } = this.#parts;
+    const { writer, kept } = this.#parts;
+    // What a hold keeps is sealed apart first: where there is no space for it, nothing is corrected.
+    const found = await writer.turn(() => this.#found(subject, id, properties));
+    if (!found.ok) return found;
+    const { right, isRight } = found.value;
+    const refused = isRight ? null : await writer.exclusive(() => kept.keep(kept.heldAt(subject, right.position)));
+    if (refused !== null) return fail('disk_full');
     // In one turn: a decision that started from the wrong event is either in the history by now, or starts from the right one.
     const corrected = await writer.turn(() => this.#correct(subject, id, properties));
     if (!corrected.ok) return corrected;
     const { at, ...told } = corrected.value;
     if (told.position === at) return ok(told);
     await writer.exclusive(() => Promise.resolve());
-    // The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were
-    // wrong.
-    const refused = await this.#parts.kept.keep(this.#parts.kept.heldAt(subject, at));
-    if (refused !== null) return fail('disk_full');
-    // [C40]
-    await log.redact([at]);
-    await erasures.retract(() => {
-      const older = correctionsOf(historyOf(subject, core.trace, log), at).slice(0, -1);
-      return { gone: new Map(older.length === 0 ? [] : [[subject, new Set(older)]]) };
-    });
-    erasures.schedule();
-    return ok(told);
+    return (await this.#forgetWrong(subject, at)) ? ok(told) : fail('disk_full');
+  }
+
+  /** What is owed to bytes: what was wrong, and what nobody allows any more. */
+  async carryOut(): Promise<void> {
+    await this.forgetCorrected();
+    await this.forgetWithdrawn();
+  }
+
+  /** Makes gaps of what corrections that were interrupted have left in the log. */
+  async forgetCorrected(): Promise<void> {
+    const { core, erasures } = this.#parts;
+    // [C97]
+    for (const { subject, at } of core.corrections.list()) if (!(await this.#forgetWrong(subject, at))) erasures.schedule();
+  }
+
+  /**
+   * The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were wrong.
+   * False: there is no space for what a law or a hold keeps of it.
+   */
+  async #forgetWrong(subject: string, at: number): Promise<boolean> {
+    const { core, log, erasures, kept } = this.#parts;
+    if (log.readOne(at)?.bytes !== null) {
+      erasures.schedule();
+      // A hold may have been placed since.
+      if ((await kept.keep(kept.heldAt(subject, at))) !== null) return false;
+      // [C40]
+      await log.redact([at]);
+    }
+    const older = (): readonly number[] => core.corrections.of(at)?.positions.slice(0, -1) ?? [];
+    if (older().length > 0) await erasures.retract(() => ({ gone: new Map(older().length === 0 ? [] : [[subject, new Set(older())]]) }));
+    return older().length === 0;
   }
 
   #correct(subject: string, id: string, properties: Properties): Result<Corrected & { readonly at: number }> {
-    const { core, log, writer } = this.#parts;
+    const { core, writer } = this.#parts;
+    const found = this.#found(subject, id, properties);
+    if (!found.ok) return found;
+    const { history, right, isRight } = found.value;
+    const at = right.position;
+    if (isRight) {
+      const position = core.corrections.of(at)?.positions.at(-1) ?? at;
+      const standing = history.find((placed) => placed.position === position);
+      return ok({ at, position, touched: standing === undefined ? [] : (correctionIn(standing.event)?.touched ?? []) });
+    }
+    const { event } = right;
+    const correction: Correction = { at, event, touched: this.#touched(history, right) };
+    const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
+    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
+    return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
+  }
+
+  /** The event as it should have been, at its place in the history as that stands. */
+  #found(
+    subject: string,
+    id: string,
+    properties: Properties,
+  ): Result<{ readonly history: readonly Placed[]; readonly right: Placed; readonly isRight: boolean }> {
+    const { core, log } = this.#parts;
     const history = historyOf(subject, core.trace, log);
     const wrong = history.find(({ event }) => event.id === id && event.mask !== everyPurpose);
     const type = wrong === undefined ? undefined : core.registry.known(wrong.event.type)?.type;
     if (wrong === undefined || type === undefined) return fail('event_unknown');
-    const kept = core.validator.properties(type, properties);
-    if (!kept.ok) return kept;
-    const at = wrong.position;
-    const event: BehaviourEvent = { ...wrong.event, properties: kept.value };
-    if (isDeepStrictEqual(event.properties, wrong.event.properties)) return ok({ at, position: at, touched: [] });
-    const correction: Correction = { at, event, touched: this.#touched(history, { position: at, event }) };
-    const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
-    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
-    return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
+    const checked = core.validator.properties(type, properties);
+    if (!checked.ok) return checked;
+    const event: BehaviourEvent = { ...wrong.event, properties: checked.value };
+    const isRight = isDeepStrictEqual(event.properties, wrong.event.properties);
+    return ok({ history, right: { position: wrong.position, event }, isRight });
   }
 
   /** Redacts the events of everybody who withdrew, as far as no purpose is left for them. Resolves with how many. */
@@ -189,11 +234,6 @@ export class Rights {
     const found = new Set([...touched, ...touchedChoices(history, right, traits, changedBy)]);
     return history.flatMap(({ event }) => (found.has(event.id) ? [event.id] : []));
   }
-}
-
-/** Positions of the corrections of the event at `at`, oldest first. */
-function correctionsOf(history: readonly Placed[], at: number): number[] {
-  return history.filter(({ event }) => correctionIn(event)?.at === at).map(({ position }) => position);
 }
 
 function changedBy(event: BehaviourEvent, before: Standing | undefined, position: number): StandingChange {

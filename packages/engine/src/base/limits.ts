@@ -122,6 +122,7 @@ export const limits = {
   suppressionEntriesAhead: 4096,
   suppressionsAskedMax: 65_536,
   retentionSliceEvents: 500,
+  retentionChunkEvents: 1024,
   erasureCompletionMs: 10 * 60_000,
   erasureDeadlineMs: 24 * 60 * 60_000,
   // backups

@@ -314,6 +314,63 @@ describe('retention', () => {
   });
 });
 
+describe('retention, whatever the clock did', () => {
+  it('takes out what stands behind a record from a clock that was ahead, and that record in its time', async () => {
+    const rig = await Rig.open();
+    const start = rig.clock.now();
+    rig.clock.set(start + 5 * 365 * dayMs);
+    await rig.say('zoe', 'granted', 'personalise', 'train');
+    await rig.send(rig.view('zoe', 'early', rig.clock.now()));
+    rig.clock.set(start);
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.visit('ann', 'secret');
+    rig.clock.set(start + 600 * dayMs);
+    expect(await rig.engine.cutRetention()).toBe(1);
+    expect(entries(rig).filter((type) => type === 'item.viewed')).toHaveLength(1);
+    expect(rig.engine.core.model.index.visits).toBe(1);
+    expect((await expectSameAnew(rig)).join('\n')).not.toContain('secret');
+    rig.clock.set(start + (5 * 365 + 396) * dayMs);
+    expect(await rig.engine.cutRetention()).toBe(1);
+    expect((await expectSameAnew(rig)).join('\n')).not.toContain('early');
+  });
+
+  it('goes by when an event happened, however late it came', async () => {
+    const rig = await Rig.open();
+    await rig.engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: 'test' });
+    const old = (days: number) => ({ ...rig.view('ann', `from-${days}`, rig.clock.now() - days * dayMs), type: 'item.imported' });
+    expect(await rig.send(old(500), old(300))).toMatchObject({ accepted: 2 });
+    expect(await rig.engine.cutRetention()).toBe(1);
+    expect(entries(rig).filter((type) => type === 'item.imported')).toHaveLength(1);
+    rig.clock.set(rig.clock.now() + 96 * dayMs);
+    expect(await rig.engine.cutRetention()).toBe(1);
+  });
+
+  it('reads the log once, and then only what is new and where something is due', async () => {
+    const rig = await Rig.open();
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    const many = async (days: number): Promise<void> => {
+      rig.clock.set(rig.clock.now() + days * dayMs);
+      await rig.send(...Array.from({ length: limits.retentionChunkEvents }, (_, n) => rig.view('ann', `i${n % 7}`)));
+    };
+    for (const days of [0, 100, 100]) await many(days);
+    const read = vi.spyOn(rig.engine.log, 'read');
+    const cut = async (): Promise<number[]> => {
+      read.mockClear();
+      await rig.engine.cutRetention();
+      return read.mock.calls.map(([from]) => from / limits.retentionChunkEvents);
+    };
+    expect(await cut()).toEqual([0, 1, 2, 3]);
+    expect(await cut()).toEqual([3]);
+    rig.clock.set(rig.clock.now() + 196 * dayMs);
+    // The events of the first day reach into the second chunk, since choices and registrations stand before them.
+    expect(await cut()).toEqual([0, 1, 3]);
+    expect(await cut()).toEqual([0, 1, 3]);
+    expect(await cut()).toEqual([3]);
+    expect(entries(rig).filter((type) => type === 'item.viewed')).toHaveLength(2 * limits.retentionChunkEvents);
+    await expectSameAnew(rig);
+  });
+});
+
 describe('any history', () => {
   it('gives the same state folded forward and folded anew, with every right used at random', async () => {
     const people = ['ann', 'bob', 'eve'];

@@ -44,6 +44,10 @@ export interface RightsParts {
 
 export class Rights {
   readonly #parts: RightsParts;
+  /** First position of each full chunk of the log -> the first day on which something in it is past its retention. */
+  readonly #dueDays = new Map<number, number>();
+  /** The periods by which those days were reckoned. */
+  #periods = '';
 
   constructor(parts: RightsParts) {
     this.#parts = parts;
@@ -165,6 +169,8 @@ export class Rights {
     let events = 0;
     for (const some of this.#expired(today)) {
       if (isStopped()) break;
+      await this.#parts.clock.yield();
+      if (some.size === 0) continue;
       const { core } = this.#parts;
       // Somebody may have been erased since they were found.
       const held = (subject: string): ReadonlySet<number> => new Set(core.trace.positions(subject));
@@ -175,35 +181,51 @@ export class Rights {
         });
         return { gone: new Map(still.filter(([, gone]) => gone.size > 0)) };
       });
-      await this.#parts.clock.yield();
     }
     return events;
   }
 
-  /** Expired positions by subject, some hundred at a time. */
-  *#expired(today: number): Iterable<Map<string, Set<number>>> {
+  /**
+   * Expired positions by subject, some hundred at a time; in between nobody's, so that others get their turn. Where an event stands says
+   * nothing of when it happened: clocks go wrong, and old events come late. So the first time all of the log is read, and from then on
+   * what has come since, and chunks in which something is due.
+   */
+  *#expired(today: number): Iterable<ReadonlyMap<string, ReadonlySet<number>>> {
     const { core, log } = this.#parts;
     const days = new Map(core.registry.list().map(({ name, retentionDays }) => [name, retentionDays]));
-    const shortest = Math.min(...days.values());
+    const periods = canonicalJson([...days]);
+    if (periods !== this.#periods) this.#dueDays.clear();
+    this.#periods = periods;
+    const { head } = log;
     let found = new Map<string, Set<number>>();
     let count = 0;
-    for (const entry of log.read(0)) {
-      if (entry.bytes === null) continue;
-      const event = decodeEvent(entry.bytes, entry.mask);
-      if (dayOf(event.receivedAt) >= today - shortest) break;
-      const correction = correctionIn(event);
-      const { subject, type, occurredAt } = correction?.event ?? event;
-      const kept = days.get(type);
-      // [C34]
-      if (subject === null || kept === undefined || dayOf(occurredAt) >= today - kept) continue;
-      const own = found.get(subject) ?? new Set();
-      found.set(subject, own.add(entry.position));
-      if (correction !== undefined) own.add(correction.at);
-      count += 1;
-      if (count < limits.retentionSliceEvents) continue;
-      yield found;
-      found = new Map();
-      count = 0;
+    for (let from = 0; from < head; from += limits.retentionChunkEvents) {
+      if ((this.#dueDays.get(from) ?? today) > today) continue;
+      const below = from + limits.retentionChunkEvents;
+      let firstDue = Infinity;
+      for (const entry of log.read(from, Math.min(below, head))) {
+        if (entry.bytes === null) continue;
+        const event = decodeEvent(entry.bytes, entry.mask);
+        const correction = correctionIn(event);
+        const { subject, type, occurredAt } = correction?.event ?? event;
+        const kept = days.get(type);
+        // [C34]
+        if (subject === null || kept === undefined) continue;
+        const due = dayOf(occurredAt) + kept + 1;
+        firstDue = Math.min(firstDue, due);
+        if (due > today) continue;
+        const own = found.get(subject) ?? new Set();
+        found.set(subject, own.add(entry.position));
+        if (correction !== undefined) own.add(correction.at);
+        count += 1;
+        if (count < limits.retentionSliceEvents) continue;
+        yield found;
+        found = new Map();
+        count = 0;
+      }
+      // What was found here stays due until it is a gap.
+      if (below <= head) this.#dueDays.set(from, firstDue);
+      yield nobody;
     }
     if (count > 0) yield found;
   }
@@ -235,6 +257,8 @@ export class Rights {
     return history.flatMap(({ event }) => (found.has(event.id) ? [event.id] : []));
   }
 }
+
+const nobody: ReadonlyMap<string, ReadonlySet<number>> = new Map();
 
 function changedBy(event: BehaviourEvent, before: Standing | undefined, position: number): StandingChange {
   return changeStanding(before, consentIn(event), position, event.occurredAt, event.receivedAt);

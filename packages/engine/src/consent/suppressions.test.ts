@@ -61,7 +61,7 @@ describe('the list of erased people', () => {
     expect(Suppressions.erasedIn(older.files().get('erasures/suppressed') ?? new Uint8Array()).size).toBe(1);
   });
 
-  it('cuts a tear that was never acknowledged, and refuses damage before it', async () => {
+  it('cuts a tear that was never acknowledged, with all that was written with it, and refuses damage before it', async () => {
     const disk = new MemoryDisk();
     let list = await reopen(disk);
     await list.add(['ann'], 5);
@@ -69,10 +69,16 @@ describe('the list of erased people', () => {
     list.close();
     const file = disk.open('erasures/suppressed');
     file.write(3 * 40 + 9, Buffer.from('x'));
+    const listed = (): unknown[] => ['ann', 'bob', 'eve', 'joe', 'kim'].map((subject) => list.erasedAt(subject));
+    expect(Suppressions.erasedIn(file.read(0, file.size())).size).toBe(1);
     list = await reopen(disk);
-    expect([list.erasedAt('ann'), list.erasedAt('bob'), list.erasedAt('eve'), list.erasedAt('joe')]).toEqual([5, 6, undefined, undefined]);
-    await list.add(['kim'], 7);
+    expect(listed()).toEqual([5, undefined, undefined, undefined, undefined]);
+    await list.add(['kim', 'joe'], 7);
     list.close();
+    list = await reopen(disk);
+    expect(listed()).toEqual([5, undefined, undefined, 7, 7]);
+    list.close();
+    expect(Suppressions.erasedIn(file.read(0, file.size())).size).toBe(3);
     file.write(9, Buffer.from('x'));
     await expect(reopen(disk)).rejects.toMatchObject({ code: 'log_damaged' });
   });

@@ -2,14 +2,16 @@
 // own, outside log and state; it outlives both. A person stands in it as a keyed hash: whoever has the file but not the key learns a count.
 //
 // `suppressed`: entries of 40 bytes, written in order into space made ahead (a full disk must still take an erasure):
-//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied, 3 owner   5  zeros   8  16 keyed hash of the id (adapters/subject-tags.ts)
+//    0  u32 magic "EGSU"   4  u8 kind: 1 erased, 2 applied, 3 owner   5  u24 how many follow that were written with it
+//    8  16 keyed hash of the id (adapters/subject-tags.ts)
 //   24  u64 erased at, ms; of an `applied` entry: how many entries before it have been carried out, and in place of the hash
 //       u64 redactions of the log on which they were: beside an older log (a restored backup) they are not
 //   32  u32 synced before: every entry below this index was on stable storage when this one was written   36  u32 crc32 of bytes 0-35
 // The owner entry says by whose key the hashes are: that of an id that nobody can have. It stands first, or where an older list was opened.
 // Under another key the list would refuse nobody; so it does not open then.
 // Invariants: an entry holds in memory from the call on, on disk when `add` has resolved; nothing is ever taken out. A tear in what was
-// never acknowledged is cut off at opening; damage before it is refused.
+// never acknowledged is cut off at opening, with all that was written with it: of a person with several ids all are listed, or none.
+// Damage before it is refused.
 // Non-goal: knowing which of the same person's other ids to refuse: the caller names them all.
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
@@ -65,12 +67,15 @@ export class Suppressions {
   static erasedIn(file: Uint8Array): Map<string, number> {
     const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
     const erased = new Map<string, number>();
+    let group: (readonly [tag: string, erasedAt: number])[] = [];
     for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
       const entry = bytes.subarray(at, at + entryBytes);
       if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) break;
       if (entry.readUInt8(4) !== kindErased) continue;
-      const tag = entry.toString('latin1', 8, 8 + tagBytes);
-      erased.set(tag, Math.max(erased.get(tag) ?? 0, Number(entry.readBigUInt64LE(24))));
+      group.push([entry.toString('latin1', 8, 8 + tagBytes), Number(entry.readBigUInt64LE(24))]);
+      if (entry.readUIntLE(5, 3) > 0) continue;
+      for (const [tag, erasedAt] of group) erased.set(tag, Math.max(erased.get(tag) ?? 0, erasedAt));
+      group = [];
     }
     return erased;
   }
@@ -149,8 +154,9 @@ export class Suppressions {
   }
 
   #write(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
     assert(this.#used + entries.length <= this.#allocated, 'there is room for what is written');
-    const bytes = Buffer.concat(entries.map((entry) => encode(entry, this.#syncedBefore)));
+    const bytes = Buffer.concat(entries.map((entry, index) => encode(entry, entries.length - 1 - index, this.#syncedBefore)));
     this.#file.write(this.#used * entryBytes, bytes);
     this.#used += entries.length;
   }
@@ -175,8 +181,10 @@ export class Suppressions {
     for (let index = 0; index < this.#allocated; index += 1) {
       const entry = bytes.subarray(index * entryBytes, (index + 1) * entryBytes);
       if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) badAt ??= index;
-      else if (badAt === undefined) this.#take(entry, index);
-      else if (entry.readUInt32LE(32) > badAt)
+      else if (badAt === undefined) {
+        if (entry.readUIntLE(5, 3) > 0) continue;
+        for (let each = this.#used; each <= index; each += 1) this.#take(bytes.subarray(each * entryBytes, (each + 1) * entryBytes), each);
+      } else if (entry.readUInt32LE(32) > badAt)
         throw new CodedError('log_damaged', `${fileName} at offset ${badAt * entryBytes}: entry damaged`);
     }
     assert(this.#applied <= this.#used, 'no more is carried out than was asked');
@@ -206,10 +214,11 @@ export class Suppressions {
 
 type Entry = readonly [kind: number, tag: Uint8Array, value: number];
 
-function encode([kind, tag, value]: Entry, syncedBefore: number): Buffer {
+function encode([kind, tag, value]: Entry, following: number, syncedBefore: number): Buffer {
   const bytes = Buffer.alloc(entryBytes);
   bytes.writeUInt32LE(magic, 0);
   bytes.writeUInt8(kind, 4);
+  bytes.writeUIntLE(following, 5, 3);
   bytes.set(tag, 8);
   bytes.writeBigUInt64LE(BigInt(value), 24);
   bytes.writeUInt32LE(syncedBefore, 32);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { subjectTags } from '../adapters/subject-tags.js';
-import type { MemoryDisk } from '../adapters/memory-disk.js';
+import { MemoryDisk } from '../adapters/memory-disk.js';
 import { Suppressions } from '../consent/suppressions.js';
 import { Rig } from './rig.suite.js';
 
@@ -208,4 +208,30 @@ describe('on a full disk', () => {
     await rig.restart();
     await rig.engine.close();
   });
+});
+
+it('is carried out on an earlier backup for the ids that were erased alone, though they were linked to others then', async () => {
+  const rig = await pair();
+  await rig.engine.link('ann', 'bob', true, 'one tablet');
+  await rig.say('ann', 'granted', 'personalise', 'train');
+  await rig.visit('bob', 'pot');
+  const earlier = rig.disk.files();
+  // It was a mistake: they are two people.
+  await rig.engine.link('ann', 'bob', false, '');
+  rig.clock.advance(1000);
+  await rig.engine.erase(['ann']);
+  expect(rig.engine.profile('bob').ok).toBe(true);
+  await rig.engine.close();
+  const files = new Map([...earlier].filter(([path]) => !path.startsWith('erasures/')));
+  for (const [path, content] of rig.disk.files()) if (path.startsWith('erasures/')) files.set(path, content);
+  const restored = new Rig(MemoryDisk.holding(files));
+  restored.clock.set(rig.clock.now() + 1000);
+  await restored.start();
+  expect(restored.engine.profile('ann').ok).toBe(false);
+  expect(restored.engine.profile('bob')).toMatchObject({ ok: true, value: { ids: ['bob'] } });
+  expect(await restored.send(restored.view('bob', 'cup'))).toMatchObject({ accepted: 1 });
+  const live = await restored.dump();
+  expect(live.join('\n')).not.toContain('"ann"');
+  await restored.restart(true);
+  expect(await restored.dump()).toEqual(live);
 });

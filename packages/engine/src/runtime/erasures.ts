@@ -21,6 +21,8 @@ import type { Writer } from './writer.js';
 
 interface Asked {
   readonly subjects: readonly string[];
+  /** Without other ids that are linked to them. */
+  readonly isAlone: boolean;
   events: number;
   erasedAt: number;
   kept: ToKeep;
@@ -80,8 +82,12 @@ export class Erasures {
    * Resolves when the subjects are as if they had never been, and will stay so. Erasing somebody who is not there succeeds. Rejects with
    * CodedError disk_full, having changed nothing, when there is no space for what a law obliges to keep, or to note the erasure.
    */
-  async erase(subjects: readonly string[]): Promise<Erased> {
-    const asked: Asked = { subjects, events: 0, erasedAt: 0, kept: [] };
+  erase(subjects: readonly string[]): Promise<Erased> {
+    return this.#erase(subjects, false);
+  }
+
+  async #erase(subjects: readonly string[], isAlone: boolean): Promise<Erased> {
+    const asked: Asked = { subjects, isAlone, events: 0, erasedAt: 0, kept: [] };
     this.#waiting.push(asked);
     this.#turn ??= this.#parts.writer.exclusive(() => this.#run());
     const refused = await this.#turn;
@@ -152,7 +158,8 @@ export class Erasures {
     const { core, log, suppressions } = this.#parts;
     if (suppressions.isOpen(log.redactions)) {
       const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
-      if (left.length > 0) await this.erase(left);
+      // The list names every id that was erased. Who is linked to one of them here may have been somebody else by then.
+      if (left.length > 0) await this.#erase(left, true);
       await suppressions.applied(suppressions.entriesUsed, log.redactions);
     }
     this.#isBehind = false;
@@ -210,7 +217,8 @@ export class Erasures {
   }
 
   /** A person goes with all their ids. */
-  #idsOf({ subjects }: Asked): string[] {
+  #idsOf({ subjects, isAlone }: Asked): string[] {
+    if (isAlone) return [...subjects];
     // [C46]
     return [...new Set(subjects.flatMap((named) => this.#parts.core.identity.members(named)))];
   }

@@ -192,7 +192,7 @@ describe('a parser and its schema say the same', () => {
       event,
       (body) => {
         const parsed = parseSegmentBatch(body, { receivedAt: now, objects: false, call });
-        return parsed.ok && parsed.value.rejections.length === 0;
+        return parsed.ok && parsed.value.rejections.length === 0 && parsed.value.events.every(({ fault }) => fault === undefined);
       },
     ]),
     [
@@ -200,10 +200,17 @@ describe('a parser and its schema say the same', () => {
       event,
       (body) => {
         const parsed = parseSegmentBatch({ batch: [body] }, { receivedAt: now, objects: false });
-        return parsed.ok && parsed.value.rejections.length === 0;
+        return parsed.ok && parsed.value.rejections.length === 0 && parsed.value.events.every(({ fault }) => fault === undefined);
       },
     ],
-    ['CloudEvent', cloud, (body) => parseCloudEvent(body, now, false).ok],
+    [
+      'CloudEvent',
+      cloud,
+      (body) => {
+        const parsed = parseCloudEvent(body, now, false);
+        return parsed.ok && parsed.value.fault === undefined;
+      },
+    ],
   ];
   test.each(cases)('%s', (name, bodies, parses) => {
     const valid = fits(name);

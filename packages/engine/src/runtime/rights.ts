@@ -193,7 +193,7 @@ export class Rights {
   *#expired(today: number): Iterable<ReadonlyMap<string, ReadonlySet<number>>> {
     const { core, log } = this.#parts;
     const days = new Map(core.registry.list().map(({ name, retentionDays }) => [name, retentionDays]));
-    const periods = canonicalJson([...days]);
+    const periods = JSON.stringify([...days]);
     if (periods !== this.#periods) this.#dueDays.clear();
     this.#periods = periods;
     const { head } = log;

@@ -493,6 +493,7 @@ export type Profile = {
         readonly at: number;
         readonly receivedAt: number;
         readonly signal?: true;
+        readonly refusedUntil?: number;
       };
     };
   } | null;

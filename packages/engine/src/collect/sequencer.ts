@@ -167,7 +167,7 @@ export class Sequencer {
       if (each.kind === 'behaviour') {
         const { event } = each;
         const isRepeat = this.#dedupe.has(event.subject, event.id, first + events.length);
-        // [C98]
+        // [C99]
         const ready = this.#ready(event, receivedAt, isRepeat ? repeated : consent);
         if (!ready.ok) return ready;
         if (isRepeat) return fail('duplicate');

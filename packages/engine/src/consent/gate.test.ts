@@ -72,6 +72,24 @@ describe('append', () => {
     expect(gate.admit(known, 'ada', 120)).toMatchObject({ ok: false });
   });
 
+  it('admits nothing under such a basis that was captured before a grant that ended an objection', () => {
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'legitimate_interests', reason: 'counting visits' }, 5);
+    say('analytics', 'granted', 100);
+    expect(gate.admit(known, 'ada', 90)).toMatchObject({ ok: true });
+    say('analytics', 'objected', 110);
+    say('analytics', 'granted', 200);
+    expect([105, 150, 199].map((at) => gate.admit(known, 'ada', at).ok)).toEqual([false, false, false]);
+    expect(gate.admit(known, 'ada', 200)).toEqual({ ok: true, value: bitOf('analytics') });
+    // A grant that lapses takes nothing of that back.
+    const { standing } = changeStanding(gate.standing('ada'), { choices: { analytics: 'lapsed' }, origin: 'test' }, 9, 300, 300);
+    gate.settle('ada', standing);
+    expect([150, 250].map((at) => gate.admit(known, 'ada', at).ok)).toEqual([false, true]);
+    say('analytics', 'granted', 400);
+    expect([150, 250].map((at) => gate.admit(known, 'ada', at).ok)).toEqual([false, true]);
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'contract', reason: 'the contract' }, 6);
+    expect(gate.admit(known, 'ada', 150)).toMatchObject({ ok: true });
+  });
+
   it('does not let an objection override a legal obligation', () => {
     registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'legal_obligation', reason: 'statute' }, 5);
     say('analytics', 'objected', 110);

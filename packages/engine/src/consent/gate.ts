@@ -8,7 +8,7 @@ import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type Purpose, type PurposeMask } from '../model/purpose.js';
 import type { Rows } from '../ports/tables.js';
 import type { Declared, KnownType, Registry } from './registry.js';
-import type { Stand, Standing } from './standing.js';
+import { isRefusal, type Stand, type Standing } from './standing.js';
 import { chosenAt, epochOf, isGrantedAt, isRestricted, packStanding, placeOf, sinceOf, standAt, unpackStanding } from './standing-row.js';
 import type { StandingRow } from './standing-row.js';
 import { Permitted } from './permitted.js';
@@ -93,7 +93,7 @@ export class Gate {
         if (occurredAt < chosenAt(row, place)) early = true;
         // [C9]
         else mask |= bitOf(purpose);
-      } else if (this.#lawful(known.type.name, purpose, row, place)) {
+      } else if (this.#lawful(known.type.name, purpose, standAt(row, place), occurredAt)) {
         mask |= bitOf(purpose);
       }
     }
@@ -176,17 +176,22 @@ export class Gate {
     return declared === undefined ? undefined : -1 - declared.since;
   }
 
-  /** Does a basis declared for this event type and purpose hold for this person? */
-  #lawful(typeName: string, purpose: Purpose, row: StandingRow | undefined, place: number): boolean {
+  /** Does a basis declared for this event type and purpose hold for what this person did then? */
+  #lawful(typeName: string, purpose: Purpose, stand: Stand | undefined, occurredAt: number): boolean {
     const declared = this.#registry.declared(typeName, purpose);
-    return declared !== undefined && !refused(declared, standAt(row, place));
+    if (declared === undefined || refused(declared, stand)) return false;
+    // [C98]
+    return !isRefusable(declared) || occurredAt >= (stand?.refusedUntil ?? 0);
   }
 }
 
 /** A refusal overrides the bases that the law lets it override (GDPR art. 21). */
 function refused(declared: Declared, stand: Stand | undefined): boolean {
   // [C11]
-  if (stand === undefined || stand.choice === 'granted' || stand.choice === 'lapsed') return false;
+  return isRefusal(stand?.choice) && isRefusable(declared);
+}
+
+function isRefusable({ basis }: Declared): boolean {
   // [C12]
-  return declared.basis === 'legitimate_interests' || declared.basis === 'public_task';
+  return basis === 'legitimate_interests' || basis === 'public_task';
 }

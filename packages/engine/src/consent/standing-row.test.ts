@@ -13,6 +13,7 @@ const stand: fc.Arbitrary<Stand> = fc.record(
     at: number,
     receivedAt: number,
     signal: fc.constant(true),
+    refusedUntil: number,
   },
   { requiredKeys: ['choice', 'since', 'at', 'receivedAt'] },
 );

@@ -1,7 +1,8 @@
 // A standing as it is stored: numbers in one flat array. The gate asks for it at every event; as an object of objects with times in them it
 // lay in eight places of the memory, here it lies in one or two.
 //
-// [epoch, restricted (1 or 0), then for each purpose that was ever chosen: its bit, choice, since, at, receivedAt, signal (1 or 0)].
+// [epoch, restricted (1 or 0), then for each purpose that was ever chosen: its bit, choice, since, at, receivedAt, signal (1 or 0),
+// refusedUntil (-1: none)].
 // Invariant: `unpackStanding(packStanding(standing))` is `standing`.
 import { must } from '../base/assert.js';
 import { bitOf, isPurpose, purposes, type Purpose } from '../model/purpose.js';
@@ -14,7 +15,7 @@ const held: readonly Held[] = ['granted', 'denied', 'withdrawn', 'objected', 'la
 const granted = held.indexOf('granted');
 
 const headNumbers = 2;
-const standNumbers = 6;
+const standNumbers = 7;
 const choiceField = 1;
 const sinceField = 2;
 const chosenField = 3;
@@ -23,8 +24,8 @@ export function packStanding({ epoch, stands, restricted }: Standing): StandingR
   const row = [epoch, restricted === true ? 1 : 0];
   for (const [purpose, stand] of Object.entries(stands)) {
     if (!isPurpose(purpose) || stand === undefined) continue;
-    const { choice, since, at, receivedAt, signal } = stand;
-    row.push(bitOf(purpose), held.indexOf(choice), since, at, receivedAt, signal === true ? 1 : 0);
+    const { choice, since, at, receivedAt, signal, refusedUntil = -1 } = stand;
+    row.push(bitOf(purpose), held.indexOf(choice), since, at, receivedAt, signal === true ? 1 : 0, refusedUntil);
   }
   return row;
 }
@@ -60,8 +61,9 @@ export function placeOf(row: StandingRow | undefined, purpose: Purpose): number 
 export function standAt(row: StandingRow | undefined, place: number): Stand | undefined {
   if (row === undefined || place < 0) return undefined;
   const choice = must(held[row[place + choiceField] ?? -1], 'a choice of the table');
-  const [since = -1, at = 0, receivedAt = 0, signal = 0] = row.slice(place + sinceField, place + standNumbers);
-  return { choice, since, at, receivedAt, ...(signal === 1 ? { signal: true } : {}) };
+  const [since = -1, at = 0, receivedAt = 0, signal = 0, refusedUntil = -1] = row.slice(place + sinceField, place + standNumbers);
+  const until = refusedUntil < 0 ? {} : { refusedUntil };
+  return { choice, since, at, receivedAt, ...(signal === 1 ? { signal: true } : {}), ...until };
 }
 
 export function isGrantedAt(row: StandingRow | undefined, place: number): boolean {

@@ -17,6 +17,8 @@ export interface Stand {
   readonly receivedAt: number;
   /** The person's objection signal had been heard by then: a grant with it was given later than the signal, and outweighs it. */
   readonly signal?: true;
+  /** Of a grant that ended a refusal, and of what follows it until the next: when it was given, ms. What was captured before is refused. */
+  readonly refusedUntil?: number;
 }
 
 export interface Standing {
@@ -39,6 +41,11 @@ export interface StandingChange {
 }
 
 const empty: Standing = { epoch: -1, stands: {} };
+
+/** Has the person said no? A grant that lapsed, though nobody refused, is none. */
+export function isRefusal(choice: Held | undefined): boolean {
+  return choice !== undefined && choice !== 'granted' && choice !== 'lapsed';
+}
 
 /** What would hold after `change`, appended at `position`. */
 export function changeStanding(
@@ -73,7 +80,9 @@ export function changeStanding(
     } else {
       narrowed |= bitOf(purpose);
     }
-    stands[purpose] = { choice, since: position, at: occurredAt, receivedAt, ...(heard ? { signal: true } : {}) };
+    const refusedUntil = isRefusal(choice) ? undefined : isRefusal(stand?.choice) ? occurredAt : stand?.refusedUntil;
+    const until = refusedUntil === undefined ? {} : { refusedUntil };
+    stands[purpose] = { choice, since: position, at: occurredAt, receivedAt, ...(heard ? { signal: true } : {}), ...until };
     changed = true;
   }
   const wasRestricted = old.restricted === true;

@@ -359,7 +359,14 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         restricted: opt(Type.Literal(true)),
         stands: Type.Record(
           Type.String(),
-          Type.Object({ choice: ref('StandChoice'), since: Type.Integer(), at: ms, receivedAt: ms, signal: opt(Type.Literal(true)) }),
+          Type.Object({
+            choice: ref('StandChoice'),
+            since: Type.Integer(),
+            at: ms,
+            receivedAt: ms,
+            signal: opt(Type.Literal(true)),
+            refusedUntil: opt(ms),
+          }),
         ),
       }),
     ),

@@ -60,6 +60,7 @@ export type ErrorCode =
   | 'model_unknown'
   | 'model_too_few'
   | 'decision_unknown'
+  | 'decision_withdrawn'
   | 'subject_unknown'
   | 'segment_unknown'
   | 'segment_purpose'

@@ -11,6 +11,8 @@ import type { Placed } from '../understand/history.js';
 export interface RequestRow {
   readonly subject: string;
   readonly kind: RequestKind;
+  /** The decision that somebody is to look at; null: no certain one. */
+  readonly decision: string | null;
   /** Of the event that opened it. */
   readonly position: number;
   readonly openedAt: number;
@@ -58,6 +60,18 @@ export class Requests implements FoldPart {
     return this.of(subjects).filter((id) => this.#due.has(id)).length;
   }
 
+  /** Decisions that somebody is still to look at, as these ids of a person asked. */
+  reviewed(subjects: readonly string[]): Set<string> {
+    const open = this.of(subjects).filter((id) => this.#due.has(id));
+    return new Set(open.flatMap((id) => this.#rows.get(id)?.decision ?? []));
+  }
+
+  /** Does this `request.changed` close a request that somebody should look at a certain decision? */
+  endsReview(changed: BehaviourEvent): boolean {
+    const { request, step } = changedIn(changed);
+    return step !== 'extended' && (this.#rows.get(request)?.decision ?? null) !== null;
+  }
+
   overdue(now: number): number {
     return [...this.#due.values()].filter((dueAt) => dueAt < now).length;
   }
@@ -66,10 +80,11 @@ export class Requests implements FoldPart {
     const { subject, type, occurredAt } = event;
     if (subject === null) return;
     if (type === systemTypes.requestOpened) {
-      const { request, kind, dueAt } = openedIn(event);
+      const { request, kind, wish, dueAt } = openedIn(event);
       this.#set(request, {
         subject,
         kind,
+        decision: (kind === 'human_review' ? wish.decision : undefined) ?? null,
         position,
         openedAt: occurredAt,
         dueAt,

@@ -151,6 +151,11 @@ export const errors = {
     'There is no decision of that id.',
     'Ids are in the answer of POST /v1/decide; choices are at /v1/choices/ID, plans at /v1/plans/ID; what was redacted is gone.',
   ),
+  decision_withdrawn: entry(
+    410,
+    'Whoever this decision was made for has withdrawn what it rests on.',
+    'Nothing: it waits for its destruction, and until then the person sees it in the portal and in their archive.',
+  ),
   subject_unknown: entry(404, 'Nothing is known of that subject.', 'Without a grant nothing is kept: that may be why.'),
   segment_unknown: entry(404, 'There is no segment of that name.', 'GET /v1/segments lists them; `open` and packs define them.'),
   segment_purpose: entry(

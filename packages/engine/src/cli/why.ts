@@ -53,7 +53,8 @@ export const why: Command = {
 /** An id does not say of what kind the decision is: the kinds are tried one after the other. */
 async function read(engine: Engine, id: string, full: boolean): Promise<AnyWhy> {
   const ranking = full ? await engine.whyInFull(id) : engine.why(id);
-  const found: Result<AnyWhy> = [ranking, engine.whyChoice(id), engine.planning.why(id)].find(({ ok }) => ok) ?? ranking;
+  const all: readonly Result<AnyWhy>[] = [ranking, engine.whyChoice(id), engine.planning.why(id)];
+  const found = all.find((each) => each.ok || each.code === 'decision_withdrawn') ?? ranking;
   if (!found.ok) throw new CodedError(found.code);
   return found.value;
 }

@@ -41,7 +41,7 @@ export function newestMoment(engine: Engine): Moment | null {
   for (let at = end - 1; at >= Math.max(0, end - limits.screenLookBack); at -= 1) {
     const event = eventAt(engine, at);
     if (event === null) continue;
-    if (event.type === systemTypes.decisionMade) decided ??= decisionIn(event);
+    if (event.type === systemTypes.decisionMade && engine.decided.mayBeTold(event, at)) decided ??= decisionIn(event);
     if (event.subject === null || isSystemType(event.type)) continue;
     return momentOf(engine, event, at, decided?.subject === event.subject ? decided : null);
   }

@@ -119,9 +119,7 @@ export function kindsOf({ core }: Engine, events: readonly BehaviourEvent[]): Ev
 
 /** What was decided for this very person. */
 export function decisionOf(engine: Engine, subject: string, id: string): Decided | undefined {
-  const why = engine.why(id);
-  const choice = why.ok ? undefined : engine.whyChoice(id);
-  const other = choice?.ok === true ? choice.value.choice : engine.planning.made(id);
-  const asked = why.ok ? why.value.decision : other;
-  return asked?.subject != null && engine.core.identity.members(subject).includes(asked.subject) ? asked : undefined;
+  const event = engine.decided.event(id);
+  const isTheirs = event?.subject != null && engine.core.identity.members(subject).includes(event.subject);
+  return isTheirs ? decided(event)[0] : undefined;
 }

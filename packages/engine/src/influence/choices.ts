@@ -14,7 +14,7 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, maskOf, type PurposeMask } from '../model/purpose.js';
-import { isSystemType, systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
+import { isSystemType, systemTypes, type Addressed, type PointRestart, type PointStop } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
 import type { FoldPart } from '../understand/fold.js';
 import type { Placed } from '../understand/history.js';
@@ -24,7 +24,7 @@ import type { Declared, Done, PersonState } from './guardrails/person.js';
 
 export const declaredType = 'person.declared';
 
-/** A list that was answered at a point whose lists count as an address (model/decision-point.ts). */
+/** A list that was answered at a point whose lists count as an address (model/decision-point.ts), or what is left of any address. */
 interface Listed {
   readonly id: string;
   readonly at: number;
@@ -133,6 +133,15 @@ export class Choices implements FoldPart {
     return { declared, done };
   }
 
+  /** Decisions by which this id was addressed, and that may count against a cap. */
+  addresses(subject: string): ReadonlyMap<string, { readonly at: number; readonly channel: Channel }> {
+    const found = new Map<string, { readonly at: number; readonly channel: Channel }>();
+    const { made = [], listed = [] } = this.#rows.get(subject) ?? {};
+    for (const { id, at, channel, action } of made) if (action !== null && channel !== null) found.set(id, { at, channel });
+    for (const { id, at, channel } of listed) found.set(id, { at, channel });
+    return found;
+  }
+
   /** How often an action was chosen on a day, for everybody. */
   spent(point: string, action: string, day: number): number {
     let count = this.#spent.get(spentKey(day, point, action)) ?? 0;
@@ -156,7 +165,8 @@ export class Choices implements FoldPart {
     } else if (type === systemTypes.pointRestarted) {
       const { point } = event.properties['restart'] as PointRestart; // as above
       this.#points.set(point, { era: this.point(point).era + 1, stop: null });
-    } else if (subject !== null && type === declaredType) this.#declare(subject, event);
+    } else if (subject !== null && type === systemTypes.personAddressed) this.#addressed(subject, event);
+    else if (subject !== null && type === declaredType) this.#declare(subject, event);
     else if (subject !== null && (type === systemTypes.exposure || type === systemTypes.outcome)) this.#follow(subject, event, position);
   }
 
@@ -246,6 +256,17 @@ export class Choices implements FoldPart {
     if (subject === null || countsAs === undefined) return;
     this.#change(subject, ({ listed }) => {
       listed.push({ id, at, channel: countsAs, shown: false, won: false });
+      if (listed.length > limits.choicesKept) listed.shift();
+    });
+  }
+
+  /** Counts where the decision itself is there no more. */
+  #addressed(subject: string, { occurredAt, properties }: BehaviourEvent): void {
+    const { decision, channel } = properties['addressed'] as Addressed; // written by runtime/rights.ts
+    if (this.addresses(subject).has(decision)) return;
+    this.#change(subject, ({ listed }) => {
+      listed.push({ id: decision, at: occurredAt, channel, shown: false, won: false });
+      listed.sort((one, other) => one.at - other.at);
       if (listed.length > limits.choicesKept) listed.shift();
     });
   }

@@ -1,4 +1,5 @@
 // The event types that the engine itself writes. They share the log, the order and the redaction of all other events.
+import type { Channel } from './choice.js';
 import type { BehaviourEvent } from './event.js';
 import type { Purpose } from './purpose.js';
 
@@ -20,6 +21,7 @@ export const systemTypes = {
   identityUnlinked: 'identity.unlinked',
   eventCorrected: 'event.corrected',
   purposeForgotten: 'purpose.forgotten',
+  personAddressed: 'person.addressed',
   erasureRecorded: 'erasure.recorded',
   erasureCompleted: 'erasure.completed',
   /** In logs from before the desk; written no more. */
@@ -119,6 +121,15 @@ export interface Correction {
   readonly event: BehaviourEvent;
   /** Decisions for this person that would have started from something else. */
   readonly touched: readonly string[];
+}
+
+/**
+ * Properties of `person.addressed`, in the subject's own stream: all that is kept of a decision whose purpose they withdrew, since caps
+ * count it and protect them. It happened when the decision was made.
+ */
+export interface Addressed {
+  readonly decision: string;
+  readonly channel: Channel;
 }
 
 /** The lawful bases of GDPR art. 6(1) beside consent. */

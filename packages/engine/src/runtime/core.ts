@@ -177,9 +177,13 @@ export class Core {
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.keyActs = new KeyActs(tables.table('key'));
-    this.withdrawals = new Withdrawals(tables.table('withdrawal'), (subject) => epochOf(this.gate.row(subject)));
     this.identity = new Identity(tables.table('edge'));
     this.requests = new Requests(tables.table('request'));
+    this.withdrawals = new Withdrawals(
+      tables.table('withdrawal'),
+      (subject) => epochOf(this.gate.row(subject)),
+      (changed) => this.requests.endsReview(changed),
+    );
     this.devices = new Devices(tables.table('device'));
     this.recipients = new Recipients(tables.table('recipient'));
     this.notices = new Notices(tables.table('notice'));

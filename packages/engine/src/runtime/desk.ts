@@ -45,7 +45,7 @@ export type Proof =
   | { readonly kind: 'link'; readonly token: string }
   | { readonly kind: 'device'; readonly challenge: string; readonly publicKey: string; readonly signature: string };
 
-export interface RequestView extends Omit<RequestRow, 'position' | 'steps'> {
+export interface RequestView extends Omit<RequestRow, 'position' | 'steps' | 'decision'> {
   readonly request: string;
   readonly overdue: boolean;
   readonly proof: ProofKind;

@@ -5,32 +5,32 @@ import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { canonicalJson } from '../base/canonical-json.js';
-import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
-import { decisionIn, packDecision } from '../model/decision-codec.js';
+import { packDecision } from '../model/decision-codec.js';
 import type { DecisionPoint } from '../model/decision-point.js';
-import { choiceIn, type ChoiceRecord, type ChoiceRequest } from '../model/choice.js';
+import type { ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model/system-event.js';
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Draft } from '../influence/rank.js';
 import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
-import { counterfactual, type Counterfactual } from '../answer/counterfactual.js';
+import type { Counterfactual } from '../answer/counterfactual.js';
 import type { Ledger } from '../answer/ledger/ledger.js';
-import { explain, type Why } from '../answer/why.js';
+import type { Why } from '../answer/why.js';
 import { archiveOf, type ArchiveParticulars } from './archive.js';
 import { Backups } from './backups.js';
-import { whyInFull, type WhyInFull } from '../answer/why-in-full.js';
-import { explainChoice, type ChoiceWhy } from '../answer/why-choice.js';
+import type { WhyInFull } from '../answer/why-in-full.js';
+import type { ChoiceWhy } from '../answer/why-choice.js';
 import { Choosing } from './choosing.js';
 import { PackModelling, type PackModellingParts } from './pack-modelling.js';
 import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
 import type { Core } from './core.js';
+import { Decided } from './decided.js';
 import { Desk } from './desk.js';
 import { isKeepPeriod, isSameBasis } from '../consent/registry.js';
 import { lawBreachOf } from './law-breach.js';
@@ -39,6 +39,7 @@ import { changedDefinitions } from './changed-definitions.js';
 import type { Definitions } from '../model/definitions.js';
 import { Answers } from './answers.js';
 import { Erasures, type Erased } from './erasures.js';
+import { retentionDaysOf } from './retention-days.js';
 import { Rights, type Corrected } from './rights.js';
 import { Tellings } from './tellings.js';
 import type { Deployment } from '../model/deployment.js';
@@ -79,6 +80,8 @@ export class Engine {
   /** Points at which a course is planned. */
   readonly planning: Planning;
   readonly packModelling: PackModelling;
+  /** What was decided. */
+  readonly decided: Decided;
   readonly #points = new Map<string, DecisionPoint>();
   #cancelTimers: (() => void)[] = [];
   #tickedAt: number;
@@ -184,7 +187,8 @@ export class Engine {
     const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
     const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
     this.choosing = new Choosing({ ...parts, record, traits: options.definitions?.traits ?? core.traits }, options.choicePoints ?? []);
-    this.planning = new Planning(parts, options.planPoints ?? []);
+    this.decided = new Decided(parts);
+    this.planning = new Planning({ ...parts, decided: this.decided }, options.planPoints ?? []);
     this.packModelling = new PackModelling({ ...parts, record });
   }
 
@@ -343,43 +347,27 @@ export class Engine {
     return this.choosing.choose(request);
   }
 
-  /** Why a choice was what it was, and what became of it. */
+  /** Why a choice was what it was, and what became of it. Fails with decision_unknown, decision_withdrawn. */
   whyChoice(id: string): Result<ChoiceWhy> {
-    const event = this.#writer.findUnsettled(id) ?? this.#choiceEvent(id);
-    if (event?.type !== systemTypes.choiceMade) return fail('decision_unknown');
-    return ok(explainChoice(choiceIn(event), this.core.decisions.became(id)));
+    return this.decided.whyChoice(id);
   }
 
-  /** Why a decision was what it was, and what became of it. */
+  /** Why a decision was what it was, and what became of it. Fails with decision_unknown, decision_withdrawn. */
   why(id: string): Result<Why> {
-    const unsettled = this.#writer.findUnsettled(id);
-    const row = this.core.decisions.get(id);
-    const event = unsettled ?? (row === undefined ? undefined : this.#read(row.position));
-    if (event?.type !== systemTypes.decisionMade) return fail('decision_unknown');
-    const record = decisionIn(event);
-    const title = (item: string): string => this.core.catalogue.get(item)?.item.title ?? item;
-    return ok(explain(record, this.core.decisions.became(id), title, this.#options.reasons));
+    return this.decided.why(id);
   }
 
   /**
    * The same for the operator: with every sum, what does not follow from the record, and what would have changed it, which is found and
-   * verified by deciding it again, now. Fails with decision_unknown.
+   * verified by deciding it again, now. Fails with decision_unknown, decision_withdrawn.
    */
-  async whyInFull(id: string): Promise<Result<WhyInFull>> {
-    const why = this.why(id);
-    if (!why.ok) return why;
-    const changes = await this.counterfactual(why.value.decision);
-    return ok(whyInFull(why.value, this.core.decisions.get(id)?.corrected, changes.ok ? changes.value : null));
+  whyInFull(id: string): Promise<Result<WhyInFull>> {
+    return this.decided.whyInFull(id);
   }
 
   /** What would change a decision. Fails with no_grant: what it started from may be read no more. */
   counterfactual(record: DecisionRecord): Promise<Result<Counterfactual>> {
-    const { rank } = this.core;
-    return counterfactual(
-      record,
-      (decided, changed) => rank.again(decided, changed),
-      () => this.#options.clock.yield(),
-    );
+    return this.decided.counterfactual(record);
   }
 
   /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
@@ -464,7 +452,8 @@ export class Engine {
 
   async #cutRetention(): Promise<number> {
     this.#cutDay = dayOf(this.#options.clock.now());
-    const types = Object.fromEntries(this.core.registry.list().map(({ name, retentionDays }) => [name, this.#cutDay - retentionDays]));
+    const periods = retentionDaysOf(this.core.registry.list());
+    const types = Object.fromEntries([...periods].map(([name, days]) => [name, this.#cutDay - days]));
     const cut = { day: this.#cutDay - limits.counterDays, types };
     await this.#facts([{ type: systemTypes.retentionCut, properties: cut }]);
     await this.kept.destroyDue();
@@ -561,16 +550,6 @@ export class Engine {
 
   #fact(type: string, properties: BehaviourEvent['properties'], id: string): Omit<BehaviourEvent, 'receivedAt' | 'mask'> {
     return { id, subject: null, type, occurredAt: this.#options.clock.now(), source: 'engine', properties };
-  }
-
-  #read(position: number): BehaviourEvent | undefined {
-    const entry = this.#options.log.readOne(position);
-    return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
-  }
-
-  #choiceEvent(id: string): BehaviourEvent | undefined {
-    const row = this.core.decisions.get(id);
-    return row === undefined ? undefined : this.#read(row.position);
   }
 
   #newId(prefix: string): string {

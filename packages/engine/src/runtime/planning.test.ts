@@ -1,5 +1,6 @@
 // Plans through the whole engine: alone and in groups, with and without consent, changed on the way, withdrawn and erased in between.
 import { describe, expect, it } from 'vitest';
+import { decodeEvent } from '../model/event-codec.js';
 import type { PlanRequest } from '../model/plan.js';
 import type { Item } from '../model/item.js';
 import { travel } from '../packs/travel.js';
@@ -87,6 +88,30 @@ describe('a plan', () => {
     });
     expect(JSON.stringify(linesOf('ann'))).not.toContain('bob');
     expect(linesOf('bob').find(({ type }) => type === 'plan.joined')).toMatchObject({ kind: 'record' });
+  });
+
+  it('goes when its asker withdraws, and what somebody put into it when they do', async () => {
+    const rig = await TripRig.open();
+    for (const subject of ['ann', 'bob']) await rig.say(subject, 'granted', 'personalise', 'train', 'analytics');
+    await rig.said('bob', 'place.viewed', { place_id: 'zoo' });
+    const { id } = await rig.plan({ subject: 'ann', group: ['bob'], mustSee: ['castle'] });
+    expect(rig.engine.planning.why(id)).toMatchObject({ ok: true, value: { reproducible: true } });
+    await rig.say('bob', 'withdrawn', 'personalise', 'train', 'analytics');
+    // What bob put into it is read no more.
+    expect(rig.engine.planning.why(id)).toMatchObject({ ok: true, value: { reproducible: false } });
+    await rig.engine.completeErasures();
+    const types = (): string[] =>
+      [...rig.engine.log.read(0)].flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask).type]));
+    expect(types()).not.toContain('plan.joined');
+    expect(rig.engine.planning.why(id)).toMatchObject({ ok: true });
+    await rig.say('ann', 'withdrawn', 'personalise');
+    expect(rig.engine.planning.why(id)).toMatchObject({ ok: false, code: 'decision_withdrawn' });
+    await rig.engine.completeErasures();
+    expect(types()).not.toContain('plan.made');
+    const live = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
+    await rig.engine.close();
   });
 
   it('finds its way where there are one or two places, and says what became of each', async () => {

@@ -7,22 +7,21 @@ import { explainPlan, type PlanWhy } from '../answer/why-plan.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import type { PlanDraft } from '../influence/plan.js';
 import { joinedIn, planIn } from '../influence/plans.js';
-import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { PlanJoined, PlanPoint, PlanRecord, PlanRequest } from '../model/plan.js';
 import { systemTypes } from '../model/system-event.js';
 import { guarded } from '../pack/combined.js';
 import type { Guardrail } from '../pack/pack.js';
-import type { Log } from '../ports/log.js';
 import type { Core } from './core.js';
+import type { Decided } from './decided.js';
 import type { Writer } from './writer.js';
 
 export interface PlanningParts {
   readonly core: Core;
-  readonly log: Log;
   readonly writer: Writer;
   readonly newId: () => string;
   readonly guardrails: readonly Guardrail[];
+  readonly decided: Decided;
 }
 
 export class Planning {
@@ -77,17 +76,17 @@ export class Planning {
 
   /** The record of a plan; undefined: there is none. */
   made(id: string): PlanRecord | undefined {
-    const position = this.#parts.core.decisions.get(id)?.position;
-    const event = this.#parts.writer.findUnsettled(id) ?? (position === undefined ? undefined : this.#read(position));
+    const event = this.#parts.decided.event(id);
     return event?.type === systemTypes.planMade ? planIn(event) : undefined;
   }
 
-  /** Why a plan is what it is. Fails with plan_unknown. */
+  /** Why a plan is what it is. Fails with plan_unknown, decision_withdrawn. */
   why(id: string): Result<PlanWhy> {
-    const record = this.made(id);
-    if (record === undefined) return fail('plan_unknown');
-    const title = (item: string): string => this.#parts.core.catalogue.get(item)?.item.title ?? item;
-    return ok(explainPlan(record, this.#joined(id), this.#parts.core.decisions.became(id), title));
+    const { core, decided } = this.#parts;
+    const event = decided.told(id, systemTypes.planMade);
+    if (!event.ok) return event.code === 'decision_unknown' ? fail('plan_unknown') : event;
+    const title = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+    return ok(explainPlan(planIn(event.value), this.#joined(id), core.decisions.became(id), title));
   }
 
   #place({ record, joined }: PlanDraft): Result<number> {
@@ -108,14 +107,10 @@ export class Planning {
   }
 
   #joined(id: string): PlanJoined[] {
-    return this.#parts.core.plans.joined(id).flatMap((position) => {
-      const event = this.#read(position);
-      return event?.type === systemTypes.planJoined ? [joinedIn(event)] : [];
+    const { core, decided } = this.#parts;
+    return core.plans.joined(id).flatMap((position) => {
+      const event = decided.at(position);
+      return event?.type === systemTypes.planJoined && decided.mayBeTold(event, position) ? [joinedIn(event)] : [];
     });
-  }
-
-  #read(position: number): BehaviourEvent | undefined {
-    const entry = this.#parts.log.readOne(position);
-    return entry === undefined || entry.bytes === null ? undefined : decodeEvent(entry.bytes, entry.mask);
   }
 }

@@ -10,7 +10,7 @@ import { decisionHeadIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { bitOf } from '../model/purpose.js';
-import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
+import { isSystemType, systemTypes, type Addressed, type Correction } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { newestVisit, recentItems } from '../understand/current-visit.js';
@@ -20,6 +20,7 @@ import type { TraitValues } from '../understand/trait.js';
 import type { Core } from './core.js';
 import type { Erasures } from './erasures.js';
 import type { KeptByLaw } from './kept-by-law.js';
+import { retentionDaysOf } from './retention-days.js';
 import { touchedChoices } from './touched-choices.js';
 import type { Writer } from './writer.js';
 
@@ -146,14 +147,37 @@ export class Rights {
     const { core, log, erasures } = this.#parts;
     let events = 0;
     for (const [subject, through] of core.withdrawals.owed()) {
+      // What caps count is told apart first; a disk that is too full for it is tried again.
+      if (!(await this.#tellAddresses(subject))) continue;
       events += await erasures.retract(() => {
         const history = historyOf(subject, core.trace, log);
         if (history.length === 0) return { gone: new Map() };
-        const gone = withoutPurpose(history);
+        const reviewed = core.requests.reviewed(core.identity.members(subject));
+        const untold = untoldAddresses(history, core.choices.addresses(subject));
+        const gone = withoutPurpose(history, ({ id }) => reviewed.has(id) || untold.has(id));
         return { gone: new Map([[subject, gone]]), tell: [this.#own(subject, systemTypes.purposeForgotten, { through }, everyPurpose)] };
       });
     }
     return events;
+  }
+
+  /** Says in their stream by which decisions they were addressed whose purpose is gone. False: there is no room for it. */
+  async #tellAddresses(subject: string): Promise<boolean> {
+    const { core, log, writer } = this.#parts;
+    const told = await writer.exclusive(() => {
+      const history = historyOf(subject, core.trace, log);
+      const gone = withoutPurpose(history);
+      const untold = untoldAddresses(history, core.choices.addresses(subject));
+      const facts = history.flatMap(({ position, event: { id } }) => {
+        const address = gone.has(position) ? untold.get(id) : undefined;
+        if (address === undefined) return [];
+        const addressed: Addressed = { decision: id, channel: address.channel };
+        return [{ ...this.#own(subject, systemTypes.personAddressed, { addressed }, everyPurpose), occurredAt: address.at }];
+      });
+      return Promise.resolve(facts.length === 0 || writer.appendNow(facts).ok);
+    });
+    if (told) await writer.settled();
+    return told;
   }
 
   /** What the engine says in a person's own stream. */
@@ -192,7 +216,7 @@ export class Rights {
    */
   *#expired(today: number): Iterable<ReadonlyMap<string, ReadonlySet<number>>> {
     const { core, log } = this.#parts;
-    const days = new Map(core.registry.list().map(({ name, retentionDays }) => [name, retentionDays]));
+    const days = retentionDaysOf(core.registry.list());
     const periods = JSON.stringify([...days]);
     if (periods !== this.#periods) this.#dueDays.clear();
     this.#periods = periods;
@@ -264,8 +288,26 @@ function changedBy(event: BehaviourEvent, before: Standing | undefined, position
   return changeStanding(before, consentIn(event), position, event.occurredAt, event.receivedAt);
 }
 
-/** Positions of behaviour of which every purpose has been withdrawn since. */
-function withoutPurpose(history: readonly Placed[]): Set<number> {
+const decided: ReadonlySet<string> = new Set([
+  systemTypes.decisionMade,
+  systemTypes.choiceMade,
+  systemTypes.planMade,
+  systemTypes.planJoined,
+]);
+
+/** Addresses that only the decision itself tells of, by its id. */
+function untoldAddresses<T>(history: readonly Placed[], addresses: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const left = new Map(addresses);
+  for (const { event } of history)
+    if (event.type === systemTypes.personAddressed) left.delete((event.properties['addressed'] as Addressed).decision); // written above
+  return left;
+}
+
+/**
+ * Positions of behaviour of which every purpose has been withdrawn since, and of what was decided from it for `personalise`, but for what
+ * `stays`.
+ */
+export function withoutPurpose(history: readonly Placed[], stays: (event: BehaviourEvent) => boolean = () => false): Set<number> {
   const left = new Map<number, number>();
   let standing: Standing | undefined;
   for (const { position, event } of history) {
@@ -273,6 +315,8 @@ function withoutPurpose(history: readonly Placed[]): Set<number> {
       const after = changedBy(event, standing, position);
       standing = after.standing;
       if (after.narrowed !== 0) for (const [at, mask] of left) left.set(at, mask & ~after.narrowed);
+    } else if (decided.has(event.type)) {
+      if (!stays(event)) left.set(position, bitOf('personalise'));
     } else if (event.mask !== everyPurpose) {
       const correction = correctionIn(event);
       // A correction goes when the event goes that it corrects.

@@ -7,7 +7,7 @@ import { decodeEvent } from '../model/event-codec.js';
 import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
-import { systemTypes } from '../model/system-event.js';
+import { systemTypes, type Addressed } from '../model/system-event.js';
 import type { Log } from '../ports/log.js';
 import { worldCap } from './world-points.js';
 
@@ -26,8 +26,8 @@ interface Person {
   readonly granted: { personalise: boolean; train: boolean };
   made: Made[];
   joined: Map<string, { readonly arm: string; readonly group: string; readonly before: number; won: boolean }>;
-  /** When somebody or something addressed them, on a channel of the cap. */
-  readonly addressed: number[];
+  /** When somebody or something addressed them, on a channel of the cap, by the decision. */
+  readonly addressed: Map<string, number>;
 }
 
 /** What does not hold. `lines`: of the dump of the state that was folded from this log. */
@@ -43,7 +43,7 @@ export function checkChoices(lines: Iterable<string>, log: Log): string[] {
       granted: { personalise: false, train: false },
       made: [],
       joined: new Map(),
-      addressed: [],
+      addressed: new Map(),
     };
     people.set(event.subject, person);
     take(person, event, (problem) => problems.push(`${problem} at ${position}`));
@@ -75,15 +75,19 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
   const { type, properties, mask } = event;
   if (type === systemTypes.consentChanged) return changed(person, properties['choices'] as Readonly<Record<string, string>>);
   if (type === systemTypes.decisionMade) {
-    const { at, countsAs } = decisionHeadIn(event);
-    if (countsAs !== undefined) person.addressed.push(at);
+    const { id, at, countsAs } = decisionHeadIn(event);
+    if (countsAs !== undefined) person.addressed.set(id, at);
+  } else if (type === systemTypes.personAddressed) {
+    const { decision } = properties['addressed'] as Addressed; // written by the engine
+    person.addressed.set(decision, event.occurredAt);
   } else if (type === systemTypes.choiceMade) {
     const record = choiceIn(event);
-    const { at, action, channel, experiment } = record;
+    const { id, at, action, channel, experiment } = record;
     if (!person.granted.personalise) say('law 3: a personal choice without a grant');
     if (action !== null && channel !== 'email' && channel !== 'sms') {
-      if (person.addressed.filter((each) => each > at - worldCap.withinMs).length >= worldCap.max) say('a cap is broken');
-      person.addressed.push(at);
+      const lately = [...person.addressed.values()].filter((each) => each > at - worldCap.withinMs);
+      if (lately.length >= worldCap.max) say('a cap is broken');
+      person.addressed.set(id, at);
     }
     const teaches = person.granted.train;
     person.made.push({ record, teaches, isShown: false, isWon: false, isHarmed: false });

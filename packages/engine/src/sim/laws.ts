@@ -33,8 +33,8 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
     if (event.type === systemTypes.consentChanged) {
       applyConsent(held, event);
       epochs.set(subject, entry.position);
-    } else if (event.type === systemTypes.purposeForgotten) {
-      // a note of the engine about the bytes, used for nothing
+    } else if (event.type === systemTypes.purposeForgotten || event.type === systemTypes.personAddressed) {
+      // notes of the engine about what became of the bytes
     } else if (event.type === systemTypes.decisionMade) {
       checkDecision(event, entry.position, held, problems);
     } else if (event.type === systemTypes.choiceMade) {
@@ -48,7 +48,7 @@ export function checkLog(log: Log, book: PromiseBook, declared: ReadonlySet<stri
   }
   checkPromises(book, seen, epochs, problems);
   for (const { subject, id } of book.chosen)
-    if ((subject === null || !book.erased.has(subject)) && !chosen.has(id))
+    if (!chosen.has(id) && (subject === null || !(book.erased.has(subject) || book.released.has(`${subject} ${id}`))))
       problems.push('law 5: a choice that was answered is not in the log');
   return problems;
 }

@@ -6,6 +6,8 @@ import type { Log } from '../ports/log.js';
 import type { PromiseBook } from './promise-book.js';
 import { wrappedLog } from './wrapped-log.js';
 
+const decided: ReadonlySet<string> = new Set(['decision.made', 'choice.made', 'plan.made', 'plan.joined']);
+
 export class RedactionWatch {
   readonly #log: Log;
   readonly #book: PromiseBook;
@@ -45,7 +47,8 @@ export class RedactionWatch {
     }
     this.#book.released.add(`${subject} ${id}`);
     if (this.#book.erased.has(subject)) return;
-    let left = entry.mask;
+    // What was decided for somebody rests on what was kept to personalise, and on nothing else.
+    let left = decided.has(type) ? maskOf(['personalise']) : entry.mask;
     for (const [at, mask] of this.#refusals.get(subject) ?? []) if (at > position) left &= ~mask;
     if (left !== 0) this.violations.push(`law 4: ${type} at ${position} was redacted although a purpose is left`);
   }

@@ -12,12 +12,17 @@ export class Withdrawals implements FoldPart {
   /** Subject -> position of their newest narrowing that is still to be carried out on the bytes. */
   readonly #rows: Table<number>;
   readonly #epoch: (subject: string) => number;
+  readonly #reviews: (changed: BehaviourEvent) => boolean;
   #isOwed: boolean;
 
-  /** `epoch`: position of the subject's last folded change of consent. */
-  constructor(rows: Table<number>, epoch: (subject: string) => number) {
+  /**
+   * `epoch`: position of the subject's last folded change of consent. `reviews`: is a request at its end that somebody should look at a
+   * certain decision?
+   */
+  constructor(rows: Table<number>, epoch: (subject: string) => number, reviews: (changed: BehaviourEvent) => boolean) {
     this.#rows = rows;
     this.#epoch = epoch;
+    this.#reviews = reviews;
     this.#isOwed = this.owed().length > 0;
   }
 
@@ -39,7 +44,10 @@ export class Withdrawals implements FoldPart {
   }
 
   apply(event: BehaviourEvent): void {
-    if (event.type !== systemTypes.purposeForgotten || event.subject === null) return;
+    if (event.subject === null) return;
+    // A decision that was to be looked at has waited for that.
+    if (event.type === systemTypes.requestChanged && this.#reviews(event)) this.withdraw(event.subject);
+    if (event.type !== systemTypes.purposeForgotten) return;
     const through = event.properties['through'];
     const row = this.#rows.get(event.subject);
     if (row !== undefined && typeof through === 'number' && through >= row) this.#rows.delete(event.subject);

@@ -122,7 +122,7 @@ export class Judge {
   }
 
   #inputs(record: Pick<DecisionRecord, 'inputs'>, at: number, subject: string, settled = false): void {
-    // A decision that was given stays a fact after a withdrawal, not after an erasure.
+    // A decision that was given stays a fact after a withdrawal, until its bytes go with those of the events; not after an erasure.
     const usable = settled
       ? new Set(this.ledger.live(subject).map(({ properties }) => properties['product_id']))
       : this.ledger.items('personalise', subject);

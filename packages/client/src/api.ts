@@ -401,8 +401,8 @@ export type PointAnswer = {
   readonly experiment: {
     readonly verdict: string;
     readonly conclusion: string;
-    readonly people: { readonly [name: string]: number };
-    readonly crossed: number;
+    readonly people: { readonly [name: string]: number | null };
+    readonly crossed: number | null;
     readonly groups: readonly { readonly group: string; readonly verdict: string; readonly p: number }[];
   } | null;
 };

@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { ChoiceRequest } from '../model/choice.js';
+import { isSegment } from '../influence/choose.js';
 import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
 import { isId, isIds, subjectOf } from './id.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
@@ -16,8 +17,7 @@ export function parseSituation(body: JsonObject): Result<Situation> {
   const { among, context } = body;
   if (among !== undefined && !isIds(among, limits.choiceActionsMax)) return fail('body_shape', '/among');
   const { segment, features, languages }: JsonObject = isObject(context) ? context : {};
-  if (segment !== undefined && !(isId(segment) && segment.length <= limits.choiceSegmentCharsMax))
-    return fail('body_shape', '/context/segment');
+  if (segment !== undefined && !(isId(segment) && isSegment(segment))) return fail('body_shape', '/context/segment');
   if (features !== undefined && !areFeatures(features)) return fail('body_shape', '/context/features');
   if (languages !== undefined && !isIds(languages, languagesMax)) return fail('body_shape', '/context/languages');
   return ok({

@@ -71,6 +71,7 @@ describe('a choice point', () => {
       [{ among: 'a' }, '/among'],
       [{ context: { features: [2] } }, '/context/features'],
       [{ context: { segment: 5 } }, '/context/segment'],
+      [{ context: { segment: 'ward-7|arrived' } }, '/context/segment'],
       [{ context: { languages: [5] } }, '/context/languages'],
       [{ context: 5 }, '/context'],
     ] as const)

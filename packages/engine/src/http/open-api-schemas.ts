@@ -280,8 +280,8 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         {
           verdict: Type.String(),
           conclusion: Type.String(),
-          people: Type.Record(Type.String(), Type.Integer()),
-          crossed: Type.Integer(),
+          people: Type.Record(Type.String(), nullable(Type.Integer({ minimum: limits.evidencePeopleMin }))),
+          crossed: nullable(Type.Integer({ minimum: limits.evidencePeopleMin })),
           groups: Type.Array(Type.Object({ group: Type.String(), verdict: Type.String(), p: Type.Number() }, open)),
         },
         open,

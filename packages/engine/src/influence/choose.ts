@@ -65,6 +65,14 @@ interface Asker {
   readonly others: ChoiceDraft['others'];
 }
 
+/** What the engine adds to the segment of a request stands behind this. */
+const divider = '|';
+
+/** May a request name its situation so? What it says must not be taken for what the engine knows of a person. */
+export function isSegment(segment: string): boolean {
+  return segment.length <= limits.choiceSegmentCharsMax && !segment.includes(divider);
+}
+
 export class Choose {
   readonly #parts: ChooseParts;
 
@@ -90,7 +98,11 @@ export class Choose {
       // A person has one attention: what was done towards any of their ids counts, whatever they allow for it.
       // [C87]
       person: choices.person(identity.members(subject)),
-      segment: `${request.segment ?? ''}|${depthOf(depth.ok ? depth.value : 0)}${band === undefined ? '' : `|${band.model} ${band.at}`}`,
+      segment: [
+        request.segment ?? '',
+        depthOf(depth.ok ? depth.value : 0),
+        ...(band === undefined ? [] : [`${band.model} ${band.at}`]),
+      ].join(divider),
       members,
       ...(band === undefined ? {} : { band }),
       permit: permit.value,

@@ -98,6 +98,12 @@ describe('a choice', () => {
     const rig = await opened();
     const record = await choose(rig, { subject: 'eve', segment: 'evening' });
     expect(record).toMatchObject({ mode: 'contextual', contextualBecause: 'no_grant', subject: null, segment: 'evening' });
+    // What a request says cannot pass for what the engine tells apart among those it knows.
+    expect(await rig.engine.chooseAction({ point: 'nudge', segment: 'evening|arrived' })).toEqual({
+      ok: false,
+      code: 'body_shape',
+      field: '/context/segment',
+    });
     expect((await rig.dump()).join('\n')).not.toContain('eve"');
     expect(record.excluded).toContainEqual({ action: 'd', rule: 'person_unknown' });
     await rig.engine.close();

@@ -8,7 +8,7 @@ import { reportOf, type ArmResult, type Report } from '../influence/experiment/r
 import type { PairedSums } from '../influence/experiment/cuped.js';
 import { harmIn } from '../influence/experiment/harm-stop.js';
 import { checkPoint } from '../influence/point-rules.js';
-import type { ChoiceDraft } from '../influence/choose.js';
+import { isSegment, type ChoiceDraft } from '../influence/choose.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
@@ -65,6 +65,7 @@ export class Choosing {
   prepare(request: ChoiceRequest): Result<ChoiceDraft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
+    if (request.segment !== undefined && !isSegment(request.segment)) return fail('body_shape', '/context/segment');
     return ok(this.#parts.core.choose.prepare(request, point, this.#parts.newId()));
   }
 

@@ -51,6 +51,19 @@ describe('patterns', () => {
   });
 });
 
+describe('a pattern that few depart from', () => {
+  it('is not told, since it would say how many they are', () => {
+    const sequences = (few: number): string[][] => [
+      ...Array.from({ length: 60 }, () => ['a', 'b']),
+      ...Array.from({ length: few }, () => ['b', 'a']),
+    ];
+    const told = (few: number): unknown[] => findPatterns(sequences(few)).findings.filter(({ steps }) => steps.join('') === 'ab');
+    for (const few of [1, 4]) expect(told(few)).toEqual([]);
+    expect(told(0)).toMatchObject([{ people: 60, among: 60 }]);
+    expect(told(5)).toMatchObject([{ people: 60, among: 65 }]);
+  });
+});
+
 describe('trends', () => {
   const from = 20_000 - 56;
 

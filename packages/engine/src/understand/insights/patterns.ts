@@ -92,7 +92,9 @@ function tested(steps: readonly string[], own: readonly Sequence[]): Pattern {
       chances.reduce((sum, chance) => sum + chance, 0),
     );
   }
-  if (shown < limits.evidencePeopleMin) p = 1;
+  const others = own.length - shown;
+  // Few who depart from it would be counted by the difference.
+  if (shown < limits.evidencePeopleMin || (others > 0 && others < limits.evidencePeopleMin)) p = 1;
   return { steps, people: shown, among: own.length, expected, lift: expected === 0 ? 0 : shown / expected, p };
 }
 

@@ -185,6 +185,24 @@ describe('what was decided for somebody', () => {
   });
 });
 
+describe('a log of before decisions went', () => {
+  it('is looked through again for who withdrew', async () => {
+    const rig = await opened();
+    await visited(rig);
+    ranked(rig);
+    await rig.say('ann', 'withdrawn', 'personalise', 'train', 'analytics');
+    const [through] = must(rig.engine.core.withdrawals.owed()[0], 'Ann is owed').slice(1);
+    const old = { type: 'purpose.forgotten', id: 'old', subject: 'ann', source: 'engine', properties: { through } };
+    const event = { ...old, occurredAt: rig.clock.now(), receivedAt: rig.clock.now(), mask: 0xffff };
+    rig.engine.core.withdrawals.apply(event);
+    expect(rig.engine.core.withdrawals.owes('ann')).toBe(true);
+    await rig.engine.completeErasures();
+    expect(naming(rig, 'hiv-test')).toEqual([]);
+    expect(rig.engine.core.withdrawals.owes('ann')).toBe(false);
+    await rig.engine.close();
+  });
+});
+
 describe('the period of what was decided', () => {
   it('is of lists and plans the shortest of what they could name, of the rest the longest of what they could rest on', () => {
     const at = (types = shopTypes): (number | undefined)[] => {

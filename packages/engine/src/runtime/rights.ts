@@ -155,7 +155,10 @@ export class Rights {
         const reviewed = core.requests.reviewed(core.identity.members(subject));
         const untold = untoldAddresses(history, core.choices.addresses(subject));
         const gone = withoutPurpose(history, ({ id }) => reviewed.has(id) || untold.has(id));
-        return { gone: new Map([[subject, gone]]), tell: [this.#own(subject, systemTypes.purposeForgotten, { through }, everyPurpose)] };
+        return {
+          gone: new Map([[subject, gone]]),
+          tell: [this.#own(subject, systemTypes.purposeForgotten, { through, decided: true }, everyPurpose)],
+        };
       });
     }
     return events;

@@ -47,7 +47,8 @@ export class Withdrawals implements FoldPart {
     if (event.subject === null) return;
     // A decision that was to be looked at has waited for that.
     if (event.type === systemTypes.requestChanged && this.#reviews(event)) this.withdraw(event.subject);
-    if (event.type !== systemTypes.purposeForgotten) return;
+    // One of before decisions went, too, does not settle it: what was decided is still to be looked through.
+    if (event.type !== systemTypes.purposeForgotten || event.properties['decided'] !== true) return;
     const through = event.properties['through'];
     const row = this.#rows.get(event.subject);
     if (row !== undefined && typeof through === 'number' && through >= row) this.#rows.delete(event.subject);

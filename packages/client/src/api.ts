@@ -99,6 +99,7 @@ export type ErrorCode =
   | 'rate_limited'
   | 'body_too_slow'
   | 'http_malformed'
+  | 'expectation_unknown'
   | 'headers_too_large'
   | 'body_packing'
   | 'listen_not_local'

@@ -278,6 +278,11 @@ export const errors = {
     'Retry after the seconds in Retry-After; nothing of it was kept.',
   ),
   http_malformed: entry(400, 'That is not HTTP as it should be.', 'Check the request line and the headers.'),
+  expectation_unknown: entry(
+    417,
+    'The header Expect asks for what the server does not do.',
+    'Leave it out, or send `Expect: 100-continue`.',
+  ),
   headers_too_large: entry(431, 'The headers are larger than is taken.', 'Send fewer or shorter headers; the limit is in docs/limits.md.'),
   body_packing: entry(400, 'The packed body cannot be unpacked.', 'Send whole gzip data, or JSON as it is.'),
   listen_not_local: entry(

@@ -6,6 +6,7 @@ import type { Keeper } from './keeper.js';
 
 /** Names the origin in the answer, if there is one and it may read; whatever the answer will be. */
 export function allowPage(keeper: Keeper, origin: string | undefined, response: ServerResponse): void {
+  if (keeper.listsOrigins) response.setHeader('Vary', 'Origin');
   if (origin === undefined) return;
   const allowed = keeper.allowedOrigin(origin);
   if (allowed === null) return;

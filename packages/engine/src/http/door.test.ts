@@ -193,8 +193,8 @@ describe('coded errors', () => {
     ['GET', '/v1/batch', 'POST'],
     ['PUT', '/v1/decide/home', 'POST'],
     ['GET', '/v1/items', 'POST'],
-    ['PATCH', '/v1/subjects/ann', 'GET, DELETE'],
-    ['POST', '/health', 'GET'],
+    ['PATCH', '/v1/subjects/ann', 'GET, HEAD, DELETE'],
+    ['POST', '/health', 'GET, HEAD'],
   ])('the wrong method: %s %s', async (method, path, allow) => {
     const reply = await doorway.send(method, path);
     expect([reply.status, reply.body.error.code, reply.headers.get('allow')]).toEqual([405, 'method_not_allowed', allow]);
@@ -293,6 +293,50 @@ describe('bodies that are too large', () => {
 
   test('headers have a limit too', async () => {
     expect(await doorway.raw([head('/v1/batch', `X: ${'x'.repeat(limits.headerBytesMax)}`)])).toMatch(/^HTTP\/1.1 431 /);
+  });
+});
+
+describe('HTTP as its standards have it', () => {
+  const lines = (...all: string[]): string => [...all, '', ''].join('\r\n');
+  const close = 'Connection: close';
+
+  test.each(['/health', '/v1/subjects/nobody', '/', '/me.css', '/openapi.json'])('HEAD %s is GET without a body', async (path) => {
+    const get = await fetch(doorway.url + path);
+    const head = await fetch(doorway.url + path, { method: 'HEAD' });
+    const told = ({ status, headers }: Response) => [status, headers.get('content-type'), headers.get('content-length')];
+    expect(told(head)).toEqual([get.status, get.headers.get('content-type'), get.headers.get('content-length')]);
+    expect([await head.text(), (await get.text()).length > 0]).toEqual(['', true]);
+  });
+
+  test('HEAD of what never ends does end, and where GET is not served it is not', async () => {
+    const stream = await doorway.raw([lines('HEAD /first-screen/live HTTP/1.1', 'Host: localhost', close)]);
+    expect(stream).toMatch(/^HTTP\/1.1 200 [\s\S]*text\/event-stream[\s\S]*\r\n\r\n$/u);
+    const refused = await fetch(`${doorway.url}/v1/batch`, { method: 'HEAD' });
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST']);
+    const other = await doorway.send('PUT', '/health');
+    expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('the target may be a whole URL, and its host is the one that counts', async () => {
+    const asked = (target: string, host: string) => doorway.raw([lines(`GET ${target} HTTP/1.1`, `Host: ${host}`, close)]);
+    expect(await asked('http://localhost/health', 'evil.example')).toMatch(/^HTTP\/1.1 200 /u);
+    expect(await asked('HTTP://127.0.0.1:4040/v1/rejects?limit=0', 'localhost')).toContain('/limit');
+    expect(await asked('http://evil.example/health', 'localhost')).toContain('host_not_allowed');
+    expect(await asked('http://localhost?x', 'localhost')).toMatch(/^HTTP\/1.1 200 [\s\S]*text\/html/u);
+    expect(await asked('ftp://localhost/health', 'localhost')).toContain('not_found');
+  });
+
+  test('what is refused before it is a request has a code and a hint', async () => {
+    const body = '{}';
+    const post = ['POST /v1/batch HTTP/1.1', 'Host: localhost', 'Content-Length: 2'];
+    expect(await doorway.raw([lines(...post, 'Expect: the best'), body])).toMatch(
+      /^HTTP\/1.1 417 [\s\S]*"expectation_unknown"[\s\S]*"hint"/u,
+    );
+    expect(await doorway.raw([lines(...post, 'Expect: 100-continue', close), body])).toMatch(
+      /^HTTP\/1.1 100 Continue[\s\S]*HTTP\/1.1 400/u,
+    );
+    expect(await doorway.raw([lines('GET /health HTTP/1.1')])).toMatch(/^HTTP\/1.1 400 [\s\S]*"http_malformed"[\s\S]*"hint"/u);
+    expect(await doorway.raw([lines('GET http://localhost/health HTTP/1.1')])).toMatch(/^HTTP\/1.1 400 /u);
   });
 });
 

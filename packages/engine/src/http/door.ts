@@ -102,11 +102,16 @@ export class Door {
         connectionsCheckingInterval: limits.connectionsCheckMs,
         keepAliveTimeout: limits.keepAliveTimeoutMs,
         noDelay: true,
+        // Refused below, with a code and a hint.
+        requireHostHeader: false,
       },
       (request, response) => this.#handle(request, response),
     );
     this.server.maxConnections = limits.connectionsMax;
     this.server.on('clientError', refuseRaw);
+    this.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      cutOff(request, response, clock, { code: 'expectation_unknown' }),
+    );
     this.server.on('connection', () => this.#tracking.arrival());
   }
 
@@ -157,7 +162,9 @@ export class Door {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const url = request.url ?? '';
+    const lacksHost = request.headers.host === undefined && request.httpVersion !== '1.0';
+    if (lacksHost) return cutOff(request, response, this.#clock, { code: 'http_malformed' });
+    const url = originForm(request);
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const { method = '', headers } = request;
@@ -177,9 +184,11 @@ export class Door {
 
   #other(request: IncomingMessage, response: ServerResponse, method: string, path: string): void {
     const { table } = this.#cold;
-    const found = table.find(method, path);
+    // RFC 9110, 9.3.2: as GET, and node sends no body.
+    const found = table.find(method === 'HEAD' ? 'GET' : method, path);
     this.#log?.follow(method, found?.route.template ?? '-', response);
     const forBrowsers = table.isForBrowsers(path);
+    if (forBrowsers) allowPage(this.#keeper, request.headers.origin, response);
     if (found === undefined) {
       if (method === 'OPTIONS' && forBrowsers) return answerPreflight(this.#keeper, request, response);
       const allow = table.methodsOf(path);
@@ -188,7 +197,6 @@ export class Door {
     }
     const { headers } = request;
     const { rule } = found.route;
-    if (forBrowsers) allowPage(this.#keeper, headers.origin, response);
     let caller = this.#keeper.admit(headers, rule.needs);
     if (!caller.ok && caller.code === 'key_missing' && rule.keyInUrl === true) {
       const given = found.param('writeKey') || queryOf(request.url ?? '').get('writeKey');
@@ -200,6 +208,20 @@ export class Door {
       body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body, found.errors),
     );
   }
+}
+
+/**
+ * The target of a request as all but proxies send it. A whole URL counts as its host and its path, whatever the Host header says (RFC 9112,
+ * 3.2.2).
+ */
+function originForm(request: IncomingMessage): string {
+  const { url = '' } = request;
+  const whole = url.startsWith('/') ? null : /^https?:\/\/([^/?#]*)([^#]*)/iu.exec(url);
+  if (whole === null) return url;
+  const [, host = '', target = ''] = whole;
+  request.headers.host = host;
+  request.url = target.startsWith('/') ? target : `/${target}`;
+  return request.url;
 }
 
 /** Answers what never became a request, and lets go of the connection. Never 408: clients send again what is answered so, for ever. */

@@ -13,7 +13,8 @@ export function isStream(reply: Response): boolean {
 export async function sendStream(response: ServerResponse, reply: Response): Promise<void> {
   const reader = reply.body?.getReader();
   response.writeHead(reply.status, { Connection: 'close' });
-  if (reader === undefined) {
+  if (reader === undefined || response.req.method === 'HEAD') {
+    void reader?.cancel().catch(() => undefined);
     response.end();
     return;
   }

@@ -58,6 +58,11 @@ export class Keeper {
     return fail('origin_not_allowed');
   }
 
+  /** Do answers depend on the origin of the page, also where there is none? So caches have to be told (RFC 9110, 12.5.5). */
+  get listsOrigins(): boolean {
+    return this.#origins !== null && !this.#origins.has('*');
+  }
+
   /** What Access-Control-Allow-Origin says to that origin; null: nothing. */
   allowedOrigin(origin: string): string | null {
     const allowed = this.#origins;

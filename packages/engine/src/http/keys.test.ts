@@ -166,6 +166,10 @@ describe('pages of other origins', () => {
     const reply = await listed.post('/v1/decide/home', {}, page);
     expect([reply.headers.get('access-control-allow-origin'), reply.headers.get('vary')]).toEqual(['https://shop.example', 'Origin']);
     expect((await listed.post('/v1/decide/home', {}, { Origin: 'https://other.example' })).body.error.code).toBe('origin_not_allowed');
+    // A cache that keeps an answer to nobody must not give it to a page.
+    for (const path of ['/health', '/openapi.json']) expect((await listed.send('GET', path)).headers.get('vary')).toBe('Origin');
+    const wrong = await listed.send('PUT', '/v1/consents', {}, page);
+    expect([wrong.status, wrong.headers.get('access-control-allow-origin')]).toEqual([405, 'https://shop.example']);
     await listed.close();
   });
 });

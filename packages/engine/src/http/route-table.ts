@@ -82,7 +82,8 @@ export class RouteTable {
   /** The methods that a path takes; none when there is no such path. */
   methodsOf(path: string): readonly string[] {
     const parts = path.split('/');
-    return this.#routes.filter((each) => fits(each.segments, parts)).map(({ method }) => method);
+    const routes = this.#routes.filter((each) => fits(each.segments, parts));
+    return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
   }
 
   /** May pages of other origins call anything of that path? */

@@ -15,6 +15,7 @@ const freshFolder = (): string => {
 };
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
+const linux = process.platform === 'linux';
 diskSuite('node', () => new NodeDisk(freshFolder()));
 
 test('files are for their owner alone', () => {
@@ -24,6 +25,20 @@ test('files are for their owner alone', () => {
   disk.open('x/y/a', { create: true }).close();
   const mode = (path: string): string => (fs.statSync(join(folder, path)).mode & 0o777).toString(8);
   expect([mode(''), mode('x'), mode('x/y'), mode('x/y/a')]).toEqual(['700', '700', '700', '600']);
+});
+
+test('a folder that cannot be made is an error, also where the system says that its parent is not there', () => {
+  const folder = freshFolder();
+  fs.writeFileSync(join(folder, 'file'), '');
+  fs.symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+  // Node's own recursion never comes back from the last one.
+  for (const root of [join(folder, 'file/x'), join(folder, 'dangling/x'), ...(linux ? ['/proc/x/y'] : [])]) {
+    expect(() => new NodeDisk(root).makeFolder('')).toThrow(/^make folder/u);
+  }
+  fs.symlinkSync(folder, join(scratch, 'linked'));
+  new NodeDisk(join(scratch, 'linked')).makeFolder('a/b');
+  new NodeDisk(folder).makeFolder('a/b');
+  expect(fs.readdirSync(join(folder, 'a'))).toEqual(['b']);
 });
 
 test('errors name the operation and the path below the root, never the path of the machine', () => {
@@ -37,7 +52,6 @@ test('errors name the operation and the path below the root, never the path of t
 });
 
 // Only Linux has a device that is always full, and start times in /proc; elsewhere these two do not register.
-const linux = process.platform === 'linux';
 if (linux)
   test('a full device gives no_space', () => {
     const folder = freshFolder();

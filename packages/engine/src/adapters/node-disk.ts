@@ -3,7 +3,7 @@
 // after it has reported the loss (Rebello et al., USENIX ATC 2020); a descriptor is never closed under a sync in flight.
 // Non-goal: hiding latency. Callers group their writes; this only passes them on.
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { assert } from '../base/assert.js';
 import { DiskError, type Disk, type DiskErrorCode, type DiskFile } from '../ports/disk.js';
@@ -23,6 +23,23 @@ const codes: Readonly<Record<string, DiskErrorCode>> = {
   ENOENT: 'missing',
   EEXIST: 'exists',
 };
+
+/**
+ * Makes a folder and, one by one, what is missing above it; nothing happens to one that is there. Not by `recursive: true`: that of Node 20
+ * goes round for ever where a folder is there in which none can be made and which says "not found", as /proc does.
+ */
+export function makeFolderPath(full: string): void {
+  try {
+    fs.mkdirSync(full, { mode: 0o700 });
+  } catch (error) {
+    if (fs.statSync(full, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const above = dirname(full);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing || fs.existsSync(above)) throw error;
+    makeFolderPath(above);
+    makeFolderPath(full);
+  }
+}
 
 /** Turns what node:fs throws into a DiskError that names the operation and the path below the root, never the machine's own path. */
 function diskError(error: unknown, doing: string, path: string): DiskError {
@@ -145,7 +162,7 @@ export class NodeDisk implements Disk {
   }
 
   makeFolder(folder: string): void {
-    this.#try('make folder', folder, (full) => fs.mkdirSync(full, { recursive: true, mode: 0o700 }));
+    this.#try('make folder', folder, makeFolderPath);
   }
 
   open(path: string, options: { readonly create?: boolean } = {}): DiskFile {

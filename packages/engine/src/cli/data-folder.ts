@@ -1,6 +1,7 @@
 // The data folder as commands meet it: opening it, saying who holds it, and where the server that holds it listens.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolderPath } from '../adapters/node-disk.js';
 import { CodedError } from '../base/errors.js';
 import { open, type OpenOptions } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
@@ -38,7 +39,7 @@ export class DataFolder {
     const { make = false, ...rest } = options;
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
     const packs = await packsNamed(this.#packs);
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    makeFolderPath(this.path);
     const bar = new ProgressBar(terminal, 'replaying the log');
     const wrapping = wrappingPlace();
     try {

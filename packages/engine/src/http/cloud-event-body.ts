@@ -32,9 +32,7 @@ function binary(headers: IncomingHttpHeaders, type: string, bytes: Buffer): Resu
   const event: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith('ce-') || typeof value !== 'string') continue;
-    const text = decoded(value);
-    if (text === undefined) return fail('event_shape', `/${name.slice(3)}`);
-    event[name.slice(3)] = text;
+    event[name.slice(3)] = decoded(value);
   }
   if (type !== '') event['datacontenttype'] = type;
   if (bytes.length === 0) return ok([event]);
@@ -42,11 +40,12 @@ function binary(headers: IncomingHttpHeaders, type: string, bytes: Buffer): Resu
   return data.ok ? ok([{ ...event, data: data.value }]) : data;
 }
 
-function decoded(text: string): string | undefined {
+/** null: it cannot be read, and is refused where the attribute is one that is read; an extension that nobody knows is no matter. */
+function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {
-    return undefined;
+    return null;
   }
 }
 

@@ -53,7 +53,8 @@ describe('modes', () => {
     expect((await door.post('/v1/events', { product_id: 'tea' }, headers)).body).toEqual(all);
     expect(door.rig.engine.profile('Jürgen').ok).toBe(true);
     const broken = await door.post('/v1/events', { product_id: 'tea' }, { ...headers, 'ce-subject': '%ff' });
-    expect([broken.status, broken.body.error.code, broken.body.error.field]).toEqual([400, 'event_shape', '/subject']);
+    expect([broken.status, broken.body.accepted]).toEqual([200, 0]);
+    expect(broken.body.rejected).toMatchObject([{ index: 0, code: 'event_shape', field: '/subject' }]);
   });
 
   test('source and id together are the message id', async () => {
@@ -96,6 +97,25 @@ describe('refusals of one event', () => {
     const { body } = await door.post('/v1/events', [event(more)], batched);
     expect(body).toMatchObject({ accepted: 0, rejected: [{ index: 0, code, field }] });
   });
+});
+
+test('binary: a header that cannot be decoded refuses the event at its attribute, and of an unknown extension nothing', async () => {
+  const sent = async (more: Record<string, string>) => {
+    const named = { 'ce-specversion': '1.0', 'ce-id': 'b1', 'ce-source': '/shop', 'ce-type': 'item.viewed', 'ce-subject': 'ann' };
+    const consent = { 'ce-consent': 'personalise=granted', 'Content-Type': 'application/json' };
+    const { status, body } = await door.post('/v1/events', { product_id: 'tea' }, { ...named, ...consent, ...more });
+    return [status, body.accepted, body.rejected];
+  };
+  const refused = (code: ErrorCode, field: string, messageId: string | null = 'b1') => [
+    200,
+    0,
+    [expect.objectContaining({ code, field, messageId })],
+  ];
+  expect(await sent({ 'ce-subject': '100%' })).toEqual(refused('event_shape', '/subject'));
+  expect(await sent({ 'ce-time': '%zz' })).toEqual(refused('event_time', '/time'));
+  expect(await sent({ 'ce-id': '%zz' })).toEqual(refused('event_shape', '/id', null));
+  expect(await sent({ 'ce-consent': '%zz' })).toEqual(refused('event_shape', '/consent'));
+  expect(await sent({ 'ce-maria-secret': '%zz' })).toEqual([200, 1, []]);
 });
 
 test('refusals of a whole request', async () => {

@@ -1,4 +1,5 @@
 // Times as clients write them: ISO 8601 with a zone, since a time without one means a different moment on every machine.
+import { dateOf, momentOf } from '../base/calendar.js';
 import { limits } from '../base/limits.js';
 
 const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
@@ -11,11 +12,18 @@ let lastMs: number | undefined;
 export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (value === lastText) return lastMs;
-  const ms = isoWithZone.test(value) ? Date.parse(value) : NaN;
+  const ms = isoWithZone.test(value) && isDay(value) ? Date.parse(value) : NaN;
   lastMs = Number.isNaN(ms) ? undefined : ms;
   // Not every text is kept: it may be as long as a body.
   lastText = lastMs === undefined ? '' : value;
   return lastMs;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  if (day <= 28) return true;
+  return dateOf(momentOf({ year: Number(text.slice(0, 4)), month: Number(text.slice(5, 7)), day, ms: 0 })).day === day;
 }
 
 /**

@@ -106,6 +106,7 @@ export type ErrorCode =
   | 'listen_failed'
   | 'server_unreachable'
   | 'file_unreadable'
+  | 'path_refused'
   | 'file_exists'
   | 'import_column'
   | 'data_folder_missing'

@@ -298,8 +298,13 @@ export const errors = {
   server_unreachable: entry(503, 'No server answers at that address.', 'Start one with `ethogram serve`, or name its address with --url.'),
   file_unreadable: entry(
     400,
-    'The file cannot be read, or is not in the form that its name says.',
-    'Check the path, and that the file is CSV with a header, or JSONL, either packed with gzip.',
+    'The file cannot be read, or is not in the form that is asked for.',
+    'Check the path, that you may read it, and its form: `--help` of the command says which it takes.',
+  ),
+  path_refused: entry(
+    400,
+    'The operating system refuses a file or folder that the command needs.',
+    'The detail says which, and why: see that it is there, is a file or a folder as it should be, and that you may use it.',
   ),
   file_exists: entry(
     409,

@@ -39,7 +39,7 @@ export class DataFolder {
     const { make = false, ...rest } = options;
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
     const packs = await packsNamed(this.#packs);
-    makeFolderPath(this.path);
+    this.make();
     const bar = new ProgressBar(terminal, 'replaying the log');
     const wrapping = wrappingPlace();
     try {
@@ -65,6 +65,10 @@ export class DataFolder {
     } finally {
       bar.end();
     }
+  }
+
+  make(): void {
+    makeFolderPath(this.path);
   }
 
   /** The file that --deployment names, else the folder's own; a folder without one says nothing of itself. */

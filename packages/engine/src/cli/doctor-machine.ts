@@ -60,9 +60,14 @@ export function diskFinding(path: string): Finding {
   return fine('disk', text);
 }
 
-/** Undefined: there is nothing at that path. */
+/** Undefined: there is nothing at that path, or on the way to it a file where a folder should be. */
 export function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** When the newest of those files was written, ms; null when none is there. */

@@ -91,6 +91,15 @@ function countOf({ sections }: Evidence): number {
   return sections.reduce((sum, { statements }) => sum + statements.length, 0);
 }
 
+/** Undefined for what is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Signature, checkpoint, every link, and that the pages say what the signed file says. Throws CodedError receipt_refused. */
 export function verifyEvidence(folder: string, keys: readonly VerifierKey[]): Written {
   const refuse = (reason: string): never => {
@@ -108,7 +117,7 @@ export function verifyEvidence(folder: string, keys: readonly VerifierKey[]): Wr
   const proofs = proofsOf(told);
   for (const position of proofs) {
     const path = join(folder, 'proofs', `${position}.json`);
-    const proof: unknown = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+    const proof = existsSync(path) ? jsonIn(readFileSync(path, 'utf8')) : undefined;
     const shown = isEventProof(proof) ? shownEvent(proof, checkpoint.checkpoint) : undefined;
     if (shown?.position !== position) refuse(`the proof of position ${position} does not hold`);
   }

@@ -56,8 +56,9 @@ export const keys: Command = {
     if (known === undefined || more.length > 0) throw new UsageError(`it takes one of ${acts.join(', ')}`);
     if ((known === 'rotate' || known === 'revoke') !== (id !== undefined))
       throw new UsageError(`${known} takes ${id === undefined ? 'an ID' : 'no ID'}`);
-    const disk = new NodeDisk(new DataFolder(args).path);
-    disk.makeFolder('');
+    const folder = new DataFolder(args);
+    folder.make();
+    const disk = new NodeDisk(folder.path);
     const store = new KeyStore(disk, new SystemEntropy());
     const now = new SystemClock().now();
     if (known === 'list') list(store.read() ?? [], now, terminal);

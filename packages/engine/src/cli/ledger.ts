@@ -170,7 +170,12 @@ function holdAgainst(newer: Checkpoint, older: Checkpoint, proofText: string): v
 }
 
 function proofIn(text: string): Uint8Array[] | undefined {
-  const value = strictJson(text);
+  let value: unknown;
+  try {
+    value = strictJson(text);
+  } catch {
+    return undefined;
+  }
   const listed: unknown = typeof value === 'object' && value !== null && 'proof' in value ? value.proof : undefined;
   if (!Array.isArray(listed)) return undefined;
   const hashes = listed.map((each: unknown) => (typeof each === 'string' ? fromBase64(each) : undefined));

@@ -19,6 +19,7 @@ import { notices } from './notices.js';
 import { ledger } from './ledger.js';
 import { note } from './note.js';
 import { newPack } from './new-pack.js';
+import { pathRefusal } from './path-refusal.js';
 import { profile } from './profile.js';
 import { erase } from './erase.js';
 import { receipt } from './receipt.js';
@@ -136,8 +137,9 @@ function failed(terminal: Terminal, command: Command, error: unknown): number {
     terminal.misuse(`${command.name}: ${error.message}`, hint);
     return exitCode.usage;
   }
-  if (error instanceof CodedError) {
-    terminal.failure(error.code, error.detail);
+  const coded = error instanceof CodedError ? error : pathRefusal(error);
+  if (coded !== undefined) {
+    terminal.failure(coded.code, coded.detail);
     return exitCode.failed;
   }
   if (error instanceof RemoteRefusal) {

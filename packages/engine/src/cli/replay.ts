@@ -1,5 +1,6 @@
 // ethogram replay: what another policy would have earned at a choice point, judged by the point's own log.
 import { readFileSync } from 'node:fs';
+import { CodedError } from '../base/errors.js';
 import { evaluate, type Estimate } from '../influence/offpolicy/estimate.js';
 import { ownLog, type PolicyTable } from '../influence/offpolicy/own-log.js';
 import { ownChoices } from '../runtime/own-choices.js';
@@ -27,7 +28,7 @@ export const replay: Command = {
     const point = args.only('point');
     const file = args.text('policy');
     if (file === undefined) throw new UsageError('say --policy FILE');
-    const table = parsePolicy(readFileSync(file, 'utf8'));
+    const table = parsePolicy(textAt(file));
     const found = await withEngine(new DataFolder(args), terminal, async (engine) => {
       const choices = ownChoices(engine, point);
       const named = [table.otherwise, ...Object.values(table.segments ?? {})].flatMap((chances) => Object.keys(chances));
@@ -58,6 +59,14 @@ function line({ estimator, value, interval, effectiveSample, refused }: Estimate
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
+}
+
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new CodedError('file_unreadable', path);
+  }
 }
 
 function parsePolicy(text: string): PolicyTable {

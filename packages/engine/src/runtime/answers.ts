@@ -44,7 +44,10 @@ export class Answers {
     });
   }
 
-  /** The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown, ledger_forked, disk_full. */
+  /**
+   * The signed receipt of an erasure, as a file. With the salts of its answer: the person's own copy. Fails with receipt_unknown,
+   * ledger_forked, disk_full.
+   */
   erasureReceipt(receipt: string, salts?: readonly string[]): Result<string> {
     const row = this.#parts.core.receipts.get(receipt);
     return row === undefined ? fail('receipt_unknown') : erasureDocument(receipt, row, this.ledger, salts);

@@ -35,8 +35,8 @@ export function commitmentOf(salt: Uint8Array, subject: string): string {
 }
 
 /**
- * The receipt as a file. `salts`: for the person's own copy, base 64, in the order of the commitments. Fails with ledger_forked, disk_full, or with
- * receipt_unknown when its event is not there any more.
+ * The receipt as a file. `salts`: for the person's own copy, base 64, in the order of the commitments. Fails with ledger_forked, disk_full,
+ * or with receipt_unknown when its event is not there any more.
  */
 export function erasureDocument(receipt: string, row: Readonly<ReceiptRow>, ledger: Ledger, salts?: readonly string[]): Result<string> {
   const signed = ledger.checkpoint();

@@ -57,6 +57,7 @@ export const demo: Command = {
     const kept = args.text('data');
     const folder = kept ?? freshFolder();
     const interrupt = new Interrupt(() => terminal.note('\nstopping'));
+    terminal.onLost(() => interrupt.ask());
     try {
       await show(args, folder, kept === undefined, terminal, interrupt);
     } finally {

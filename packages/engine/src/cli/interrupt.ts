@@ -2,24 +2,31 @@
 import { exitCode } from './exit-code.js';
 
 export class Interrupt {
-  readonly #handler: () => void;
+  readonly #handler = (): void => {
+    if (this.#asked) process.exit(exitCode.interrupted);
+    this.ask();
+  };
+  readonly #onFirst: () => void;
   #asked = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(onFirst: () => void = () => undefined) {
-    this.#handler = () => {
-      if (this.#asked) process.exit(exitCode.interrupted);
-      this.#asked = true;
-      onFirst();
-      for (const each of this.#waiting) each();
-      this.#waiting.clear();
-    };
+    this.#onFirst = onFirst;
     process.on('SIGINT', this.#handler);
     process.on('SIGTERM', this.#handler);
   }
 
   get asked(): boolean {
     return this.#asked;
+  }
+
+  /** Stops what waits, as Ctrl-C does, once. */
+  ask(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#onFirst();
+    for (const each of this.#waiting) each();
+    this.#waiting.clear();
   }
 
   /** Resolves when somebody asks to stop, or after `ms` if given. */

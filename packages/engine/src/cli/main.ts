@@ -78,6 +78,14 @@ export const commands: readonly Command[] = [
 
 /** Runs one command line (without node and script); resolves with the exit code. Tests give streams of their own as `parts`. */
 export async function main(argv: readonly string[], parts: TerminalParts = ofProcess()): Promise<number> {
+  const code = await run(argv, parts);
+  if (parts.lost === undefined) return code;
+  // What was written last has been taken, or refused, when this has.
+  await new Promise<void>((resolve) => void parts.out.write('', () => resolve()));
+  return parts.lost.aborted ? lost(parts, parts.lost.reason, code) : code;
+}
+
+async function run(argv: readonly string[], parts: TerminalParts): Promise<number> {
   const [name, ...rest] = argv;
   const plain = new Terminal(parts, { json: argv.includes('--json'), quiet: false });
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(plain, name, rest);
@@ -95,14 +103,25 @@ export async function main(argv: readonly string[], parts: TerminalParts = ofPro
     }
     return await command.run(args, new Terminal(parts, { json: args.flag('json'), quiet: args.flag('quiet') }));
   } catch (error) {
-    return failed(plain, command, error);
+    return error === parts.lost?.reason ? exitCode.ok : failed(plain, command, error);
   }
 }
 
+/** A write that fails ends nothing by itself: folders are to be closed, and a server goes on without whoever read its lines. */
 function ofProcess(): TerminalParts {
-  // Whoever reads our output may stop reading (`| head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCode.ok : exitCode.failed));
-  return { out: process.stdout, err: process.stderr, env: process.env, input: process.stdin };
+  const lost = new AbortController();
+  process.stdout.on('error', (error) => lost.abort(error));
+  process.stderr.on('error', () => undefined);
+  return { out: process.stdout, err: process.stderr, env: process.env, input: process.stdin, lost: lost.signal };
+}
+
+/** Whoever reads our output may stop reading (`| head`): that is no failure. A disk that does not take it is one. */
+function lost(parts: TerminalParts, error: unknown, code: number): number {
+  const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (why === 'EPIPE') return code;
+  const told = pathRefusal(error)?.code ?? 'path_refused';
+  new Terminal(parts, { json: false, quiet: false }).failure(told, `standard output: ${why}`);
+  return exitCode.failed;
 }
 
 /** `ethogram`, `ethogram help`, `ethogram help COMMAND`; `ethogram help --markdown` is docs/cli.md. */

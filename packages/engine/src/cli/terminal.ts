@@ -9,6 +9,8 @@ export interface TerminalParts {
   readonly env: NodeJS.ProcessEnv;
   /** Where `-` reads from. */
   readonly input: NodeJS.ReadableStream;
+  /** Aborted when a write to `out` has failed, by that error. */
+  readonly lost?: AbortSignal;
 }
 
 export class Terminal {
@@ -60,8 +62,16 @@ export class Terminal {
     return this.#styled(text, 31, 39);
   }
 
-  /** Text of a long result; resolves when more may be written. */
+  /** Calls back when nobody gets what is printed any more. */
+  onLost(action: () => void): void {
+    const { lost } = this.#parts;
+    if (lost?.aborted === true) action();
+    else lost?.addEventListener('abort', action, { once: true });
+  }
+
+  /** Text of a long result; resolves when more may be written. Throws the error of the write that failed. */
   async write(text: string): Promise<void> {
+    this.#parts.lost?.throwIfAborted();
     if (!this.#parts.out.write(text)) await once(this.#parts.out, 'drain');
   }
 

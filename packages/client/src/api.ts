@@ -130,6 +130,7 @@ export type ErrorCode =
   | 'backup_no_files'
   | 'backup_incomplete'
   | 'backup_damaged'
+  | 'folder_is_backup'
   | 'erasures_missing'
   | 'erasures_older'
   | 'proof_refused'

@@ -389,6 +389,11 @@ export const errors = {
     'Name the folder that `ethogram backup` wrote; one without backup.json was interrupted.',
   ),
   backup_damaged: entry(500, 'A file of the backup is not what its manifest says.', 'Take another backup; nothing was restored.'),
+  folder_is_backup: entry(
+    409,
+    'That is a backup, and no folder to work on: opened, it would serve whoever was erased since, and could not be restored any more.',
+    'Make a data folder of it with `ethogram restore`, and name that one.',
+  ),
   erasures_missing: entry(
     400,
     'Restoring needs the newest list of the erased, or else whoever was erased since the backup is back.',

@@ -77,6 +77,31 @@ test('a newer backup beside it is found by itself, an older list is refused, and
   expect((await run('restore', at('torn'), at('none'), '--erasures', 'none')).err).toContain('backup_damaged');
 });
 
+test('a backup is no data folder: no command opens it, and it restores afterwards', async () => {
+  const engine = await open(at('once'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  expect((await run('backup', at('once'), at('once-1'))).code).toBe(0);
+  for (const folder of ['once-1', 'once-1/data', 'once-1/data/']) {
+    for (const [name = '', ...more] of [
+      ['verify'],
+      ['profile', 'ann'],
+      ['serve', '--port', '0'],
+      ['keys', 'add', '--kind', 'write'],
+      ['doctor'],
+      ['ledger', 'rotate'],
+    ]) {
+      const { code, err } = await run(name, ...more, '--data', at(folder));
+      expect([folder, name, code, err]).toEqual([folder, name, 1, expect.stringMatching(/folder_is_backup[^]*ethogram restore/u)]);
+    }
+    await expect(open(at(folder), { tickMs: 0 })).rejects.toMatchObject({ code: 'folder_is_backup' });
+  }
+  expect(await runJson('restore', at('once-1'), at('once-back'), '--erasures', at('once'))).toMatchObject({
+    code: 0,
+    json: { carriedOut: 0 },
+  });
+});
+
 test('a running server makes it without stopping: asked by its address, or by the folder that it holds', async () => {
   const engine = await open(at('served'), { tickMs: 0 });
   const door = new Door({ engine, clock: new SystemClock() });

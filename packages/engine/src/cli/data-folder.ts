@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolderPath } from '../adapters/node-disk.js';
 import { CodedError } from '../base/errors.js';
-import { open, type OpenOptions } from '../runtime/open.js';
+import { open, refuseBackup, type OpenOptions } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
@@ -37,6 +37,7 @@ export class DataFolder {
   /** Opens the engine; a folder that is not there is made only when `make` says so. Shows a replay as progress. */
   async open(terminal: Terminal, options: OpenOptions & { readonly make?: boolean } = {}): Promise<Engine> {
     const { make = false, ...rest } = options;
+    refuseBackup(this.path);
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
     const packs = await packsNamed(this.#packs);
     this.make();
@@ -67,7 +68,9 @@ export class DataFolder {
     }
   }
 
+  /** Makes the folder where there is none. Throws CodedError folder_is_backup. */
   make(): void {
+    refuseBackup(this.path);
     makeFolderPath(this.path);
   }
 

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.js';
 import { isObject } from '../http/json-body.js';
 import { DiskError } from '../ports/disk.js';
 import { keysFolder, logFolder } from '../runtime/folders.js';
+import { refuseBackup } from '../runtime/open.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
 import { folderFinding, keysFinding, modesFinding, rejectsFinding, sealingFinding, tenantFinding } from './doctor-folder.js';
@@ -57,6 +58,7 @@ export const doctor: Command = {
 
 async function ofFolder(folder: DataFolder, named: boolean, deep: boolean, port: number, terminal: Terminal): Promise<Finding[]> {
   const { path } = folder;
+  refuseBackup(path);
   const now = new SystemClock().now();
   const found = folderFinding(path, named);
   if (!existsSync(join(path, 'tenant.json'))) return [clockFinding(now, null), await portFinding(port, false), diskFinding(path), found];

@@ -6,6 +6,7 @@
 //   FOLDER/kept    what a law obliges to keep of the erased, sealed apart
 //   FOLDER/ledger    the Merkle tree over the log's headers, rebuilt from the log when in doubt
 //   FOLDER/signing   the key that signs checkpoints and receipts
+import { basename, dirname, resolve } from 'node:path';
 import { ResealThread } from '../adapters/reseal-thread-owner.js';
 import { FileLog } from '../adapters/file-log/file-log.js';
 import type { FileLogLimits } from '../adapters/file-log/file-log-limits.js';
@@ -21,11 +22,13 @@ import { subjectTags } from '../adapters/subject-tags.js';
 import { sealedTickets, type Tickets } from '../adapters/sealed-tickets.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
+import { CodedError } from '../base/errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
 import type { Entropy } from '../ports/entropy.js';
 import type { Wrapping } from '../ports/wrapping.js';
 import { Suppressions } from '../consent/suppressions.js';
+import { filesFolder, manifestName } from './backup.js';
 import { erasuresFolder, keptFolder, keysFolder, ledgerFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 import { closeAll } from './close-all.js';
 import { combine } from '../pack/combined.js';
@@ -74,9 +77,10 @@ export type OpenOptions = Partial<
 
 /**
  * Opens (and makes, if missing) the engine in `folder`. Rejects with CodedError: data_folder_locked, tenant_damaged, log_damaged,
- * log_version, law_gate, pack_wrong.
+ * log_version, law_gate, pack_wrong, folder_is_backup.
  */
 export async function open(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  refuseBackup(folder);
   const { packs } = options;
   // Before anything is made: a pack that is wrong opens nothing.
   if (packs !== undefined) packOptions(packs, options);
@@ -137,6 +141,16 @@ export async function open(folder: string, options: OpenOptions = {}): Promise<E
     hashKey: tenant.hashKey,
     onHalt,
   });
+}
+
+/**
+ * Throws CodedError folder_is_backup for a backup, or the files in it: opened, it would serve whoever was erased since, and be none any
+ * more.
+ */
+export function refuseBackup(folder: string): void {
+  const path = resolve(folder);
+  const around = basename(path) === filesFolder ? [path, dirname(path)] : [path];
+  if (around.some((each) => new NodeDisk(each).exists(manifestName))) throw new CodedError('folder_is_backup');
 }
 
 /** What packs add to options. Throws CodedError pack_wrong. */

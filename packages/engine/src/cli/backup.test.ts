@@ -77,6 +77,26 @@ test('a newer backup beside it is found by itself, an older list is refused, and
   expect((await run('restore', at('torn'), at('none'), '--erasures', 'none')).err).toContain('backup_damaged');
 });
 
+test('a damaged backup beside a good one stops nothing: it is passed over, and named', async () => {
+  const engine = await open(at('corner'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  for (const name of ['good', 'newer', 'no-json', 'no-list', 'cut-list']) {
+    if (name === 'newer') expect((await run('erase', 'ann', '--data', at('corner'))).code).toBe(0);
+    expect((await run('backup', at('corner'), at(`corners/${name}`))).code).toBe(0);
+  }
+  writeFileSync(at('corners/no-json/backup.json'), '{"format":');
+  rmSync(at('corners/no-list/data/erasures/suppressed'));
+  writeFileSync(at('corners/cut-list/data/erasures/suppressed'), '');
+  const { code, err } = await run('restore', at('corners/good'), at('corner-back'), '--erasures', 'none', '--json');
+  expect([code, err.split('\n').filter((line) => line.includes('passed over')).length]).toEqual([0, 3]);
+  for (const name of ['no-json', 'no-list', 'cut-list']) expect(err).toContain(at(`corners/${name}`));
+  // The whole one among them was heard all the same.
+  const restored = await open(at('corner-back'), { tickMs: 0 });
+  expect(restored.profile('ann').ok).toBe(false);
+  await restored.close();
+});
+
 test('a backup is no data folder: no command opens it, and it restores afterwards', async () => {
   const engine = await open(at('once'), { tickMs: 0 });
   await visit(engine, 'ann', 'tea', 'm1');

@@ -1,13 +1,14 @@
 // ethogram restore: a data folder from a backup, with every erasure carried out that the backup does not know. It is made under another
 // name and gets its own only when it is whole, verified, and holds nothing of anybody erased.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { CodedError } from '../base/errors.js';
 import { filesFolder, manifestName } from '../runtime/backup.js';
+import { listPath, manifestOn, restoreFiles } from '../runtime/restore.js';
 import { tenantIn } from '../runtime/tenant.js';
-import { manifestOn, restoreFiles } from '../runtime/restore.js';
 import { UsageError } from './arguments.js';
 import type { Command } from './command.js';
 import { DataFolder } from './data-folder.js';
@@ -43,7 +44,7 @@ export const restore: Command = {
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true, mode: 0o700 });
     try {
-      const lists = [...asked.filter((dir) => dir !== 'none').map(listIn), ...beside(resolve(from))];
+      const lists = [...asked.filter((dir) => dir !== 'none').map(listIn), ...beside(resolve(from), terminal)];
       const { manifest, erased, unknown } = await restoreFiles(new NodeDisk(resolve(from)), new NodeDisk(draft), lists, new SystemClock());
       const events = await settle(draft, terminal);
       rmSync(to, { recursive: true, force: true });
@@ -82,8 +83,8 @@ function listIn(dir: string): Uint8Array {
   return readFileSync(found);
 }
 
-/** Lists of the same tenant's other backups, as far as they lie in the same folder and are newer. */
-function beside(from: string): Uint8Array[] {
+/** Lists of the same tenant's other backups, as far as they lie in the same folder and are newer. One that is damaged is passed over. */
+function beside(from: string, terminal: Terminal): Uint8Array[] {
   const parent = dirname(from);
   const tenantOf = (backup: string): string | null => {
     const path = join(backup, filesFolder, 'tenant.json');
@@ -95,11 +96,28 @@ function beside(from: string): Uint8Array[] {
       return null;
     }
   };
-  const madeAt = (backup: string): number => manifestOn(new NodeDisk(backup)).at;
   const own = tenantOf(from);
   if (own === null) return [];
-  return readdirSync(parent)
-    .map((name) => join(parent, name))
-    .filter((other) => other !== from && tenantOf(other) === own && madeAt(other) > madeAt(from))
-    .map(listIn);
+  const { at: made } = manifestOn(new NodeDisk(from));
+  return readdirSync(parent).flatMap((name) => {
+    const other = join(parent, name);
+    try {
+      return other === from || tenantOf(other) !== own ? [] : newerIn(other, made);
+    } catch (error) {
+      const why = error instanceof CodedError ? error.code : 'unreadable';
+      terminal.complain(`the backup in ${other} was passed over, with its list of the erased: ${why}`);
+      return [];
+    }
+  });
+}
+
+/** The list of a backup that was made after that time, as its manifest says it. Throws CodedError backup_incomplete, backup_damaged. */
+function newerIn(backup: string, made: number): Uint8Array[] {
+  const { at, files } = manifestOn(new NodeDisk(backup));
+  const listed = files.find(({ path }) => path === listPath);
+  if (at <= made || listed === undefined) return [];
+  const path = join(backup, filesFolder, listPath);
+  const list = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  if (createHash('sha256').update(list).digest('hex') !== listed.sha256) throw new CodedError('backup_damaged', listPath);
+  return [list];
 }

@@ -9,7 +9,7 @@ import type { Disk } from '../ports/disk.js';
 import { digestOf, inTarget, manifestName, withOpen, type Manifest } from './backup.js';
 import { erasuresFolder, keptFolder, keysFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 
-const listPath = `${erasuresFolder}/suppressed`;
+export const listPath = `${erasuresFolder}/suppressed`;
 
 export interface Restored {
   readonly manifest: Manifest;

@@ -41,6 +41,18 @@ test('a folder that cannot be made is an error, also where the system says that 
   expect(fs.readdirSync(join(folder, 'a'))).toEqual(['b']);
 });
 
+test('a disk for reading opens no file for writing, and makes none', () => {
+  const folder = freshFolder();
+  fs.writeFileSync(join(folder, 'a'), 'text');
+  const disk = new NodeDisk(folder, { readOnly: true });
+  const file = disk.open('a');
+  expect(Buffer.from(file.read(0, 9)).toString()).toBe('text');
+  expect(() => file.write(0, new Uint8Array(1))).toThrow('EBADF');
+  file.close();
+  expect(() => disk.open('b', { create: true })).toThrow("open 'b'");
+  expect(disk.list('')).toEqual(['a']);
+});
+
 test('errors name the operation and the path below the root, never the path of the machine', () => {
   const folder = freshFolder();
   try {

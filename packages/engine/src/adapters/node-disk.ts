@@ -142,9 +142,12 @@ class NodeDiskFile implements DiskFile {
 /** A disk below `rootFolder` (a path of the machine, made when missing by `makeFolder('')`). */
 export class NodeDisk implements Disk {
   readonly #root: string;
+  readonly #openFlags: number;
 
-  constructor(rootFolder: string) {
+  /** `readOnly`: files are opened for reading alone, so that they may be forbidden to write; none is made. */
+  constructor(rootFolder: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#root = rootFolder;
+    this.#openFlags = readOnly ? fs.constants.O_RDONLY : fs.constants.O_RDWR;
   }
 
   list(folder: string): string[] {
@@ -166,7 +169,8 @@ export class NodeDisk implements Disk {
   }
 
   open(path: string, options: { readonly create?: boolean } = {}): DiskFile {
-    const flags = fs.constants.O_RDWR | (options.create === true ? fs.constants.O_CREAT : 0);
+    const isMade = options.create === true && this.#openFlags !== fs.constants.O_RDONLY;
+    const flags = this.#openFlags | (isMade ? fs.constants.O_CREAT : 0);
     return new NodeDiskFile(
       this.#try('open', path, (full) => fs.openSync(full, flags, 0o600)),
       path,

@@ -29,9 +29,13 @@ export interface SigningPlace {
 
 /** The signer of the folder; a new key, under a name of its own, when there is none. Throws CodedError signing_key_unreadable. */
 export async function openSigner(place: SigningPlace, entropy: Entropy): Promise<SeededSigner> {
+  return signerIn(place) ?? renewSigner(place, entropy);
+}
+
+/** The signer of the folder, as far as there is one: nothing is written. Throws CodedError signing_key_unreadable. */
+export function signerIn(place: SigningPlace): SeededSigner | undefined {
   const stored = read(place);
-  if (stored !== undefined) return signerOf(stored);
-  return renewSigner(place, entropy);
+  return stored === undefined ? undefined : signerOf(stored);
 }
 
 /** A new key in place of the one in force, under the same name. */

@@ -1,5 +1,5 @@
 // The checks of an auditor, on another machine: only copied files and the public key.
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { freshFolder, run, runJson } from './command-line.suite.js';
@@ -77,6 +77,27 @@ describe('ethogram ledger verify', () => {
     cpSync(data, folder, { recursive: true });
     return folder;
   }
+
+  test('reads only: what it looks at may be forbidden to write, and stays as it is', async () => {
+    const folder = copy('sealed');
+    const paths = [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))];
+    const looks = (): string[] =>
+      [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))].map(
+        (path) => `${path} ${statSync(path).mtimeMs} ${statSync(path).ctimeMs}`,
+      );
+    for (const path of paths) chmodSync(path, statSync(path).isDirectory() ? 0o500 : 0o400);
+    const before = looks();
+    expect((await run('ledger', 'verify', folder)).code).toBe(0);
+    expect(looks()).toEqual(before);
+    for (const path of paths) chmodSync(path, 0o700);
+    // An auditor may be given the folder without the key that signs: then no other is made in its place.
+    rmSync(join(folder, 'signing'), { recursive: true });
+    const keyless = looks();
+    const asked = await run('ledger', 'verify', folder);
+    expect([asked.code, asked.err]).toEqual([2, expect.stringContaining('--key is needed')]);
+    expect(looks()).toEqual(keyless);
+    expect((await run('ledger', 'verify', folder, '--key', keyFile)).code).toBe(0);
+  });
 
   const segments = (folder: string): string[] =>
     readdirSync(join(folder, 'log'))

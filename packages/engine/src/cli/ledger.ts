@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { walkHeaders } from '../adapters/file-log/header-walk.js';
 import { NodeDisk } from '../adapters/node-disk.js';
-import { openSigner, renewSigner, rotateSigner } from '../adapters/signing-keys.js';
+import { openSigner, renewSigner, rotateSigner, signerIn } from '../adapters/signing-keys.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import { openCheckpoint, type Checkpoint } from '../answer/ledger/checkpoint.js';
 import { CompactRange } from '../answer/ledger/compact-range.js';
@@ -103,15 +103,17 @@ function keysOf({ name, publicKey, retired }: Awaited<ReturnType<typeof openSign
   return [publicKey, ...retired.toReversed()].map((key) => verifierKeyOf(name, key));
 }
 
-async function verifyFolder(path: string, args: Arguments, terminal: Terminal): Promise<number> {
-  const disk = new NodeDisk(path);
+function verifyFolder(path: string, args: Arguments, terminal: Terminal): number {
+  const disk = new NodeDisk(path, { readOnly: true });
   if (!disk.exists('tenant.json')) throw new CodedError('data_folder_missing');
-  const isTold = args.text('key') !== undefined;
-  const keys = isTold ? verifierKeys(args) : keysOf(await openSigner({ disk, folder: signingFolder }, new SystemEntropy()));
-  if (!isTold) terminal.note('The public key is the one that lies in the folder: compare it with one that you have from elsewhere.');
+  const own = args.text('key') === undefined ? signerIn({ disk, folder: signingFolder }) : undefined;
+  // Without one in the folder, it says that --key is needed.
+  const keys = own === undefined ? verifierKeys(args) : keysOf(own);
+  if (own !== undefined)
+    terminal.note('The public key is the one that lies in the folder: compare it with one that you have from elsewhere.');
   const kept = args.text('checkpoint');
-  const own = savedCheckpoint(disk.exists(`${ledgerFolder}/note`) ? readFileSync(join(path, ledgerFolder, 'note'), 'utf8') : null);
-  const note = kept === undefined ? own : readFileSync(kept, 'utf8');
+  const saved = savedCheckpoint(disk.exists(`${ledgerFolder}/note`) ? readFileSync(join(path, ledgerFolder, 'note'), 'utf8') : null);
+  const note = kept === undefined ? saved : readFileSync(kept, 'utf8');
   const opened = note === null ? null : openCheckpoint(note, keys);
   const range = new CompactRange();
   let rootThen: Uint8Array | null = null;

@@ -82,7 +82,7 @@ export async function main(argv: readonly string[], parts: TerminalParts = ofPro
   if (parts.lost === undefined) return code;
   // What was written last has been taken, or refused, when this has.
   await new Promise<void>((resolve) => void parts.out.write('', () => resolve()));
-  return parts.lost.aborted ? lost(parts, parts.lost.reason, code) : code;
+  return parts.lost.aborted ? untaken(parts, parts.lost.reason, code) : code;
 }
 
 async function run(argv: readonly string[], parts: TerminalParts): Promise<number> {
@@ -116,11 +116,11 @@ function ofProcess(): TerminalParts {
 }
 
 /** Whoever reads our output may stop reading (`| head`): that is no failure. A disk that does not take it is one. */
-function lost(parts: TerminalParts, error: unknown, code: number): number {
-  const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  if (why === 'EPIPE') return code;
-  const told = pathRefusal(error)?.code ?? 'path_refused';
-  new Terminal(parts, { json: false, quiet: false }).failure(told, `standard output: ${why}`);
+function untaken(parts: TerminalParts, error: unknown, code: number): number {
+  const errno = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (errno === 'EPIPE') return code;
+  const plain = new Terminal(parts, { json: false, quiet: false });
+  plain.failure(pathRefusal(error)?.code ?? 'path_refused', `standard output: ${errno}`);
   return exitCode.failed;
 }
 

@@ -11,11 +11,13 @@ export class UsageError extends Error {
 
 export class Arguments {
   readonly #values: { readonly [name: string]: unknown };
+  readonly #options: OptionsConfig;
   readonly positionals: readonly string[];
 
   /** Throws UsageError: an option that there is not, one without its value, or with one that it does not take. */
   constructor(argv: readonly string[], options: OptionsConfig) {
     refuseUnknown(argv, options);
+    this.#options = options;
     try {
       const { values, positionals } = parseArgs({ args: [...argv], options: plain(options), allowPositionals: true, strict: true });
       this.#values = values;
@@ -23,6 +25,11 @@ export class Arguments {
     } catch (error) {
       throw new UsageError(error instanceof Error ? error.message : 'the arguments cannot be read');
     }
+  }
+
+  /** Is there such an option? */
+  takes(name: string): boolean {
+    return this.#options[name] !== undefined;
   }
 
   flag(name: string): boolean {

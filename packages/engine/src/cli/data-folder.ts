@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolderPath } from '../adapters/node-disk.js';
 import { CodedError } from '../base/errors.js';
-import { open, refuseBackup, type OpenOptions } from '../runtime/open.js';
+import { open, packOptions, refuseBackup, type OpenOptions } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
@@ -22,11 +22,13 @@ export class DataFolder {
   readonly path: string;
   readonly #deployment: string | undefined;
   readonly #packs: readonly string[];
+  readonly #takesUrl: boolean;
 
   constructor(args: Arguments, fallback = './.ethogram') {
     this.path = resolve(args.text('data') ?? fallback);
     this.#deployment = args.text('deployment');
     this.#packs = args.list('packs');
+    this.#takesUrl = args.takes('url');
   }
 
   /** A folder that an argument names, not --data. */
@@ -39,7 +41,10 @@ export class DataFolder {
     const { make = false, ...rest } = options;
     refuseBackup(this.path);
     if (!make && !existsSync(join(this.path, 'tenant.json'))) throw new CodedError('data_folder_missing');
+    // What is refused leaves no folder behind.
     const packs = await packsNamed(this.#packs);
+    packOptions(packs, rest);
+    const deployment = this.#readDeployment();
     this.make();
     const bar = new ProgressBar(terminal, 'replaying the log');
     const wrapping = wrappingPlace();
@@ -51,21 +56,23 @@ export class DataFolder {
           if (total > 0) bar.update(done / total, () => `${done} of ${total} events`);
         },
         onHalt: (error) => failStop(terminal, error),
-        deployment: this.#readDeployment(),
+        deployment,
         // None named: what earlier ones defined for the fold goes on.
         ...(packs.length === 0 ? {} : { packs }),
         ...rest,
       });
     } catch (error) {
       if (!(error instanceof CodedError) || error.code !== 'data_folder_locked') throw error;
-      const url = this.serverAddress();
-      throw new CodedError(
-        'data_folder_locked',
-        url === undefined ? 'if that is a server, name it with --url' : `a server on it listens on ${url}: say --url ${url}`,
-      );
+      throw new CodedError('data_folder_locked', this.#heldBy(this.serverAddress()));
     } finally {
       bar.end();
     }
+  }
+
+  #heldBy(url: string | undefined): string {
+    const server = url === undefined ? 'if that is a server' : `a server on it listens on ${url}`;
+    if (!this.#takesUrl) return `${server}: stop it, or work on a restored backup`;
+    return url === undefined ? `${server}, name it with --url` : `${server}: say --url ${url}`;
   }
 
   /** Makes the folder where there is none. Throws CodedError folder_is_backup. */

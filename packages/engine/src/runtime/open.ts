@@ -154,7 +154,7 @@ export function refuseBackup(folder: string): void {
 }
 
 /** What packs add to options. Throws CodedError pack_wrong. */
-function packOptions(packs: readonly Pack[], options: OpenOptions): Partial<EngineOptions> {
+export function packOptions(packs: readonly Pack[], options: OpenOptions): Partial<EngineOptions> {
   const { eventTypes = shopTypes, points = defaultPoints, choicePoints = [], planPoints = [] } = options;
   const names = [...points, ...choicePoints, ...planPoints].map(({ name }) => name);
   const added = combine(packs, { ...surroundings, eventTypes, decisionPoints: points, choicePoints, points: names });

@@ -812,6 +812,7 @@ export type Health = {
   readonly items: number;
   readonly visits: number;
   readonly points: readonly string[];
+  readonly decisionPoints: readonly { readonly name: string; readonly kind: 'rank' | 'choose' | 'plan' }[];
   readonly durability: string;
   readonly overdue: { readonly requests: number; readonly notices: number; readonly erasures: number };
   readonly failing: string | null;

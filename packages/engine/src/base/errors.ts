@@ -122,7 +122,7 @@ export const errors = {
   ),
   permit_stale: entry(409, 'The grant beneath a permitted value has changed since.', 'Ask the gate again; the answer may now be no.'),
   item_shape: entry(400, 'An item lacks its id, or a field has the wrong type.', '`field` names the place; see the README for an item.'),
-  point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points.'),
+  point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points, with their kinds.'),
   plan_currency: entry(
     400,
     'Two budgets of one plan are in different currencies, and Ethogram converts none.',
@@ -178,7 +178,7 @@ export const errors = {
     'A trait, segment or cut point is not defined as it must be.',
     '`field` names the place; docs/packs.md shows how, and `ethogram check-pack` lists everything that is wrong.',
   ),
-  not_found: entry(404, 'There is no such route.', 'The README lists the routes.'),
+  not_found: entry(404, 'There is no such route.', 'docs/http.md lists the routes, and so does GET /openapi.json.'),
   method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
   overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
   disk_full: entry(

@@ -43,6 +43,16 @@ function expectToFit(name: string, { status, body }: Reply): void {
 }
 
 describe('a choice point', () => {
+  test('stands in /health with its kind, beside those that rank', async () => {
+    const reply = await doorway.send('GET', '/health');
+    expectToFit('Health', reply);
+    const decisionPoints = [
+      { name: 'home', kind: 'rank' },
+      { name: 'nudge', kind: 'choose' },
+    ];
+    expect(reply.body).toMatchObject({ points: ['home'], decisionPoints });
+  });
+
   test('chooses, says why, and names what was stopped', async () => {
     const reply = await doorway.post('/v1/decide/nudge', { context: { segment: 'evening', features: [0.5, -1] } });
     expectToFit('DecideAnswer', reply);

@@ -54,6 +54,12 @@ function expectToFit(name: string, { status, body }: Reply): void {
 const windows = [{ from: '2026-02-02T09:00:00Z', until: '2026-02-02T17:00:00Z' }];
 
 describe('a plan point', () => {
+  test('stands in /health with its kind', async () => {
+    const reply = await doorway.send('GET', '/health');
+    expectToFit('Health', reply);
+    expect(reply.body).toMatchObject({ decisionPoints: expect.arrayContaining([{ name: 'itinerary', kind: 'plan' }]) });
+  });
+
   test('plans, says why, and changes a plan', async () => {
     await doorway.post('/v1/consents', { subject: 'ann', choices: { personalise: 'granted' } });
     const reply = await doorway.post('/v1/plan/itinerary', {

@@ -50,8 +50,8 @@ export class Choosing {
     return this.#points.get(name);
   }
 
-  names(): string[] {
-    return [...this.#points.keys()];
+  get points(): readonly ChoicePoint[] {
+    return [...this.#points.values()];
   }
 
   /** Chooses. Resolves when the record is on disk. */

@@ -73,7 +73,10 @@ export interface Health {
   readonly waitingEvents: number;
   readonly items: number;
   readonly visits: number;
+  /** Those that rank. */
   readonly points: readonly string[];
+  /** All of them, with their kinds: which route asks them (`plan` has its own). */
+  readonly decisionPoints: readonly { readonly name: string; readonly kind: 'rank' | 'choose' | 'plan' }[];
   readonly durability: 'durable';
   /** Requests of people, notices to recipients, and erasures whose bytes should be destroyed by now, past their date. */
   readonly overdue: { readonly requests: number; readonly notices: number; readonly erasures: number };

@@ -478,6 +478,7 @@ export class Engine {
       items: this.core.catalogue.size,
       visits: this.core.model.index.visits,
       points: [...this.#points.keys()],
+      decisionPoints: [...this.points, ...this.choosing.points, ...this.planning.points].map(({ name, kind }) => ({ name, kind })),
       durability: 'durable',
       overdue,
       failing: this.#erasures.failing ?? this.#compactions.failing,

@@ -175,6 +175,32 @@ describe('a plan', () => {
     });
   });
 
+  it('visits a place only while it is on offer, in whichever window that is', async () => {
+    const rig = await TripRig.open();
+    const [first, second] = [rig.morning, rig.morning + day].map((from) => ({ from, until: from + 8 * hour }));
+    if (first === undefined || second === undefined) throw new Error('two days');
+    const evening = first.until + hour;
+    // A day has room for one of these.
+    await rig.engine.upsertItems([
+      { ...place('show', 2, 0, '24/7', 400), validUntil: evening },
+      { ...place('fair', 2, 0, '24/7', 400), validFrom: evening },
+      { ...place('hill', 3, 0, '24/7', 400), validUntil: evening },
+      { ...place('ended', 3, 0, '24/7', 30), validUntil: first.from },
+      { ...place('brunch', 3, 0, '24/7', 60), validUntil: first.from + 2 * hour },
+    ]);
+    const windows = [first, second];
+    const both = await rig.plan({ windows, mustSee: ['fair', 'show'] });
+    expect(both.refused).toBeNull();
+    const at = (item: string): number => both.stops.find((stop) => stop.item === item)?.arriveAt ?? 0;
+    expect([at('show') < first.until, at('fair') >= second.from]).toEqual([true, true]);
+    // Both end on the first day.
+    expect((await rig.plan({ windows, mustSee: ['show', 'hill'] })).refused).not.toBeNull();
+    const early = (await rig.plan({ windows, mustSee: ['brunch'] })).stops.find(({ item }) => item === 'brunch');
+    expect(early?.leaveAt).toBeLessThanOrEqual(first.from + 2 * hour);
+    expect((await rig.plan({ windows, mustSee: ['ended'] })).refused).toEqual({ rule: 'not_valid', items: ['ended'] });
+    await rig.engine.close();
+  });
+
   it('refuses what it cannot read, by a code', async () => {
     const rig = await TripRig.open();
     const code = async (more: Partial<PlanRequest>): Promise<string> => {

@@ -1,7 +1,7 @@
 // From the live catalogue and the model of places to what the planner chooses among: each place with its hours, price, score and
 // reasons; each that is out of the question with the rule that says so.
 import { limits } from '../../base/limits.js';
-import type { ItemFilter } from '../../model/item.js';
+import type { Item, ItemFilter } from '../../model/item.js';
 import type { PlanCandidate, PlanReason, PlanReasonKind, PlanRule, PlanWindow } from '../../model/plan.js';
 import { positionOf, type LivePlaces, type PlaceScore } from '../../predict/pack/live-places.js';
 import { placeFeatures } from '../../predict/places/place-features.js';
@@ -85,7 +85,8 @@ function candidateOf(query: CandidateQuery, place: PlaceScore): PlanCandidate | 
   const position = positionOf(item);
   if (position.latitude === null) return 'unplaced';
   if (closed.includes(item.id)) return 'closed';
-  const excluded = catalogue.excludes(item.id, filter, windows[0]?.from ?? 0);
+  const offered = whileValid(windows, item);
+  const excluded = catalogue.excludes(item.id, filter, offered[0]?.from ?? windows[0]?.from ?? 0);
   if (excluded !== undefined) return excluded === 'filter' || excluded === 'request' ? 'guardrail' : excluded;
   const { opening_hours: hours, visit_minutes: minutes } = item.attributes ?? {};
   const week = hours === undefined ? parseHours('24/7') : typeof hours === 'string' ? parseHours(hours) : undefined;
@@ -97,10 +98,17 @@ function candidateOf(query: CandidateQuery, place: PlaceScore): PlanCandidate | 
     minutes: typeof minutes === 'number' && minutes > 0 && minutes <= 24 * 60 ? Math.ceil(minutes) : visitMinutes,
     price: item.price ?? null,
     currency: item.currency ?? null,
-    open: windows.flatMap((window) => openWithin(week, window, utcOffsetMinutes)),
+    open: offered.flatMap((window) => openWithin(week, window, utcOffsetMinutes)),
     score: reasons.reduce((sum, { contribution }) => sum + contribution, 0),
     reasons,
   };
+}
+
+/** What is left of the windows while an item is on offer, [validFrom, validUntil). */
+function whileValid(windows: readonly PlanWindow[], { validFrom = -Infinity, validUntil = Infinity }: Item): PlanWindow[] {
+  return windows
+    .map(({ from, until }) => ({ from: Math.max(from, validFrom), until: Math.min(until, validUntil) }))
+    .filter(({ from, until }) => from < until);
 }
 
 function reasonsOf({ parts }: PlaceScore, people: number): PlanReason[] {

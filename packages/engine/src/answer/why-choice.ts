@@ -13,7 +13,7 @@ export function replayChoice(record: ChoiceRecord): string[] {
     means: Float64Array.from(candidates, ({ mean }) => mean),
     deviations: Float64Array.from(candidates, ({ deviation }) => deviation),
   };
-  const vector = probabilitiesOf(scored, record.floorPpm / 1_000_000, record.trials, record.uniformPpm);
+  const vector = probabilitiesOf(scored, record.floorPpm / 1_000_000, record.trials, record.uniformPpm, record.policy);
   const problems: string[] = [];
   candidates.forEach(({ action, probability }, at) => {
     if (vector[at] !== probability) problems.push(`the probability of ${JSON.stringify(action)} does not follow from the estimates`);

@@ -1,10 +1,13 @@
 // Against fine quadrature of the same integral, and of the integral over the Beta posteriors that it stands for.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exp } from '../../base/exact-math.js';
 import { logGamma } from '../../base/log-gamma.js';
 import { normalCdf, normalDensity } from '../../base/special-functions.js';
 import { logitOf, type Posterior } from '../../predict/arms/arm-counts.js';
+import { SeededRandom } from '../../sim/seeded-random.js';
 import { BestProbabilities } from './best-probabilities.js';
+import { probabilitiesOf } from './choice-policy.js';
 import { drawn, floorAt, floorLeast, raiseToFloor } from './floor.js';
 import { must } from '../../base/assert.js';
 
@@ -45,6 +48,56 @@ describe('probability of being the best', () => {
       16,
     );
     compute(means, deviations).forEach((p, i) => expect(Math.abs(p - must(truth[i], 'it is there'))).toBeLessThan(0.01));
+  });
+
+  it('is that of fine quadrature, whatever is known of each: new beside old, alike and apart', () => {
+    const random = new SeededRandom(99);
+    const share = (): number => random.int(1_000_000) / 1_000_000;
+    const worlds = Array.from({ length: 120 }, (_, run) =>
+      Array.from({ length: 2 + random.int(run % 10 === 0 ? 30 : 8) }, () => {
+        if (run % 2 === 0) return { mean: 0.2 * share(), deviation: exp(-9 * share()) };
+        const trials = Math.floor(exp(14 * share()));
+        const wins = Math.floor(trials * (random.int(2) === 0 ? 0.05 : 0.3 * share() * share()));
+        return logitOf({ alpha: 1 + wins, beta: 1 + trials - wins });
+      }),
+    );
+    // A new action beside four that are known well, all at 5 %: whichever is known least is the best most likely.
+    const trials = [0, 10_000, 20_000, 30_000, 1_000_000];
+    worlds.push(trials.map((n) => logitOf({ alpha: 1 + n / 20, beta: 1 + n - n / 20 })));
+    for (const arms of worlds) {
+      const found = compute(
+        arms.map(({ mean }) => mean),
+        arms.map(({ deviation }) => deviation),
+      );
+      arms.forEach((own, at) => {
+        let truth = 0;
+        for (let z = -6; z <= 6; z += 0.02) {
+          const x = own.mean + own.deviation * z;
+          let p = normalDensity(z) * 0.02;
+          arms.forEach((other, each) => {
+            if (each !== at) p *= normalCdf((x - other.mean) / other.deviation);
+          });
+          truth += p;
+        }
+        expect(Math.abs((found[at] ?? 0) - truth), JSON.stringify(arms)).toBeLessThan(0.01);
+      });
+    }
+    const last = worlds.at(-1) ?? [];
+    const found = compute(
+      last.map(({ mean }) => mean),
+      last.map(({ deviation }) => deviation),
+    );
+    expect(found).toEqual(found.toSorted((a, b) => b - a));
+  });
+
+  it('is what the record of an older choice says, by the policy that stands in it', () => {
+    const scored = {
+      means: Float64Array.of(0, -2.547739657143684, -2.9434919431552267, -2.9441232266271964, -2.944429505515471),
+      deviations: Float64Array.of(1.8137993642341628, 0.8343889319635835, 0.04586130123813748, 0.026486441768546008, 0.004588292822637226),
+    };
+    const recorded = [0.8685470034118673, 0.08280812364210638, 0.006146174335814364, 0.007117787250983534, 0.035380911359228405];
+    expect([...probabilitiesOf(scored, 0.02, 5_000, 10_000, 'choose/1')]).toEqual(recorded);
+    expect([...probabilitiesOf(scored, 0.02, 5_000, 10_000)]).not.toEqual(recorded);
   });
 
   it('is that of Thompson sampling from the Beta posteriors, to seven hundredths', () => {

@@ -4,12 +4,17 @@
 // Over a grid of cells, the chance that the maximum falls into a cell is G(right) - G(left) with G = product of all F; within the cell
 // it is shared out in proportion to each one's increment of ln F (the reverse hazard), which is exact for a constant ratio. So the
 // vector sums to 1 whatever the grid. ln F and e^x come from tables of our own functions: same bits everywhere, some nanoseconds each.
-// Half of the grid spans everything, half the action that is most surely good, so that one wide posterior does not blur the others.
-// Error against fine quadrature: under .01 on each probability (tested).
+// Cells are halved until none is wider than a part of the deviation of a value that lies there, so that a wide posterior does not blur
+// narrow ones, nor a narrow one the others. Error against fine quadrature: under .01 on each probability (tested), with 30 cells mostly.
 import { exp } from '../../base/exact-math.js';
 import { logNormalCdf } from '../../base/special-functions.js';
+import { firstGrid } from './first-grid.js';
 
-const cells = 48; // even: two grids of half as many points
+/** No cell is wider than so many deviations of a value within so many deviations of whose mean it lies. */
+const cellWidth = 0.75;
+const near = 3;
+/** Reached only where deviations lie many powers of ten apart; cells are then as wide as they are. */
+const cellsMax = 1_000;
 const stepsPerUnit = 64;
 const reach = 10;
 const logCdfTable = Float64Array.from({ length: 2 * reach * stepsPerUnit + 2 }, (_, at) => logNormalCdf(at / stepsPerUnit - reach));
@@ -37,10 +42,20 @@ function tableExp(x: number): number {
 export class BestProbabilities {
   #before = new Float64Array(0);
   #after = new Float64Array(0);
-  readonly #grid = new Float64Array(cells);
+  readonly #grid: number[] = [];
+  readonly #ahead: number[] = [];
 
-  /** P(value i is the largest), for independent N(means[i], deviations[i]); deviations > 0. Written to `out`, which it returns. */
-  compute(means: ArrayLike<number>, deviations: ArrayLike<number>, count: number, out: Float64Array): Float64Array {
+  /**
+   * P(value i is the largest), for independent N(means[i], deviations[i]); deviations > 0. Written to `out`, which it returns. `isFirst`:
+   * over the grid of the first policy.
+   */
+  compute(
+    means: ArrayLike<number>,
+    deviations: ArrayLike<number>,
+    count: number,
+    out: Float64Array,
+    options: { readonly isFirst?: boolean } = {},
+  ): Float64Array {
     if (this.#before.length < count) {
       this.#before = new Float64Array(count);
       this.#after = new Float64Array(count);
@@ -51,39 +66,14 @@ export class BestProbabilities {
     }
     let low = -Infinity;
     let high = -Infinity;
-    let surest = -Infinity;
-    let sureMean = 0;
-    let sureDeviation = 1;
     for (let i = 0; i < count; i += 1) {
       const mean = means[i] ?? 0;
       const deviation = deviations[i] ?? 1;
       if (mean - 5 * deviation > low) low = mean - 5 * deviation;
       if (mean + 5 * deviation > high) high = mean + 5 * deviation;
-      if (mean - deviation > surest) {
-        surest = mean - deviation;
-        sureMean = mean;
-        sureDeviation = deviation;
-      }
     }
-    const grid = this.#grid;
-    const half = cells / 2;
-    // Both grids ascend, so they are merged.
-    const narrowLow = Math.max(low, sureMean - 4 * sureDeviation);
-    const narrowStep = (Math.min(high, sureMean + 4 * sureDeviation) - narrowLow) / half;
-    const wideStep = (high - low) / half;
-    let wide = 1;
-    let narrow = 1;
-    for (let point = 0; point < cells; point += 1) {
-      const nextWide = wide > half ? Infinity : low + wideStep * wide;
-      const nextNarrow = narrow > half ? Infinity : narrowLow + narrowStep * narrow;
-      if (nextWide <= nextNarrow) {
-        grid[point] = nextWide;
-        wide += 1;
-      } else {
-        grid[point] = nextNarrow;
-        narrow += 1;
-      }
-    }
+    const grid =
+      options.isFirst === true ? firstGrid(means, deviations, count, low, high) : this.#halved(means, deviations, count, low, high);
     let before = this.#before;
     let after = this.#after;
     let logAllBefore = 0;
@@ -95,8 +85,7 @@ export class BestProbabilities {
     }
     let allBefore = 0; // what lies below the grid is nothing
     let total = 0;
-    for (let cell = 0; cell < cells; cell += 1) {
-      const right = grid[cell] ?? high;
+    for (const right of grid) {
       let logAll = 0;
       for (let i = 0; i < count; i += 1) {
         const value = tableLogCdf((right - (means[i] ?? 0)) / (deviations[i] ?? 1));
@@ -118,4 +107,34 @@ export class BestProbabilities {
     for (let i = 0; i < count; i += 1) out[i] = (out[i] ?? 0) / total;
     return out;
   }
+
+  /** Right ends of the cells, ascending. */
+  #halved(means: ArrayLike<number>, deviations: ArrayLike<number>, count: number, low: number, high: number): readonly number[] {
+    const grid = this.#grid;
+    const ahead = this.#ahead; // right ends of the cells to come, the next one last
+    grid.length = 0;
+    ahead.length = 0;
+    ahead.push(high);
+    let left = low;
+    for (let right = ahead.at(-1); right !== undefined; right = ahead.at(-1)) {
+      const middle = (left + right) / 2;
+      if (grid.length + ahead.length < cellsMax && left < middle && middle < right && isTooWide(means, deviations, count, left, right)) {
+        ahead.push(middle);
+        continue;
+      }
+      grid.push(right);
+      ahead.pop();
+      left = right;
+    }
+    return grid;
+  }
+}
+
+function isTooWide(means: ArrayLike<number>, deviations: ArrayLike<number>, count: number, left: number, right: number): boolean {
+  for (let i = 0; i < count; i += 1) {
+    const mean = means[i] ?? 0;
+    const deviation = deviations[i] ?? 1;
+    if (right - left > cellWidth * deviation && right > mean - near * deviation && left < mean + near * deviation) return true;
+  }
+  return false;
 }

@@ -8,7 +8,7 @@ import { floorAt, raiseToFloor } from './floor.js';
 
 /** How choices are made now; their records say which way held. */
 export const choosePolicy = 'choose/2';
-/** Until then a visit that was over counted as the current one. */
+/** Until then a visit that was over counted as the current one, and probabilities were summed up over a coarser grid. */
 export const firstChoosePolicy = 'choose/1';
 
 const best = new BestProbabilities();
@@ -43,9 +43,16 @@ export function scoreByRidge(ridges: ArmRidges, actions: readonly string[], x: r
 }
 
 /** Probability of each action: of being the best, not below the floor; mixed with a uniform share (parts per million). */
-export function probabilitiesOf(scored: Scored, floorShare: number, trials: number, uniformPpm: number): Float64Array {
+export function probabilitiesOf(
+  scored: Scored,
+  floorShare: number,
+  trials: number,
+  uniformPpm: number,
+  policy: string = choosePolicy,
+): Float64Array {
   const count = scored.means.length;
-  const out = best.compute(scored.means, scored.deviations, count, new Float64Array(count));
+  const isFirst = policy === firstChoosePolicy;
+  const out = best.compute(scored.means, scored.deviations, count, new Float64Array(count), { isFirst });
   raiseToFloor(out, count, floorAt(floorShare, count, trials));
   if (uniformPpm > 0) raiseToFloor(out, count, uniformPpm / 1_000_000 / count);
   return out;

@@ -26,6 +26,20 @@ test('a line and steps both find the probabilities behind scores that are too su
   }
 });
 
+test('rows of one score are one step, in whichever order they come', () => {
+  const rows = (...labels: (0 | 1)[]): ScoredLabel[] => labels.map((label) => ({ score: 0, label }));
+  for (const each of [rows(0, 0, 0, 1, 1, 1), rows(1, 1, 1, 0, 0, 0), rows(0, 1, 0, 1, 0, 1)]) expect(isotonic(each)(0)).toBe(0.5);
+  const two = Array.from({ length: 1_000 }, (_, at): ScoredLabel => {
+    const score = at % 2 === 0 ? -1 : 1;
+    return { score, label: at % 10 < (score < 0 ? 4 : 6) ? 1 : 0 };
+  });
+  const shareAt = (score: number): number => {
+    const labels = two.filter((row) => row.score === score).map(({ label }) => label);
+    return labels.reduce<number>((sum, label) => sum + label, 0) / labels.length;
+  };
+  for (const score of [-1, 1]) expect(isotonic(two)(score)).toBeCloseTo(shareAt(score), 12);
+});
+
 test('pooling adjacent violators, worked by hand', () => {
   const calibrate = isotonic([
     { score: 1, label: 0 },

@@ -1,6 +1,7 @@
 // Makes probabilities of scores, on rows that the scores were not fitted on: Platt's line in log odds, or a monotone step function
 // (isotonic) where there are enough rows for its steps. Erasure class `rederived`, with the model whose scores it reads.
-// Sources: Platt, 1999, with his smoothed targets; Zadrozny and Elkan, KDD 2002, by pooling of adjacent violators (Ayer et al., 1955).
+// Sources: Platt, 1999, with his smoothed targets; Zadrozny and Elkan, KDD 2002, by pooling of adjacent violators (Ayer et al., 1955),
+// rows of equal score as one (de Leeuw, Hornik and Mair, Journal of Statistical Software 32, 2009, the secondary approach to ties).
 import { exp } from '../../base/exact-math.js';
 import { solveSymmetric } from '../../base/linear-system.js';
 
@@ -54,9 +55,15 @@ export function plattLine(held: readonly ScoredLabel[], options: { readonly slop
 
 /** The monotone function that is nearest to the labels, straight lines between the middles of its steps. */
 export function isotonic(held: readonly ScoredLabel[]): Calibration {
+  // Rows of one score are one step: their order says nothing.
+  const levels = new Map<number, { weight: number; yes: number }>();
+  for (const { score, label } of held) {
+    const { weight, yes } = levels.get(score) ?? { weight: 0, yes: 0 };
+    levels.set(score, { weight: weight + 1, yes: yes + label });
+  }
   const blocks: { weight: number; yes: number; scores: number }[] = [];
-  for (const { score, label } of held.toSorted((a, b) => a.score - b.score)) {
-    blocks.push({ weight: 1, yes: label, scores: score });
+  for (const [score, { weight, yes }] of [...levels].sort(([a], [b]) => a - b)) {
+    blocks.push({ weight, yes, scores: weight * score });
     for (let last = blocks.at(-1), before = blocks.at(-2); last !== undefined && before !== undefined;) {
       if (before.yes * last.weight < last.yes * before.weight) break;
       before.weight += last.weight;

@@ -7,9 +7,11 @@ import { open, packOptions, refuseBackup, type OpenOptions } from '../runtime/op
 import type { Engine } from '../runtime/engine.js';
 import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
+import { DiskError } from '../ports/disk.js';
 import { Arguments } from './arguments.js';
 import { exitCode } from './exit-code.js';
 import { packsNamed } from './pack-file.js';
+import { pathRefusal } from './path-refusal.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Terminal } from './terminal.js';
 import { wrappingPlace } from './wrapping-place.js';
@@ -62,6 +64,7 @@ export class DataFolder {
         ...rest,
       });
     } catch (error) {
+      if (error instanceof DiskError) throw pathRefusal(error, `opening ${this.path}`) ?? error;
       if (!(error instanceof CodedError) || error.code !== 'data_folder_locked') throw error;
       throw new CodedError('data_folder_locked', this.#heldBy(this.serverAddress()));
     } finally {

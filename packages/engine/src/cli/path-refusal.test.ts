@@ -16,6 +16,7 @@ beforeAll(async () => {
   await engine.close();
   writeFileSync(at('file'), 'no folder\n');
   mkdirSync(at('none'));
+  mkdirSync(at('spoilt/tenant.json'), { recursive: true });
   writeFileSync(key, (await run('ledger', 'keys', '--data', at('shop'))).out);
   await run('backup', at('shop'), at('backup'));
 });
@@ -24,6 +25,7 @@ beforeAll(async () => {
 const mistakes: readonly [code: string, ...argv: string[]][] = [
   ['path_refused', 'serve', '--port', '0', '--data', at('file')],
   ['path_refused', 'serve', '--port', '0', '--data', at('file/below')],
+  ['path_refused', 'verify', '--data', at('spoilt')],
   ['path_refused', 'keys', 'list', '--data', at('file')],
   ['path_refused', 'keys', 'add', '--kind', 'write', '--data', at('file/below')],
   ['path_refused', 'restore', at('backup'), at('file'), '--erasures', 'none'],
@@ -56,7 +58,7 @@ describe('a path that cannot be used', () => {
   test('nothing was changed by any of them', () => {
     expect(readFileSync(at('file'), 'utf8')).toBe('no folder\n');
     expect(readdirSync(at('none'))).toEqual([]);
-    expect(readdirSync(at('.')).sort()).toEqual(['backup', 'file', 'key.txt', 'none', 'shop']);
+    expect(readdirSync(at('.')).sort()).toEqual(['backup', 'file', 'key.txt', 'none', 'shop', 'spoilt']);
   });
 });
 
@@ -65,7 +67,9 @@ test('a full disk is one, whoever says so; what is no mistake with a path stays 
   expect(pathRefusal(system('ENOSPC'))).toMatchObject({ code: 'disk_full', detail: 'some/where: ENOSPC' });
   expect(pathRefusal(system('EACCES'))).toMatchObject({ code: 'path_refused', detail: 'some/where: EACCES' });
   expect(pathRefusal(new DiskError('no_space', "write 'log/1'"))).toMatchObject({ code: 'disk_full', detail: "write 'log/1'" });
-  expect(pathRefusal(new DiskError('io', "open 'log/1': EROFS"))).toMatchObject({ code: 'path_refused', detail: "open 'log/1': EROFS" });
+  const readOnly = new DiskError('io', "open 'log/1': EROFS");
+  expect(pathRefusal(readOnly)).toMatchObject({ code: 'path_refused', detail: "open 'log/1': EROFS" });
+  expect(pathRefusal(readOnly, 'opening shop')).toMatchObject({ code: 'path_refused', detail: "opening shop: open 'log/1': EROFS" });
   expect(pathRefusal(Object.assign(new Error('a reset'), { code: 'ECONNRESET', syscall: 'read' }))).toBeUndefined();
   expect(pathRefusal(new TypeError('a bug'))).toBeUndefined();
 });

@@ -3,9 +3,12 @@
 import { CodedError } from '../base/errors.js';
 import { DiskError } from '../ports/disk.js';
 
-/** Undefined for what is no such answer. */
-export function pathRefusal(error: unknown): CodedError | undefined {
-  if (error instanceof DiskError) return new CodedError(error.code === 'no_space' ? 'disk_full' : 'path_refused', error.message);
+/** Undefined for what is no such answer. `doing`: with which folder, since a Disk names paths below its root alone. */
+export function pathRefusal(error: unknown, doing?: string): CodedError | undefined {
+  if (error instanceof DiskError) {
+    const detail = doing === undefined ? error.message : `${doing}: ${error.message}`;
+    return new CodedError(error.code === 'no_space' ? 'disk_full' : 'path_refused', detail);
+  }
   if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
   const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
   // Of system calls, those on files name a path; a write by a descriptor alone does not.

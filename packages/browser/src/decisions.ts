@@ -41,7 +41,8 @@ export function remembering<T>(): (key: string, ask: () => Answer<T>) => Answer<
     if (before && before.untilMs > Date.now()) return before.answer;
     const answer = ask().then((fresh) => {
       if (fresh !== undefined) return fresh;
-      held.delete(key);
+      // The one of before is put back, to serve the next call that gets no answer, too; not where it has been ousted meanwhile.
+      if (held.delete(key) && before) held.set(key, before);
       return before?.answer;
     });
     held.set(key, { untilMs: Date.now() + decisionMs, answer });

@@ -82,6 +82,99 @@ describe('the key of a device', () => {
     expect(registered(second.id)).not.toEqual(registered(first.id));
   });
 
+  describe('no key ties two ids together', () => {
+    /** A browser, and the keys that went out with an id. */
+    async function somebody(): Promise<{ readonly context: BrowserContext; readonly told: (id: string) => readonly unknown[] }> {
+      const context = await world.somebody();
+      const bodies: { readonly subject: string; readonly device?: string }[] = [];
+      context.on('request', (request) => {
+        if (request.url().includes('/v1/consents')) bodies.push(request.postDataJSON());
+      });
+      return { context, told: (id) => bodies.filter(({ subject }) => subject === id).map(({ device }) => device) };
+    }
+    /** Everything is granted in the page, and the key is kept. */
+    async function grantedIn(page: Page): Promise<readonly [id: string, key: string]> {
+      await page.evaluate(`ethogram.choose(${all})`);
+      const { id } = await personOf(page);
+      await until(async () => registered(id).length === 1 && (await databases(page)) === 1, 'the key is registered and kept');
+      return [id, registered(id)[0] ?? ''];
+    }
+    const keyOf = (page: Page): Promise<string | undefined> => page.evaluate('device.publicKey()');
+
+    test('another tab takes everything back, this one grants: the new id gets a new key, which opens its portal', async () => {
+      const { context, told } = await somebody();
+      const there = await opened(context);
+      const [first, key] = await grantedIn(there);
+      const here = await opened(context);
+      expect(await keyOf(here)).toBe(key);
+      await there.evaluate(`ethogram.choose(${none})`);
+      await until(async () => ![undefined, key].includes(await keyOf(here)), 'another key is there');
+      await here.evaluate(`ethogram.choose(${all})`);
+      const { id } = await personOf(here);
+      await until(() => registered(id).length === 1, 'the second key is registered');
+      expect(id).not.toBe(first);
+      expect([told(first), told(id)]).toEqual([[key, undefined], registered(id)]);
+      expect(registered(id)).not.toContain(key);
+      expect(await here.evaluate('device.enter()')).toContain('/me/enter?ticket=');
+      expect(await there.evaluate('device.enter()')).toContain('/me/enter?ticket=');
+    });
+
+    test('even before it has heard of that', async () => {
+      const { context, told } = await somebody();
+      const there = await opened(context);
+      const [first, key] = await grantedIn(there);
+      await context.addInitScript("addEventListener('storage', (event) => event.stopImmediatePropagation(), true)");
+      const here = await opened(context);
+      expect(await keyOf(here)).toBe(key);
+      await there.evaluate(`ethogram.choose(${none})`);
+      await until(async () => (await personOf(here)).id === undefined, 'taken back');
+      await here.evaluate(`ethogram.choose(${all})`);
+      const { id } = await personOf(here);
+      await until(() => told(id).length === 1, 'the choice is told');
+      expect([id === first, told(id)]).toEqual([false, [undefined]]);
+    });
+
+    test('a page without the key takes everything back and grants: the key of before goes, and is not told again', async () => {
+      const { context, told } = await somebody();
+      const [, key] = await grantedIn(await opened(context));
+      const without = await world.page(context);
+      await without.evaluate(`ethogram.choose(${none}); ethogram.choose(${all})`);
+      const { id } = await personOf(without);
+      const later = await opened(context);
+      await until(async () => (await databases(later)) === 0, 'the key is gone');
+      const another = await keyOf(later);
+      await later.evaluate('ethogram.choose({ analytics: true })');
+      await until(() => told(id).length === 2, 'both choices are told');
+      expect([told(id), another === key]).toEqual([[undefined, another], false]);
+    });
+
+    test('a page with the key that stays open meanwhile drops it, and tells another one', async () => {
+      const { context, told } = await somebody();
+      const there = await opened(context);
+      const [, key] = await grantedIn(there);
+      const without = await world.page(context);
+      await without.evaluate(`ethogram.choose(${none}); ethogram.choose(${all})`);
+      const { id } = await personOf(without);
+      await until(async () => ![undefined, key].includes(await keyOf(there)), 'another key is there');
+      await until(async () => (await databases(there)) === 0, 'the key is gone');
+      const another = await keyOf(there);
+      await there.evaluate('ethogram.choose({ analytics: true })');
+      await until(() => told(id).length === 2, 'both choices are told');
+      expect(told(id)).toEqual([undefined, another]);
+    });
+
+    test('and where such a page takes everything back, the next with the key leaves none to be found', async () => {
+      const { context } = await somebody();
+      const [, key] = await grantedIn(await opened(context));
+      const without = await world.page(context);
+      for (const each of context.pages()) if (each !== without) await each.close();
+      await without.evaluate(`ethogram.choose(${none})`);
+      const later = await opened(context);
+      expect(await keyOf(later)).not.toBe(key);
+      await until(async () => (await databases(later)) === 0, 'the key is gone');
+    });
+  });
+
   test('a browser without such keys has none, and everything else works', async () => {
     const context = await world.somebody();
     await context.addInitScript("SubtleCrypto.prototype.generateKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))");

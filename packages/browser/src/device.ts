@@ -36,6 +36,11 @@ interface Pair {
   readonly privateKey: CryptoKey;
 }
 
+/** As it is kept: with the one id that it may be told with. */
+interface Kept extends Pair {
+  readonly id: string;
+}
+
 const database = 'ethogram';
 const shelf = 'keys';
 const name = 'device';
@@ -43,40 +48,56 @@ const name = 'device';
 export async function openDevice({ url, writeKey = '', portal = url }: DeviceOptions): Promise<Device> {
   const store = browserStore();
   const send = requestTo(url, writeKey);
-  // To look for a key would make the database: without an id there is none.
-  let pair = personIn(store).id ? await attempt(stored) : undefined;
+  /** What is kept for the id that holds now. To look for it would make the database: without an id there is none. */
+  const kept = async (): Promise<Kept | undefined> => {
+    const { id } = personIn(store);
+    return id ? stored(id) : undefined;
+  };
+  /** The id that `pair` goes with, once there is one. */
+  let { id: owner } = personIn(store);
+  let pair: Pair | undefined = await attempt(kept);
+  // What is kept of another id, a page that does not load this file has left behind.
+  let work: Promise<unknown> = pair ? Promise.resolve() : attempt(dropped);
   pair ??= await attempt(made);
-  let work: Promise<unknown> = Promise.resolve();
   const ask = async <T>(path: string, body: object): Promise<T | undefined> => {
     const response = await send(path, JSON.stringify(body));
     return response.ok ? ((await response.json()) as T) : undefined; // what the server documents
   };
+  const renew = (): void => {
+    owner = pair = undefined;
+    work = work.then(async () => {
+      // There may be what another tab has kept for the next id by now.
+      if (!(await attempt(kept))) await attempt(dropped);
+      pair ??= await attempt(made);
+    });
+  };
+  /** The pair, for the id that holds now. Looked at with each use, since a tab may hear late of what another one did. */
+  const own = (): Pair | undefined => {
+    const { id } = personIn(store);
+    if (owner && owner !== id) renew();
+    owner ??= id;
+    return pair;
+  };
+  addEventListener('storage', own);
   return {
-    publicKey: () => pair?.publicKey,
+    publicKey: () => own()?.publicKey,
     onChoice(choices) {
-      const kept = pair;
-      if (Object.values(choices).includes(true)) {
-        if (kept) work = work.then(() => attempt(() => keep(kept)));
-        return;
-      }
-      pair = undefined;
-      work = work.then(async () => {
-        await attempt(dropped);
-        pair ??= await attempt(made);
-      });
+      if (!Object.values(choices).includes(true)) return renew();
+      const told = own();
+      const id = owner;
+      if (told && id) work = work.then(() => attempt(() => keep({ ...told, id })));
     },
     enter: () =>
       attempt(async () => {
         await work;
-        const subject = personIn(store).id;
         // As it is stored: another tab may have been first.
-        const own = subject ? await stored() : undefined;
-        const asked = own && (await ask<{ challenge: string }>('portal/challenges', { subject }));
-        if (!own || !asked) return undefined;
+        const held = await kept();
+        const asked = held && (await ask<{ challenge: string }>('portal/challenges', { subject: held.id }));
+        if (!held || !asked) return undefined;
         const { challenge } = asked;
         const text = new TextEncoder().encode(`ethogram portal entry\n${location.origin}\n${challenge}`);
-        const signature = base64url(await crypto.subtle.sign('Ed25519', own.privateKey, text));
-        const entry = await ask<{ path: string }>('portal/entries', { challenge, publicKey: own.publicKey, signature });
+        const signature = base64url(await crypto.subtle.sign('Ed25519', held.privateKey, text));
+        const entry = await ask<{ path: string }>('portal/entries', { challenge, publicKey: held.publicKey, signature });
         return entry && portal + entry.path;
       }),
   };
@@ -87,15 +108,15 @@ async function made(): Promise<Pair> {
   return { publicKey: base64url(await crypto.subtle.exportKey('raw', publicKey)), privateKey };
 }
 
-/** The pair in the database; whatever else stands there is none. */
-async function stored(): Promise<Pair | undefined> {
-  const held: unknown = await inShelf('readonly', (keys) => keys.get(name));
-  return held ? (held as Pair) : undefined; // kept below
+/** The pair in the database that belongs to the id; whatever else stands there is none. */
+async function stored(id: string): Promise<Kept | undefined> {
+  const held = (await inShelf('readonly', (keys) => keys.get(name))) as Kept | undefined; // kept below
+  return held?.id === id ? held : undefined;
 }
 
-/** Keeps the pair, unless another tab has kept one. */
-async function keep(pair: Pair): Promise<void> {
-  if (!(await stored())) await inShelf('readwrite', (keys) => keys.put(pair, name));
+/** Keeps the pair, unless another tab has kept one for its id. */
+async function keep(pair: Kept): Promise<void> {
+  if (!(await stored(pair.id))) await inShelf('readwrite', (keys) => keys.put(pair, name));
 }
 
 function dropped(): Promise<unknown> {
@@ -116,7 +137,8 @@ async function inShelf<T>(mode: IDBTransactionMode, task: (keys: IDBObjectStore)
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
-    for (const type of ['error', 'blocked']) request.addEventListener(type, () => reject(request.error ?? new Error(type)));
+    // Not `request.error`: to read it throws while a database waits for others to close it (`blocked`), and goes all the same then.
+    for (const type of ['error', 'blocked']) request.addEventListener(type, () => reject(new Error(type)));
   });
 }
 

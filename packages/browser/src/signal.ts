@@ -3,10 +3,23 @@
 import type { Choices } from './purpose.js';
 
 export function objects(): boolean {
-  return 'globalPrivacyControl' in navigator && navigator.globalPrivacyControl === true;
+  return Reflect.get(navigator, 'globalPrivacyControl') === true;
 }
 
 /** The choices, with what the browser objects to refused. */
 export function withSignal(choices: Choices): Choices {
   return objects() ? { ...choices, personalise: false, share: false } : choices;
+}
+
+/**
+ * The choices that a consent platform repeats. Of what the browser objects to, a grant that is held stays: it was given in the hearing of
+ * the signal, since `connect` takes older ones back. None is granted anew, and no purpose is added, so that what is held is the same again.
+ */
+export function heldUnderSignal(choices: Choices, held: Choices): Choices {
+  if (!objects()) return choices;
+  const narrowed = { ...choices };
+  for (const purpose of ['personalise', 'share'] as const) {
+    if (narrowed[purpose]) narrowed[purpose] = held[purpose] === true;
+  }
+  return narrowed;
 }

@@ -90,6 +90,28 @@ describe('TCF', () => {
     expect(chosen.map(([choices]) => choices.personalise)).toEqual([false, true]);
   });
 
+  test('a yes given in the hearing of the signal stays on the next page; what is told anew grants nothing that is not held', () => {
+    objecting();
+    const consents = flags(1, 5, 6, 8, 9, 10);
+    const purposes = { ...tcfPurposes, share: [9] };
+    const told = (held: Choices, data: object, options = {}): string => {
+      const cmp = platform('__tcfapi');
+      const { browser, chosen } = chooser(held);
+      followTcf(browser, options);
+      cmp.say({ ...yes, ...data });
+      return JSON.stringify(chosen.map(([choices]) => choices));
+    };
+    const all = { analytics: true, personalise: true, train: true };
+    // Word for word what is held: whoever chooses the same again says nothing.
+    expect(told(all, {})).toBe(JSON.stringify([all]));
+    expect(told({ ...all, share: true }, {}, { purposes })).toBe(JSON.stringify([{ ...all, share: true }]));
+    expect(told({ ...all, share: false }, {}, { purposes })).toBe(JSON.stringify([{ ...all, share: false }]));
+    expect(told({ analytics: true, personalise: false, train: true }, {})).toContain('"personalise":false');
+    expect(told({}, {}, { purposes })).toBe(JSON.stringify([{ ...all, personalise: false, share: false }]));
+    // What the platform no longer says is taken back, held or not.
+    expect(told(all, { publisher: { consents: { ...consents, 5: false } } })).toContain('"personalise":false');
+  });
+
   test('no platform: nothing is granted, and nothing breaks', () => {
     vi.stubGlobal('window', {});
     const { browser, chosen } = chooser();
@@ -137,8 +159,24 @@ describe('GPP', () => {
     expect(chosen).toEqual([[{ analytics: true, personalise: true, train: true }, 'gpp']]);
     objecting();
     cmp.say({ eventName: 'sectionChange', pingData });
-    expect(chosen.at(-1)).toEqual([{ analytics: true, personalise: false, share: false, train: true }, 'gpp']);
+    expect(chosen.at(-1)).toEqual([{ analytics: true, personalise: false, train: true }, 'gpp']);
     stop();
     expect(cmp.listeners.size).toBe(0);
+  });
+
+  test('under the signal what is held stays, and nothing else is granted', () => {
+    objecting();
+    const pingData = { signalStatus: 'ready', parsedSections: european };
+    for (const held of [
+      { analytics: true, personalise: true, train: true },
+      { analytics: true, personalise: true, train: true, share: true },
+      { analytics: true, personalise: false, train: true },
+    ]) {
+      const cmp = platform('__gpp');
+      const { browser, chosen } = chooser(held);
+      followGpp(browser);
+      cmp.say({ eventName: 'signalStatus', pingData });
+      expect(JSON.stringify(chosen)).toBe(JSON.stringify([[held, 'gpp']]));
+    }
   });
 });

@@ -3,7 +3,7 @@
 // Invariant: an opt-out only narrows. That somebody did not opt out is no grant: under our rules only a yes is one.
 import type { Browser } from '../client.js';
 import type { Choices } from '../purpose.js';
-import { withSignal } from '../signal.js';
+import { heldUnderSignal } from '../signal.js';
 import { tcfChoices, type TcfMap } from './tcf.js';
 
 export interface GppOptions {
@@ -62,8 +62,9 @@ export function followGpp(browser: Browser, options: GppOptions = {}): () => voi
     if (!success) return;
     listener = listenerId ?? listener;
     if (pingData?.signalStatus !== 'ready' || eventName === 'listenerRemoved') return;
-    const choices = gppChoices(pingData.parsedSections ?? {}, browser.choices(), options);
-    if (choices) browser.choose(withSignal(choices), 'gpp');
+    const held = browser.choices();
+    const choices = gppChoices(pingData.parsedSections ?? {}, held, options);
+    if (choices) browser.choose(heldUnderSignal(choices, held), 'gpp');
   });
   return () => {
     if (listener !== undefined) api?.('removeEventListener', () => undefined, listener);

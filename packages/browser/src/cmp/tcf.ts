@@ -3,7 +3,7 @@
 // Invariant: a purpose is granted only when every TCF purpose it rests on is; what the platform does not say is refused.
 import type { Browser } from '../client.js';
 import type { Choices, Purpose } from '../purpose.js';
-import { withSignal } from '../signal.js';
+import { heldUnderSignal } from '../signal.js';
 
 /** Our purpose -> TCF purposes that must all be consented to. */
 export type TcfMap = { readonly [P in Purpose]?: readonly number[] };
@@ -52,8 +52,8 @@ export function followTcf(browser: Browser, options: TcfOptions = {}): () => voi
     const isNew = data.eventStatus === 'useractioncomplete';
     if (data.gdprApplies === false || !(isNew || data.eventStatus === 'tcloaded')) return;
     const choices = tcfChoices(data, options);
-    // What was granted before the browser began to object does not outweigh it; what is granted now does.
-    browser.choose(isNew ? choices : withSignal(choices), 'tcf');
+    // What the person says now outweighs what their browser objects to; what the string repeats does not, but takes nothing back either.
+    browser.choose(isNew ? choices : heldUnderSignal(choices, browser.choices()), 'tcf');
   });
   return () => {
     if (listener !== undefined) api?.('removeEventListener', 2, () => undefined, listener);

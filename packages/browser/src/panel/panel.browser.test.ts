@@ -19,15 +19,19 @@ describe('the panel', () => {
   afterEach(() => world.reset());
   afterAll(() => world.close());
 
-  async function opened(lang: string, how: BrowserContextOptions & { gpc?: boolean } = {}, options = ''): Promise<Page> {
+  async function opened(lang: string, how: BrowserContextOptions & { gpc?: boolean } = {}, options = '', more = ''): Promise<Page> {
     const script = `import { openPanel } from '/panel.js';
       connected();
-      window.again = (options) => { window.chosen = 'waits'; openPanel(ethogram, options).then((each) => { window.chosen = each; }); };
+      window.answers = [];
+      window.again = (options) => {
+        window.chosen = 'waits';
+        openPanel(ethogram, options).then((each) => answers.push(window.chosen = each));
+      };
       again({ purposes: ['analytics', 'personalise', 'train', 'share'], policy: '/privacy', ${options} });`;
     const page = await world.page(await world.somebody(how), {
       script,
       lang,
-      body: '<button id="foot" data-ethogram-ask>Privacy</button>',
+      body: `${more}<button id="foot" data-ethogram-ask>Privacy</button>`,
     });
     await page.locator('dialog').waitFor();
     return page;
@@ -122,7 +126,7 @@ describe('the panel', () => {
     const page = await opened('en', { reducedMotion: 'reduce' });
     expect(await focused(page)).toBe('title');
     const order: string[] = [];
-    for (let step = 0; step < 8; step += 1) {
+    for (let step = 0; step < 9; step += 1) {
       await page.keyboard.press('Tab');
       order.push(await focused(page));
       const outline = "getComputedStyle(document.querySelector('ethogram-panel').shadowRoot.activeElement).outlineStyle";
@@ -130,8 +134,8 @@ describe('the panel', () => {
       if (order.at(-1) === 'analytics') await page.keyboard.press('Space');
       if (order.at(-1) === languages.en.save) break;
     }
-    const { refuse, accept, save } = languages.en;
-    expect(order).toEqual(['analytics', 'personalise', 'train', 'share', refuse, accept, save]);
+    const { close, policy, refuse, accept, save } = languages.en;
+    expect(order).toEqual([close, 'analytics', 'personalise', 'train', 'share', policy, refuse, accept, save]);
     await page.keyboard.press('Enter');
     expect((await personOf(page)).choices).toEqual({ analytics: true, personalise: false, train: false, share: false });
     const { id } = await personOf(page);
@@ -163,6 +167,182 @@ describe('the panel', () => {
     expect(await page.evaluate('document.documentElement.style.scrollPaddingBottom')).toBe('');
   });
 
+  test('Close says nothing, and is as plain as the others', async () => {
+    for (const modal of [false, true]) {
+      const page = await opened('de', {}, `modal: ${modal}`);
+      const { close, refuse, accept, save } = languages.de;
+      const looks = await Promise.all(
+        [close, refuse, accept, save].map((name) =>
+          page.getByRole('button', { name, exact: true }).evaluate((button) => {
+            const { color, backgroundColor, borderColor, borderWidth, fontSize, fontWeight, opacity } = getComputedStyle(button);
+            const { height } = button.getBoundingClientRect();
+            return { color, backgroundColor, borderColor, borderWidth, fontSize, fontWeight, opacity, height };
+          }),
+        ),
+      );
+      for (const look of looks) expect(look).toEqual(looks[0]);
+      await page.getByRole('button', { name: close, exact: true }).click();
+      await until(async () => (await page.evaluate('chosen')) === null, 'closed');
+      expect([await stored(page), await page.evaluate('ethogram.mustAsk()'), await page.locator('dialog').count()]).toEqual([{}, true, 0]);
+    }
+  });
+
+  test('the page replaces its body while the panel is open: closed without a choice, and opened again by a press', async () => {
+    const page = await opened('en');
+    const swap = `const body = document.createElement('body');
+      body.append(Object.assign(document.createElement('button'), { id: 'next', textContent: 'Privacy' }));
+      document.body.replaceWith(body);`;
+    // At once, so that nothing but the call itself can notice.
+    await page.evaluate(`${swap}; again({ purposes: ['analytics'] })`);
+    expect(await page.evaluate('answers')).toEqual([null]);
+    expect(await page.locator('dialog').count()).toBe(1);
+    await page.getByRole('button', { name: languages.en.accept }).click();
+    await until(async () => (await page.evaluate('chosen?.analytics')) === true, 'told');
+    expect((await personOf(page)).choices).toEqual({ analytics: true });
+    // And later: nobody asks, and the page gets back what it had.
+    await page.evaluate("again({ purposes: ['analytics'] })");
+    await page.evaluate(swap);
+    await until(async () => (await page.evaluate('chosen')) === null, 'settled');
+    expect(await page.evaluate('document.documentElement.style.scrollPaddingBottom')).toBe('');
+    await page.focus('#next');
+    await page.evaluate("again({ purposes: ['analytics'], modal: true })");
+    expect([await page.locator('dialog').count(), await focused(page)]).toEqual([1, 'title']);
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate('document.activeElement.id')).toBe('next');
+  });
+
+  test('closed, and asked for again before anybody was told: each is answered for itself', async () => {
+    const page = await opened('en');
+    await page.evaluate(`document.querySelector('ethogram-panel').shadowRoot.querySelector('button').click();
+      again({ purposes: ['analytics'] })`);
+    await page.waitForTimeout(100);
+    expect([await page.locator('dialog').count(), await focused(page), await page.evaluate('answers')]).toEqual([1, 'title', [null]]);
+    await page.getByRole('button', { name: languages.en.refuse }).click();
+    await until(async () => (await page.locator('dialog').count()) === 0, 'closed');
+    expect(await page.evaluate('answers')).toEqual([null, { analytics: false }]);
+  });
+
+  test('the person asks for it while it stands at the foot: it comes over the page, and goes back to where they were', async () => {
+    const page = await opened('en');
+    const isOver = (): Promise<boolean> => page.locator('dialog').evaluate((dialog) => dialog.matches(':modal'));
+    await page.evaluate("again({ purposes: ['analytics'] })");
+    expect([await isOver(), await page.locator('dialog').count()]).toEqual([false, 1]);
+    await page.focus('#foot');
+    await page.evaluate("again({ purposes: ['analytics'], modal: true })");
+    expect([await isOver(), await page.locator('dialog').count(), await focused(page)]).toEqual([true, 1, 'title']);
+    expect(await page.evaluate('[document.body.style.paddingBlockEnd, document.documentElement.style.scrollPaddingBottom]')).toEqual([
+      '',
+      '',
+    ]);
+    await page.waitForTimeout(100);
+    expect([await isOver(), await page.evaluate('chosen')]).toEqual([true, 'waits']);
+    // Asked for once more it stays as it is.
+    await page.evaluate("again({ purposes: ['analytics'], modal: true })");
+    expect([await isOver(), await focused(page)]).toEqual([true, 'title']);
+    await page.keyboard.press('Escape');
+    await until(async () => (await page.evaluate('chosen')) === null, 'closed');
+    expect([await page.locator('dialog').count(), await page.evaluate('document.activeElement.id')]).toEqual([0, 'foot']);
+    expect(await page.evaluate('answers')).toEqual([null, null, null, null]);
+  });
+
+  describe('at the foot of the page', () => {
+    const links = (count: number): string =>
+      Array.from({ length: count }, (_, at) => `<p>Paragraph ${at} <a href="#${at}">link ${at}</a></p>`).join('');
+    const small = { width: 320, height: 256 };
+    const phone = { width: 390, height: 844 };
+
+    /** Whether any of what has the focus is to be seen, in the page or in the panel. */
+    const isSeen = (page: Page): Promise<readonly [name: string, isSeen: boolean]> =>
+      page.evaluate(`(() => {
+        let root = document;
+        while (root.activeElement?.shadowRoot) root = root.activeElement.shadowRoot;
+        const at = root.activeElement;
+        const { left, right, top, bottom } = at.getBoundingClientRect();
+        const points = [[left + 2, top + 2], [right - 2, bottom - 2], [(left + right) / 2, (top + bottom) / 2]];
+        const isSeen = at === document.body || points.some((each) => at.contains(root.elementFromPoint(...each)));
+        return [at.name || at.id || at.textContent, isSeen];
+      })()`);
+
+    async function walked(page: Page, key: string): Promise<{ readonly seen: string[]; readonly hidden: string[] }> {
+      const found = { seen: [] as string[], hidden: [] as string[] };
+      for (let step = 0; step < 28; step += 1) {
+        await page.keyboard.press(key);
+        const [name, seen] = await isSeen(page);
+        found[seen ? 'seen' : 'hidden'].push(name);
+      }
+      return found;
+    }
+
+    test.each([
+      ['en', small, 12],
+      ['de', small, 3],
+      ['en', { width: 320, height: 568 }, 12],
+      ['de', { width: 320, height: 568 }, 3],
+      ['en', phone, 12],
+      ['ar', phone, 3],
+      ['fr', { width: 1280, height: 720 }, 12],
+    ])('%s, %o, %d links: whatever has the focus is to be seen, forwards and backwards', async (lang, viewport, count) => {
+      const page = await opened(lang, { viewport, reducedMotion: 'reduce' }, '', links(count));
+      for (const key of ['Tab', 'Shift+Tab']) {
+        const { seen, hidden } = await walked(page, key);
+        expect(hidden, key).toEqual([]);
+        expect(seen).toEqual(expect.arrayContaining(['link 0', `link ${count - 1}`, 'foot', 'analytics', 'share']));
+      }
+      await picture(page, `${lang}-foot-${viewport.width}-${viewport.height}`);
+      expect(await findings(page)).toEqual([]);
+    });
+
+    test('it leaves the page half of the window; the rest of it is reached by scrolling in it', async () => {
+      for (const viewport of [small, phone, { width: 800, height: 600 }]) {
+        const page = await opened('en', { viewport });
+        const { height, canScroll } = await page.locator('dialog').evaluate((dialog) => ({
+          height: dialog.getBoundingClientRect().height,
+          canScroll: [dialog, ...dialog.children].some(
+            (each) => each.scrollHeight > each.clientHeight && getComputedStyle(each).overflowY === 'auto',
+          ),
+        }));
+        expect([height <= viewport.height / 2, canScroll]).toEqual([true, true]);
+        const within = (name: string): Promise<boolean> =>
+          page.getByRole('button', { name, exact: true }).evaluate((button) => {
+            const { left, right, top, bottom } = button.getBoundingClientRect();
+            const root = button.getRootNode() as ShadowRoot;
+            return root.elementFromPoint((left + right) / 2, top + 2) === button && root.elementFromPoint(left + 9, bottom - 2) === button;
+          });
+        expect(await within(languages.en.close), 'Close needs no scrolling').toBe(true);
+        // Where there is room, neither do the choices; and they need it alike.
+        for (const which of ['refuse', 'accept'] as const) expect(await within(languages.en[which]), which).toBe(viewport !== small);
+      }
+    });
+
+    test('the page has room at its foot while it is open, as much as it is high, and what it had after', async () => {
+      const page = await opened('en', { viewport: phone });
+      await page.keyboard.press('Escape');
+      await until(async () => (await page.evaluate('chosen')) === null, 'closed');
+      await page.evaluate("document.body.style.paddingBlockEnd = '7px'; document.documentElement.style.scrollPaddingBottom = '9px'");
+      await page.evaluate("again({ purposes: ['analytics', 'personalise', 'train'] })");
+      const room = (): Promise<readonly [string, string, string]> =>
+        page.evaluate(`[getComputedStyle(document.body).paddingBlockEnd, document.documentElement.style.scrollPaddingBottom,
+          document.querySelector('ethogram-panel').shadowRoot.querySelector('dialog').offsetHeight + 'px']`);
+      const fits = (): Promise<void> =>
+        until(async () => {
+          const [padding, scrollPadding, height] = await room();
+          return Number.parseFloat(height) > 100 && padding === height && scrollPadding === height;
+        }, 'as much room as it is high');
+      await fits();
+      const [before] = await room();
+      // It follows a window that is turned.
+      await page.setViewportSize({ width: 844, height: 390 });
+      await fits();
+      expect((await room())[0]).not.toBe(before);
+      await page.getByRole('button', { name: languages.en.close }).click();
+      await until(async () => (await page.evaluate('chosen')) === null, 'closed');
+      expect(await page.evaluate('[document.body.style.paddingBlockEnd, document.documentElement.style.scrollPaddingBottom]')).toEqual([
+        '7px',
+        '9px',
+      ]);
+    });
+  });
+
   test('with Global Privacy Control it says so, and a yes given here counts', async () => {
     const page = await opened('fr', { gpc: true });
     expect(await page.textContent('#intro')).toContain(languages.fr.signal);
@@ -176,6 +356,12 @@ describe('the panel', () => {
     const context = await world.somebody();
     const sheet = { snippet, lang: 'ar', body: '<button data-ethogram-ask><b>Privacy</b></button>' };
     const page = await world.page(context, sheet);
+    await page.locator('dialog').waitFor();
+    // Another body in its place, as some applications turn a page: the press opens it there.
+    await page.evaluate(`const body = document.body.cloneNode(true);
+      body.querySelector('ethogram-panel').remove();
+      document.body.replaceWith(body);`);
+    await page.click('b');
     await page.getByRole('button', { name: languages.ar.accept }).click();
     const { id } = await personOf(page);
     await until(() => world.events(id) >= 2, 'the choice and the page have arrived');

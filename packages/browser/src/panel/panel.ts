@@ -5,6 +5,7 @@
 import type { Browser } from '../client.js';
 import type { Choices, Purpose } from '../purpose.js';
 import { objects } from '../signal.js';
+import { roomAtFoot } from './room.js';
 import { panelStyle } from './style.js';
 import { wordsFor, type Words } from './words.js';
 
@@ -21,23 +22,34 @@ export interface PanelOptions {
 
 const usual: readonly Purpose[] = ['analytics', 'personalise', 'train'];
 
-let open: Promise<Choices | null> | null = null;
-
-/** Opens the panel, unless it is open. Resolves with what was chosen; null when it was closed without a choice. */
-export function openPanel(browser: Browser, options: PanelOptions = {}): Promise<Choices | null> {
-  open ??= new Promise<Choices | null>((resolve) => show(browser, options, resolve)).finally(() => {
-    open = null;
-  });
-  return open;
+interface Shown {
+  /** To be told what was chosen. */
+  readonly waiting: ((chosen: Choices | null) => void)[];
+  /** Is it still to be seen? A page that replaces its body takes it out, and the dialog does not tell of that. */
+  readonly isThere: () => boolean;
+  readonly leave: () => void;
+  /** Over the page now, if it stood beside it. */
+  readonly rise: () => void;
 }
 
-function show(
-  browser: Browser,
-  { purposes = usual, policy, language, modal = false }: PanelOptions,
-  done: (chosen: Choices | null) => void,
-): void {
+let shown: Shown | null = null;
+
+/**
+ * Opens the panel; where it is open, `modal` brings it over the page. Resolves with what was chosen; null when it was closed without a
+ * choice, or went with the body of the page.
+ */
+export function openPanel(browser: Browser, options: PanelOptions = {}): Promise<Choices | null> {
+  return new Promise((resolve) => {
+    if (shown?.isThere() === false) shown.leave();
+    if (options.modal) shown?.rise();
+    shown ??= show(browser, options);
+    shown.waiting.push(resolve);
+  });
+}
+
+function show(browser: Browser, { purposes = usual, policy, language, modal = false }: PanelOptions): Shown {
   const [tag, words] = wordsFor(language ?? document.documentElement.lang);
-  const before = document.activeElement;
+  let before = document.activeElement;
   const host = document.createElement('ethogram-panel');
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [panelStyle()];
@@ -49,46 +61,64 @@ function show(
   root.append(dialog);
   document.body.prepend(host);
 
+  const room = roomAtFoot();
   let chosen: Choices | null = null;
+  const self: Shown = {
+    waiting: [],
+    isThere: () => host.isConnected && dialog.open,
+    leave() {
+      shown = null;
+      observer.disconnect();
+      room.clear();
+      host.remove();
+      for (const tell of self.waiting) tell(chosen);
+    },
+    rise() {
+      if (document.activeElement !== host) before = document.activeElement;
+      dialog.close();
+      place(true);
+    },
+  };
+  const place = (isOver: boolean): void => {
+    dialog.classList.toggle('beside', !isOver);
+    room.clear();
+    if (isOver) dialog.showModal();
+    else dialog.show();
+    heading.focus();
+  };
+  // Called at first, when it grows or shrinks with the window, and when it is out of the page.
+  const observer = new ResizeObserver(() => {
+    if (!host.isConnected) self.leave();
+    else if (dialog.className) room.make(dialog.offsetHeight);
+  });
+
   const choose = (granted: (at: number) => boolean) => (): void => {
     chosen = Object.fromEntries(asked.map((purpose, at) => [purpose, granted(at)]));
     browser.choose(chosen, 'panel');
     dialog.close();
   };
-  buttons.refuse.addEventListener(
-    'click',
-    choose(() => false),
-  );
-  buttons.accept.addEventListener(
-    'click',
-    choose(() => true),
-  );
-  buttons.save.addEventListener(
-    'click',
-    choose((at) => switches[at]?.checked === true),
-  );
+  const presses = [() => dialog.close(), choose(() => false), choose(() => true), choose((at) => switches[at]?.checked === true)];
+  presses.forEach((press, at) => buttons[at]?.addEventListener('click', press));
   dialog.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') dialog.close();
   });
-  // What lies at the foot of the window must not hide what is focused beneath it.
-  const { scrollPaddingBottom } = document.documentElement.style;
   dialog.addEventListener('close', () => {
-    host.remove();
-    document.documentElement.style.scrollPaddingBottom = scrollPaddingBottom;
+    // It was closed only to be opened over the page; or another one has taken its place.
+    if (dialog.open || shown !== self) return;
+    self.leave();
     if (before instanceof HTMLElement) before.focus();
-    done(chosen);
   });
-  if (modal) dialog.showModal();
-  else dialog.show();
-  heading.focus();
-  if (!modal) document.documentElement.style.scrollPaddingBottom = `${dialog.offsetHeight}px`;
+  place(modal);
+  observer.observe(dialog);
+  return self;
 }
 
 interface Drawn {
   readonly dialog: HTMLDialogElement;
   readonly heading: HTMLElement;
   readonly switches: readonly HTMLInputElement[];
-  readonly buttons: { readonly refuse: HTMLElement; readonly accept: HTMLElement; readonly save: HTMLElement };
+  /** Close, refuse, accept, save: alike. */
+  readonly buttons: readonly HTMLElement[];
 }
 
 function draw(words: Words, purposes: readonly Purpose[], choices: Choices, policy: string | undefined): Drawn {
@@ -99,14 +129,16 @@ function draw(words: Words, purposes: readonly Purpose[], choices: Choices, poli
     return element;
   };
   const dialog = document.createElement('dialog');
-  const heading = make('h2', dialog, words.title);
+  const body = make('section', dialog);
+  const heading = make('h2', body, words.title);
   heading.id = 'title';
   heading.tabIndex = -1;
   dialog.setAttribute('aria-labelledby', 'title');
-  const intro = make('p', dialog, objects() ? `${words.intro} ${words.signal}` : words.intro);
+  const close = make('button', body, words.close);
+  const intro = make('p', body, objects() ? `${words.intro} ${words.signal}` : words.intro);
   intro.id = 'intro';
   dialog.setAttribute('aria-describedby', 'intro');
-  const list = make('ul', dialog);
+  const list = make('ul', body);
   const switches = purposes.map((purpose) => {
     const [name, sentence] = words.purposes[purpose];
     const entry = make('li', list);
@@ -122,13 +154,8 @@ function draw(words: Words, purposes: readonly Purpose[], choices: Choices, poli
     input.setAttribute('aria-describedby', about.id);
     return input;
   });
+  if (policy) make('a', body, words.policy).href = policy;
   const row = make('div', dialog);
-  const button = (text: string): HTMLElement => {
-    const made = make('button', row, text);
-    made.type = 'button';
-    return made;
-  };
-  const buttons = { refuse: button(words.refuse), accept: button(words.accept), save: button(words.save) };
-  if (policy) make('a', dialog, words.policy).href = policy;
-  return { dialog, heading, switches, buttons };
+  const choosing = [words.refuse, words.accept, words.save].map((text) => make('button', row, text));
+  return { dialog, heading, switches, buttons: [close, ...choosing] };
 }

@@ -10,6 +10,7 @@ export interface Words {
   readonly accept: string;
   readonly refuse: string;
   readonly save: string;
+  readonly close: string;
   readonly policy: string;
   readonly purposes: PurposeWords;
 }
@@ -22,6 +23,7 @@ const en: Words = {
   accept: 'Accept all',
   refuse: 'Refuse all',
   save: 'Save my choice',
+  close: 'Close',
   policy: 'Privacy policy',
   purposes: purposeWords.en,
 };
@@ -35,6 +37,7 @@ const de: Words = {
   accept: 'Alle annehmen',
   refuse: 'Alle ablehnen',
   save: 'Auswahl speichern',
+  close: 'Schließen',
   policy: 'Datenschutzerklärung',
   purposes: purposeWords.de,
 };
@@ -47,6 +50,7 @@ const fr: Words = {
   accept: 'Tout accepter',
   refuse: 'Tout refuser',
   save: 'Enregistrer mon choix',
+  close: 'Fermer',
   policy: 'Politique de confidentialité',
   purposes: purposeWords.fr,
 };
@@ -59,6 +63,7 @@ const ar: Words = {
   accept: 'قبول الكل',
   refuse: 'رفض الكل',
   save: 'حفظ اختياري',
+  close: 'إغلاق',
   policy: 'سياسة الخصوصية',
   purposes: purposeWords.ar,
 };

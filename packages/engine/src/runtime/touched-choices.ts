@@ -57,7 +57,10 @@ function differ(was: Start, is: Start, { policy, at }: ChoiceRecord): boolean {
   return !isDeepStrictEqual(told(was, asOf), told(is, asOf));
 }
 
-/** `asOf`: did the visit go on then? -Infinity: it counts whenever it was. Compared as values: old logs hold words without canonical text. */
+/**
+ * `asOf`: did the visit go on then? -Infinity: it counts whenever it was. To be compared as values: old logs hold words that have no
+ * canonical text.
+ */
 function told({ traits, said, followed }: Start, asOf: number): readonly unknown[] {
   return [depthOf(currentVisit({ cut: 0, traits }, asOf).length), said.words, followed];
 }

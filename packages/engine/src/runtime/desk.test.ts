@@ -48,11 +48,11 @@ describe('a request', () => {
     expect(await rig.engine.desk.extend(request, 'again')).toMatchObject({ ok: false, code: 'request_extended' });
     rig.clock.advance(100 * dayMs);
     expect(rig.engine.desk.list('open')).toMatchObject([{ request, overdue: true }]);
-    expect(rig.engine.health().overdue).toEqual({ requests: 1, notices: 0 });
+    expect(rig.engine.health().overdue).toEqual({ requests: 1, notices: 0, erasures: 0 });
     await rig.restart();
-    expect(rig.engine.health().overdue).toEqual({ requests: 1, notices: 0 });
+    expect(rig.engine.health().overdue).toEqual({ requests: 1, notices: 0, erasures: 0 });
     expect(await rig.engine.desk.answer(request, 'sent')).toMatchObject({ ok: true, value: { state: 'answered', overdue: false } });
-    expect(rig.engine.health().overdue).toEqual({ requests: 0, notices: 0 });
+    expect(rig.engine.health().overdue).toEqual({ requests: 0, notices: 0, erasures: 0 });
     expect(await rig.engine.desk.refuse(request, 'no')).toMatchObject({ ok: false, code: 'request_closed' });
     expect(await rig.engine.desk.answer(request, 'again')).toMatchObject({ ok: false, code: 'request_closed' });
     expect(await rig.engine.desk.answer('q_none', 'x')).toMatchObject({ ok: false, code: 'request_unknown' });

@@ -46,9 +46,12 @@ export class Receipts implements FoldPart {
   readonly name = 'receipt';
   readonly hears = isSystemType;
   readonly #rows: Table<ReceiptRow>;
+  /** Receipts whose bytes are not destroyed yet, with their deadlines: asked for at every look at the health of the engine. */
+  readonly #owed = new Map<string, number>();
 
   constructor(rows: Table<ReceiptRow>) {
     this.#rows = rows;
+    for (const [receipt, row] of rows.rows()) if (row.completedAt === null) this.#owed.set(receipt, row.deadlineAt);
   }
 
   get(receipt: string): Readonly<ReceiptRow> | undefined {
@@ -62,14 +65,12 @@ export class Receipts implements FoldPart {
 
   /** Receipts whose bytes are not destroyed yet, in order of their ids. */
   owed(): string[] {
-    return [...this.#rows.rows()].filter(([, row]) => row.completedAt === null).map(([receipt]) => receipt);
+    return [...this.#owed.keys()].sort();
   }
 
   /** How many of those are past their deadline. */
   overdue(now: number): number {
-    let count = 0;
-    for (const [, row] of this.#rows.rows()) if (row.completedAt === null && row.deadlineAt < now) count += 1;
-    return count;
+    return [...this.#owed.values()].filter((deadlineAt) => deadlineAt < now).length;
   }
 
   /** Has the deadline passed of an erasure that was recorded after a position? What was published there is then not served any more. */
@@ -82,8 +83,10 @@ export class Receipts implements FoldPart {
     if (event.type === systemTypes.erasureRecorded) {
       const { receipt, ...told } = event.properties['told'] as ErasureReceipt; // written by the engine
       this.#rows.set(receipt, { ...told, position, completedAt: null, completedPosition: null });
+      this.#owed.set(receipt, told.deadlineAt);
     } else if (event.type === systemTypes.erasureCompleted) {
       for (const receipt of event.properties['receipts'] as readonly string[]) {
+        this.#owed.delete(receipt);
         const row = this.#rows.get(receipt); // written by the engine, as above
         if (row !== undefined) this.#rows.set(receipt, { ...row, completedAt: event.occurredAt, completedPosition: position });
       }

@@ -108,10 +108,11 @@ describe('a closing that fails', () => {
   it('closes everything all the same, and says the same to everybody who asks', async () => {
     const rig = await Rig.open();
     await rig.say('ann', 'granted', 'personalise');
+    // Its record waits for a sync, which is the closing's own.
+    expect(rig.engine.rank({ point: 'home', subject: 'ann' }).ok).toBe(true);
     rig.disk.failNextSync();
-    const sent = rig.send(rig.view('ann', 'tea'));
     const [first, second] = [rig.engine.close(), rig.engine.close()];
-    for (const each of [sent, first, second, rig.engine.close()]) await expect(each).rejects.toMatchObject({ code: 'log_failed' });
+    for (const each of [first, second, rig.engine.close()]) await expect(each).rejects.toMatchObject({ code: 'log_failed' });
     await rig.start();
     expect(rig.engine).toBeInstanceOf(Engine);
     await rig.engine.close();

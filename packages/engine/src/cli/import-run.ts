@@ -1,9 +1,12 @@
 // One run of an import over an open engine: batches of rows go into the log together with the mark of how far it has come. At most
 // limits.importBatchesInFlight batches are in memory. Invariant: what is counted is what happened, row for row.
 import type { Rejects } from '../access/rejects.js';
+import { SystemClock } from '../adapters/system-clock.js';
+import { dayOf } from '../base/day.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Result } from '../base/result.js';
+import type { IncomingEvent } from '../collect/incoming.js';
 import type { Purpose } from '../model/purpose.js';
 import type { Engine } from '../runtime/engine.js';
 import type { WriteAnswer } from '../runtime/writer.js';
@@ -24,6 +27,7 @@ import type { Terminal } from './terminal.js';
 const declaredPurposes: readonly Purpose[] = ['personalise', 'train'];
 
 export class ImportRun {
+  readonly #clock = new SystemClock();
   readonly #engine: Engine;
   readonly #plan: ImportPlan;
   readonly #source: ImportSource;
@@ -111,6 +115,11 @@ export class ImportRun {
     tally.unreadable += batch.bad.length;
     const bad: BadRow[] = [...batch.bad];
     const types = new Map<number, string | null>();
+    const refused = new Set(done.rejections.map(({ index }) => index));
+    const today = dayOf(this.#clock.now());
+    const isExpired = ({ type, occurredAt }: IncomingEvent): boolean =>
+      dayOf(occurredAt) + (registry.known(type)?.type.retentionDays ?? Infinity) < today;
+    tally.expired += events.filter((event, index) => !refused.has(index) && isExpired(event)).length;
     for (const { index, code, field } of done.rejections) {
       if (code === 'duplicate') tally.duplicates += 1;
       const row = batch.rows[index];

@@ -12,6 +12,8 @@ export class ImportTally {
   accepted = 0;
   duplicates = 0;
   unreadable = 0;
+  /** Of those accepted: older than their type is kept, so that the next cut takes them. */
+  expired = 0;
   /** By code: refused by the engine, and unreadable. */
   readonly codes = new Map<ErrorCode, number>();
   readonly listed: BadRow[] = [];
@@ -28,16 +30,19 @@ export class ImportTally {
   }
 
   report(name: string, interrupted: boolean, terminal: Terminal, ms: number): void {
-    const { row, rows, accepted, duplicates, unreadable, listed } = this;
+    const { row, rows, accepted, expired, duplicates, unreadable, listed } = this;
     const refused = rows - accepted - duplicates - unreadable;
     const rejected = [...this.codes.values()].reduce((sum, count) => sum + count, 0);
     const codes = Object.fromEntries(this.codes);
     terminal.result(
-      { source: name, rows: row, accepted, duplicates, refused, unreadable, codes, bad: listed, interrupted, ms: Math.round(ms) },
+      { source: name, rows: row, accepted, expired, duplicates, refused, unreadable, codes, bad: listed, interrupted, ms: Math.round(ms) },
       () => [
         ...(rows === 0 ? [`${row} rows of ${name} are done; nothing was left to do.`] : []),
         ...(rows > 0 ? [`${row} rows of ${name} are done. Of the ${rows} of this run (${(ms / 1000).toFixed(1)} s):`] : []),
         ...(rows > 0 ? [`  ${accepted} accepted`] : []),
+        ...(expired === 0
+          ? []
+          : [`  ${expired} of those are older than their type is kept: they go when the day turns, or at the next start`]),
         ...(duplicates === 0 ? [] : [`  ${duplicates} were there already`]),
         ...[...this.codes].map(([code, count]) => `  ${count} refused: ${code}`),
         ...listed.map(({ line, code, field }) => `    line ${line}: ${code}${field === undefined ? '' : ` at ${field}`}`),

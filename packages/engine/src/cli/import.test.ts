@@ -145,3 +145,12 @@ test('what is wrong with the command line is said before anything is made', asyn
     });
   expect(existsSync(at('unmade'))).toBe(false);
 });
+
+test('rows that are older than their type is kept are taken, and told', async () => {
+  const now = new Date().getUTCFullYear();
+  const path = file('old.csv', `user_id,product_id,timestamp\na,tea,${now - 3}-01-01T00:00:00Z\nb,tea,${now}-01-01T00:00:00Z\n`);
+  const { code, json } = await runJson('import', path, ...basis, '--data', at('old'));
+  expect([code, json]).toMatchObject([0, { accepted: 2, expired: 1 }]);
+  const again = await run('import', path, ...basis, '--source', 'again', '--data', at('old-too'));
+  expect(again.out).toContain('1 of those are older than their type is kept');
+});

@@ -42,7 +42,7 @@ export class ImportTally {
         ...(rows > 0 ? [`  ${accepted} accepted`] : []),
         ...(expired === 0
           ? []
-          : [`  ${expired} of those are older than their type is kept: they go when the day turns, or at the next start`]),
+          : [`  ${expired} of those are older than their type is kept, and go at the next cut`]),
         ...(duplicates === 0 ? [] : [`  ${duplicates} were there already`]),
         ...[...this.codes].map(([code, count]) => `  ${count} refused: ${code}`),
         ...listed.map(({ line, code, field }) => `    line ${line}: ${code}${field === undefined ? '' : ` at ${field}`}`),

@@ -41,7 +41,8 @@ export const importFile: Command = {
   options: { ...importOptions, ...dataOption },
   argument: { kind: 'file' },
   shape: [
-    'source, rows (done, from the first of the file), accepted, expired (of those, by retention), duplicates, refused, unreadable (of this run), interrupted, ms',
+    'source, rows (done, from the first of the file), accepted, expired (of those: past their retention),',
+    'duplicates, refused, unreadable (of this run), interrupted, ms',
     'codes: {code: count}',
     'bad: [{row, line, code, field?}], the first of them',
     'with --infer alone: file, form, separator, columns: [{column, part, reason}], missing, map, timeForm, command',

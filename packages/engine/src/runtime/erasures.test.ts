@@ -185,7 +185,14 @@ describe('on a full disk', () => {
     list.close();
     await rig.start();
     expect([rig.engine.profile('p3').ok, rig.halted]).toEqual([true, null]);
+    const unread = async (): Promise<void> => {
+      expect(rig.engine.rank({ point: 'home', subject: 'p3' })).toMatchObject({ value: { mode: 'contextual' } });
+      expect(rig.engine.rank({ point: 'home', subject: 'p4' })).toMatchObject({ value: { mode: 'personal' } });
+      expect(await rig.send(rig.view('p3', 'x'))).toMatchObject({ accepted: 0 });
+    };
+    await unread();
     await expect(rig.engine.completeErasures()).rejects.toMatchObject({ code: 'disk_full' });
+    await unread();
     await rig.restart();
     rig.disk.spaceBytes = Infinity;
     rig.clock.advance(limits.erasureCompletionMs);

@@ -159,7 +159,13 @@ export class Erasures {
     if (suppressions.isOpen(log.redactions)) {
       const left = [...core.trace.subjects()].filter((subject) => this.#isLeftOver(subject));
       // The list names every id that was erased. Who is linked to one of them here may have been somebody else by then.
-      if (left.length > 0) await this.#erase(left, true);
+      try {
+        if (left.length > 0) await this.#erase(left, true);
+      } catch (error) {
+        // They are still here: until they go, nothing is read of them or taken from them.
+        this.#restrict(left);
+        throw error;
+      }
       await suppressions.applied(suppressions.entriesUsed, log.redactions);
     }
     this.#isBehind = false;
@@ -194,12 +200,8 @@ export class Erasures {
     const { core, kept } = this.#parts;
     const leaving = asked.flatMap((each) => this.#idsOf(each));
     const { gate } = core;
-    for (const subject of leaving) {
-      const standing = gate.standing(subject) ?? { stands: {} };
-      // A decision from their data that is made while the disk works would be in no trace yet, so it would outlive them.
-      // [C94]
-      gate.setAhead(subject, { ...standing, epoch: core.fold.position, restricted: true });
-    }
+    // [C94]
+    this.#restrict(leaving);
     for (const each of asked) each.kept = this.#idsOf(each).flatMap((subject) => kept.of(subject));
     const what = asked.flatMap((each) => each.kept);
     // [C70]
@@ -207,6 +209,15 @@ export class Erasures {
     const refused = notKept ?? (await this.#forget(asked));
     if (refused !== null) for (const subject of leaving) gate.resetAhead(subject, gate.standing(subject));
     return refused;
+  }
+
+  /** A decision from their data that is made while the disk works would be in no trace yet, so it would outlive them. */
+  #restrict(subjects: readonly string[]): void {
+    const { gate, fold } = this.#parts.core;
+    for (const subject of subjects) {
+      const standing = gate.standing(subject) ?? { stands: {} };
+      gate.setAhead(subject, { ...standing, epoch: fold.position, restricted: true });
+    }
   }
 
   /** In the log and in the list of the erased. Asked before anything is forgotten: afterwards there is no way back. */

@@ -100,8 +100,8 @@ async function addressOf(program) {
 function lineOf(page, id) {
   const escaped = new RegExp(`<code id="${id}">([^]*?)</code>`).exec(page)?.[1];
   if (escaped === undefined) throw new Error(`the first screen shows no ${id}`);
-  const characters = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&amp;': '&' };
-  return escaped.replace(/&(?:lt|gt|quot|#39|amp);/g, (each) => characters[each]);
+  const characters = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
+  return escaped.replace(/&(?:lt|gt|quot|amp|#\d+);/g, (each) => characters[each] ?? String.fromCodePoint(Number(each.slice(2, -1))));
 }
 
 /** Reads the live stream of the first screen, as its script does, until what it shows passes. */

@@ -143,7 +143,7 @@ try {
     ],
   });
   // Who sends nothing that could carry a choice, or retries in any order, has said so before; the others say it with their events.
-  for (const name of ['@openfeature/server-sdk', '@openfeature/web-sdk', '@segment/analytics-node']) {
+  for (const name of ['@openfeature/server-sdk', '@openfeature/web-sdk', '@segment/analytics-node', '@rudderstack/rudder-sdk-node']) {
     const choices = { personalise: 'granted', train: 'granted', analytics: 'granted' };
     await ask('/v1/consents', { subject: `person-of-${name.replace(/[^a-z]+/g, '-')}`, choices, origin: 'clients' });
   }

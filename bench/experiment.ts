@@ -44,7 +44,7 @@ export async function experiment(options: {
     if (seed % 10 === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
   progress.end();
-  const ratios = sampleRatios(options.small ? 500 : 20_000, 2_000, options.fault);
+  const ratios = sampleRatios(options.small ? 500 : 20_000, options.small ? 1_000 : 2_000, options.fault);
   const harm = (harmed: (group: string) => number): { fired: number; delay_p50: number | null } => harms(experiments, people, harmed);
   const none = harm(() => 0);
   const all = harm(() => 0.05);

@@ -1,7 +1,7 @@
 // Against published values (Abramowitz & Stegun, tables 26.1, 6.1, 26.8) and identities.
 import { describe, expect, it } from 'vitest';
 import { logGamma } from './log-gamma.js';
-import { digamma, logNormalCdf, normalCdf, normalQuantile, trigamma } from './special-functions.js';
+import { chiSquareTail, digamma, logNormalCdf, normalCdf, normalQuantile, trigamma } from './special-functions.js';
 
 describe('special functions', () => {
   it('normal distribution', () => {
@@ -21,5 +21,12 @@ describe('special functions', () => {
     expect(digamma(1)).toBeCloseTo(-0.5772156649015329, 11);
     expect(trigamma(1)).toBeCloseTo(1.6449340668482264, 11);
     expect(trigamma(0.5)).toBeCloseTo(4.934802200544679, 10);
+  });
+
+  it('chi-square', () => {
+    expect(chiSquareTail(3.841458820694124, 1)).toBeCloseTo(0.05, 10);
+    expect(chiSquareTail(10.827566170662733, 1)).toBeCloseTo(0.001, 10);
+    expect(chiSquareTail(18.307038053275146, 10)).toBeCloseTo(0.05, 10);
+    expect(chiSquareTail(2, 2)).toBeCloseTo(Math.exp(-1), 10);
   });
 });

@@ -40,9 +40,7 @@ export class ImportTally {
         ...(rows === 0 ? [`${row} rows of ${name} are done; nothing was left to do.`] : []),
         ...(rows > 0 ? [`${row} rows of ${name} are done. Of the ${rows} of this run (${(ms / 1000).toFixed(1)} s):`] : []),
         ...(rows > 0 ? [`  ${accepted} accepted`] : []),
-        ...(expired === 0
-          ? []
-          : [`  ${expired} of those are older than their type is kept, and go at the next cut`]),
+        ...(expired === 0 ? [] : [`  ${expired} of those are older than their type is kept, and go at the next cut`]),
         ...(duplicates === 0 ? [] : [`  ${duplicates} were there already`]),
         ...[...this.codes].map(([code, count]) => `  ${count} refused: ${code}`),
         ...listed.map(({ line, code, field }) => `    line ${line}: ${code}${field === undefined ? '' : ` at ${field}`}`),

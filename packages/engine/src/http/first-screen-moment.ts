@@ -95,5 +95,5 @@ function decisionOf(engine: Engine, record: DecisionRecord, made: boolean): Scre
 }
 
 function titleOf(engine: Engine, item: string): string {
-  return engine.core.catalogue.get(item)?.item.title ?? item;
+  return engine.core.catalogue.titleOf(item);
 }

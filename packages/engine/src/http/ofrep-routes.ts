@@ -81,7 +81,7 @@ class OfrepRoutes {
     const record = this.#engine.emitRank(draft);
     if (!record.ok) return failureOf(record.code);
     this.#metrics.decided(this.#clock.elapsedMs() - startedMs, record.value.mode);
-    return { ok: true, value: ofrepFlag(record.value, (item) => this.#engine.core.catalogue.get(item)?.item.title ?? item) };
+    return { ok: true, value: ofrepFlag(record.value, (item) => this.#engine.core.catalogue.titleOf(item)) };
   }
 }
 

@@ -120,7 +120,7 @@ export function isolated(text: string): string {
 
 /** What an item is called. */
 export function titleOf({ core }: Engine, item: string): string {
-  return isolated(core.catalogue.get(item)?.item.title ?? item);
+  return isolated(core.catalogue.titleOf(item));
 }
 
 export function listOf(lang: PortalLanguage, names: readonly string[]): string {

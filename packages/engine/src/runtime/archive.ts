@@ -134,7 +134,7 @@ class Archive {
     const { id, subject, type, occurredAt, receivedAt, source, properties } = event;
     const common = { id, subject, type, occurredAt: isoText(occurredAt), receivedAt: isoText(receivedAt), source };
     if (type === systemTypes.consentChanged) return { kind: 'consent', event, value: { ...common, position, properties } };
-    const told = toldDecision(event, (item) => core.catalogue.get(item)?.item.title ?? item);
+    const told = toldDecision(event, (item) => core.catalogue.titleOf(item));
     if (told !== undefined) {
       const { sentences, point, record } = told;
       const value = { ...common, position, sentences, ...core.decisions.became(id), properties: record };

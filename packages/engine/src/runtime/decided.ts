@@ -68,7 +68,7 @@ export class Decided {
     const { core, reasons } = this.#parts;
     const event = this.told(id, systemTypes.decisionMade);
     if (!event.ok) return event;
-    const title = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+    const title = (item: string): string => core.catalogue.titleOf(item);
     return ok(explain(decisionIn(event.value), core.decisions.became(id), title, reasons));
   }
 

@@ -85,7 +85,7 @@ export class Planning {
     const { core, decided } = this.#parts;
     const event = decided.told(id, systemTypes.planMade);
     if (!event.ok) return event.code === 'decision_unknown' ? fail('plan_unknown') : event;
-    const title = (item: string): string => core.catalogue.get(item)?.item.title ?? item;
+    const title = (item: string): string => core.catalogue.titleOf(item);
     return ok(explainPlan(planIn(event.value), this.#joined(id), core.decisions.became(id), title));
   }
 

@@ -44,6 +44,11 @@ export class Catalogue implements FoldPart {
     return this.#live.get(id);
   }
 
+  /** What an item is called: its id, where nobody says more. */
+  titleOf(id: string): string {
+    return this.#live.get(id)?.item.title ?? id;
+  }
+
   /** All ids in order: never the order in which they were first seen. */
   ids(): readonly string[] {
     this.#sorted ??= [...this.#live.keys()].sort();

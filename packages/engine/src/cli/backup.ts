@@ -1,7 +1,6 @@
 // ethogram backup: a copy of a data folder, made while it is in use. A server that holds the folder makes it itself.
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { NodeDisk } from '../adapters/node-disk.js';
+import { makeFolderPath, NodeDisk } from '../adapters/node-disk.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { BackupDone, BackupStatus } from '../runtime/backups.js';
@@ -52,7 +51,7 @@ async function local(from: string, to: string, key: string | undefined, terminal
     return remote(url, to, key);
   }
   try {
-    mkdirSync(to, { recursive: true, mode: 0o700 });
+    makeFolderPath(to);
     const done = await engine.backups.run(new NodeDisk(to));
     if (!done.ok) throw new CodedError(done.code);
     return done.value;

@@ -1,10 +1,10 @@
 // ethogram demo (npm start): a fresh engine with a shop of SYNTHETIC people, streaming through the public HTTP API.
 // The first screen shows the whole loop: an event, the profile it changed, a decision with its reasons, one without consent, lines to try.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyRing } from '../access/key-ring.js';
 import { KeyStore } from '../access/key-store.js';
-import { NodeDisk } from '../adapters/node-disk.js';
+import { makeFolderPath, NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { SystemEntropy } from '../adapters/system-entropy.js';
 import { must } from '../base/assert.js';
@@ -70,7 +70,7 @@ export const demo: Command = {
 
 function freshFolder(): string {
   const parent = './.ethogram';
-  mkdirSync(parent, { recursive: true, mode: 0o700 });
+  makeFolderPath(parent);
   return mkdtempSync(join(parent, 'demo-'));
 }
 

@@ -1,6 +1,7 @@
 // ethogram evidence: writes the evidence of a folder as pages, JSON and proofs, and checks such a folder with nothing but the public key.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderPath } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { evidenceOf, proofsOf, type Evidence } from '../answer/evidence/evidence.js';
 import { evidencePages } from '../answer/evidence/evidence-pages.js';
@@ -67,7 +68,7 @@ export async function writeEvidence(engine: Engine, out: string): Promise<Writte
   if (!signed.ok) throw new CodedError(signed.code);
   const { note, size } = signed.value;
   const told = evidenceOf(evidenceFacts(engine, new SystemClock().now(), size));
-  mkdirSync(join(out, 'proofs'), { recursive: true, mode: 0o700 });
+  makeFolderPath(join(out, 'proofs'));
   const proofs = proofsOf(told);
   for (const position of proofs) {
     const proven = engine.ledger.prove(position, size);

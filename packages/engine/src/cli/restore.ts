@@ -1,9 +1,9 @@
 // ethogram restore: a data folder from a backup, with every erasure carried out that the backup does not know. It is made under another
 // name and gets its own only when it is whole, verified, and holds nothing of anybody erased.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { NodeDisk } from '../adapters/node-disk.js';
+import { makeFolderPath, NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { CodedError } from '../base/errors.js';
 import { filesFolder, manifestName } from '../runtime/backup.js';
@@ -42,7 +42,7 @@ export const restore: Command = {
     if (existsSync(to) && readdirSync(to).length > 0) throw new CodedError('folder_not_empty');
     const draft = `${to}.restoring`;
     rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    makeFolderPath(draft);
     try {
       const lists = [...asked.filter((dir) => dir !== 'none').map(listIn), ...beside(resolve(from), terminal)];
       const { manifest, erased, unknown } = await restoreFiles(new NodeDisk(resolve(from)), new NodeDisk(draft), lists, new SystemClock());

@@ -96,6 +96,7 @@ export const banned: readonly Ban[] = [
       at('adapters/node-disk.ts', 'the adapter of the Disk port'),
       at('adapters/lmdb-state.ts', 'LMDB owns its folder; a wipe removes it'),
       at('adapters/lmdb-folders.ts', 'the files of LMDB, moved and destroyed'),
+      at('adapters/lmdb-pages.ts', 'reads the file of LMDB before LMDB does'),
       at('cli/', 'reads the files that an operator names'),
     ],
   },

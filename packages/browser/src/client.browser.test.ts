@@ -1,6 +1,6 @@
 // What is stored and sent before, under and after a grant: in Chromium, against the real engine.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { all, none, PageWorld, personOf, stored, until, viewed, waiting } from './pages.suite.js';
+import { all, connected, none, PageWorld, personOf, stored, until, viewed, waiting } from './pages.suite.js';
 
 describe('consent in Chromium', () => {
   let world: PageWorld;
@@ -87,7 +87,7 @@ describe('consent in Chromium', () => {
     await until(() => world.events(id) === 2, 'granted');
     await context.addInitScript("Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })");
     await page.reload();
-    await page.waitForFunction('window.ethogram !== undefined');
+    await connected(page);
     expect(await page.evaluate('ethogram.choices()')).toEqual({ analytics: true, personalise: false, train: true, share: false });
     const said = (): unknown => {
       const profile = world.engine.profile(id);
@@ -97,7 +97,7 @@ describe('consent in Chromium', () => {
     // What is chosen here, now, outweighs the general signal, and stays.
     await page.evaluate(`ethogram.choose(${all})`);
     await page.reload();
-    await page.waitForFunction('window.ethogram !== undefined');
+    await connected(page);
     expect(await page.evaluate('ethogram.choices().personalise')).toBe(true);
   });
 

@@ -164,7 +164,7 @@ export class PageWorld {
       if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) this.problems.push(message.text());
     });
     await page.goto(this.origin + path);
-    await page.waitForFunction('window.ethogram !== undefined');
+    await connected(page);
     return page;
   }
 
@@ -194,6 +194,11 @@ export class PageWorld {
 function portOf(server: Server): number {
   const address: AddressInfo | string | null = server.address();
   return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+/** Until the page has its client. Asked from without: a wait within the page would need the eval that its policy forbids. */
+export function connected(page: Page): Promise<void> {
+  return until(async () => (await page.evaluate('window.ethogram !== undefined')) === true, 'connected');
 }
 
 /** What localStorage of the page holds. */

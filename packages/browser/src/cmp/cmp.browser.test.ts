@@ -2,7 +2,7 @@
 // on the pages after it.
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { PageWorld, personOf, stored, until } from '../pages.suite.js';
+import { connected, PageWorld, personOf, stored, until } from '../pages.suite.js';
 
 describe('a consent platform under Global Privacy Control', () => {
   let world: PageWorld;
@@ -37,7 +37,7 @@ describe('a consent platform under Global Privacy Control', () => {
 
   async function nextPage(page: Page): Promise<void> {
     await page.reload();
-    await page.waitForFunction('window.ethogram !== undefined');
+    await connected(page);
     await page.evaluate('ethogram.flush()');
   }
 

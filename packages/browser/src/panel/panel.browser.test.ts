@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { PageWorld, personOf, stored, until } from '../pages.suite.js';
+import { connected, PageWorld, personOf, stored, until } from '../pages.suite.js';
 import { languages } from './words.js';
 
 const pictures = process.env['ETHOGRAM_SCREENSHOTS'];
@@ -366,7 +366,7 @@ describe('the panel', () => {
     const { id } = await personOf(page);
     await until(() => world.events(id) >= 2, 'the choice and the page have arrived');
     await page.reload();
-    await page.waitForFunction('window.ethogram !== undefined');
+    await connected(page);
     await page.waitForTimeout(200);
     expect(await page.locator('dialog').count()).toBe(0);
     await page.click('b');

@@ -1,5 +1,6 @@
-// A flipped bit anywhere in the file of the state: either it changes nothing that is read, or the store is not trusted. LMDB checks nothing
-// and may kill the process; the mark must then be there for the next one. So a process of its own opens the flipped stores, one by one.
+// A flipped bit anywhere in the file of the state: either it changes nothing that is read, or the store is not trusted. LMDB checks
+// nothing, and a length that is wrong makes it damage the memory of the process, which then dies, hangs or goes on; so it may not see such
+// a file. A process of its own opens the flipped stores, one by one.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,21 +12,21 @@ import { LmdbState } from './lmdb-state.js';
 const scratch = fs.mkdtempSync(join(tmpdir(), 'ethogram-flips-'));
 afterAll(() => fs.rmSync(scratch, { recursive: true }));
 const pageBytes = 4096;
+// A longer look by hand: ETHOGRAM_FLIPS=20000 takes half a minute.
+const more = Number(process.env['ETHOGRAM_FLIPS'] ?? 150);
 
 const script = `
 import fs from 'node:fs';
 import { LmdbState } from 'ethogram/internal/adapters/lmdb-state';
-const [scratch, from] = process.argv.slice(1);
+const [scratch] = process.argv.slice(1);
 const good = fs.readFileSync(scratch + '/good.mdb');
 const { rows, flips } = JSON.parse(fs.readFileSync(scratch + '/plan.json', 'utf8'));
 for (const [index, [at, bit]] of flips.entries()) {
-  if (index < Number(from)) continue;
   const folder = scratch + '/' + index;
   fs.mkdirSync(folder);
   const bytes = Buffer.from(good);
   bytes[at] ^= 1 << bit;
   fs.writeFileSync(folder + '/data.mdb', bytes);
-  fs.writeSync(1, 'open ' + index + '\\n');
   const state = new LmdbState(folder);
   let told = 'distrusted';
   if (state.head() !== null) {
@@ -36,7 +37,7 @@ for (const [index, [at, bit]] of flips.entries()) {
   }
   await state.close();
   fs.rmSync(folder, { recursive: true });
-  fs.writeSync(1, told + ' ' + index + '\\n');
+  fs.writeSync(1, told + '\\n');
 }
 `;
 
@@ -59,24 +60,16 @@ test('changes no row unnoticed', async () => {
   const next = (below: number): number => (drawn = (drawn * 48271) % 2147483647) % below;
   const flips: (readonly [at: number, bit: number])[] = [];
   for (let page = 0; page < good.length; page += pageBytes) for (let at = 0; at < 24; at += 1) flips.push([page + at, next(8)]);
-  for (let more = 0; more < 150; more += 1) flips.push([next(good.length), next(8)]);
+  for (let n = 0; n < more; n += 1) flips.push([next(good.length), next(8)]);
   fs.writeFileSync(join(scratch, 'plan.json'), JSON.stringify({ rows, flips }));
 
-  const told = new Map<number, string>();
-  for (let from = 0; from < flips.length;) {
-    const args = ['--input-type=module', '-e', script, scratch, String(from)];
-    const { stdout, stderr, signal } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' });
-    for (const line of stdout.trim().split('\n')) {
-      const [what = '', index] = line.split(' ');
-      told.set(Number(index), what);
-    }
-    from = told.size;
-    if (from === flips.length && signal === null) break;
-    expect([signal, stderr]).toEqual([expect.stringMatching('SIG'), expect.anything()]);
-    if (fs.existsSync(join(scratch, String(from - 1), 'distrusted'))) told.set(from - 1, 'killed');
-  }
-  const count = (what: string): number => [...told.values()].filter((each) => each === what).length;
-  expect(flips.filter((_, index) => !['same', 'distrusted', 'killed'].includes(told.get(index) ?? ''))).toEqual([]);
+  const args = ['--input-type=module', '-e', script, scratch];
+  const { stdout, stderr, signal } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8', timeout: 100_000 });
+  expect([signal, stderr]).toEqual([null, '']);
+  const told = stdout.trim().split('\n');
+  expect(told).toHaveLength(flips.length);
+  const count = (what: string): number => told.filter((each) => each === what).length;
+  expect(flips.filter((_, index) => !['same', 'distrusted'].includes(told[index] ?? ''))).toEqual([]);
   expect(count('same')).toBeGreaterThan(0);
   expect(count('distrusted')).toBeGreaterThan(0);
 }, 120_000);

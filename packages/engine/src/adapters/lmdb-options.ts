@@ -9,3 +9,6 @@ export const lmdbOptions = {
   overlappingSync: false,
   eventTurnBatching: false,
 } as const;
+
+/** The longest key: the library's own limit at pages of 4 KiB. */
+export const keyBytesMax = 1978;

@@ -15,7 +15,6 @@ vi.mock('lmdb', () => ({
     look('open');
     for (const name of ['data.mdb', 'lock.mdb']) fs.writeFileSync(join(path, name), Buffer.alloc(8192));
     return {
-      getStats: () => ({ lastPageNumber: 1, pageSize: 4096 }),
       get: () => look('get'),
       close: async () => {},
     };

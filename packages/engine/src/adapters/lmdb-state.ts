@@ -4,8 +4,9 @@
 // every table. A commit is one transaction on a thread of its own (lmdb-writer.ts): data pages, fdatasync, then the meta page through an
 // O_DSYNC descriptor, and only then does the promise resolve.
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
-//   - LMDB has no page checksums and can crash the process on damaged files. So a mark stands beside the files while they are opened
-//     and read through (row-checksum.ts), and is set again when a read or a commit fails oddly: whoever opens and finds it, distrusts.
+//   - LMDB has no page checksums, and damages the process on damaged files. So it sees none whose form was not checked (lmdb-pages.ts), and
+//     a mark stands beside the files while they are opened and read through (row-checksum.ts), and is set again when a read or a commit
+//     fails oddly: whoever opens and finds it, distrusts.
 //     What is distrusted is not read either: each get and range throws, since a row that is not found would pass for one that never was.
 //   - A full disk is different, and a machine without a free thread or descriptor: the commit rejects with DiskError no_space or busy,
 //     the previous state stands, and later commits may succeed.
@@ -19,12 +20,12 @@ import { assert } from '../base/assert.js';
 import { DiskError } from '../ports/disk.js';
 import type { State, StateBatch, StateHead } from '../ports/state.js';
 import { LmdbFolders, lmdbFiles as dataFiles, syncNames } from './lmdb-folders.js';
-import { lmdbOptions } from './lmdb-options.js';
+import { keyBytesMax, lmdbOptions } from './lmdb-options.js';
+import { checkPages } from './lmdb-pages.js';
 import { LmdbWriter, type WriteFailure } from './lmdb-writer.js';
 import { RowCheck, textIn } from './row-checksum.js';
 import { RowPacker } from './row-frames.js';
 
-const keyBytesMax = 1978; // the library's own limit at pages of 4 KiB
 const rangeRowsMax = 256;
 const encodingVersion = '2';
 const headName = '\0head';
@@ -172,9 +173,9 @@ export class LmdbState implements State {
     if (isNew) syncNames(this.#folder, [markFile]);
     let db: RootDatabase<unknown, Uint8Array> | undefined;
     try {
+      if (!isNew) checkPages(join(current, 'data.mdb'));
       db = open<unknown, Uint8Array>(current, lmdbOptions);
       for (const name of dataFiles) fs.chmodSync(join(current, name), 0o600);
-      if (isCut(db, join(current, 'data.mdb'))) throw new DiskError('io', 'the state file is shorter than its pages');
       const head = db.get(headKey);
       if (head !== undefined) check(db);
       this.#head = head === undefined ? null : parseHead(textIn(headKey, head));
@@ -268,15 +269,6 @@ function parseHead(text: string): StateHead | null {
   const format: unknown = parts[2];
   if (typeof position !== 'number' || typeof redactions !== 'number' || typeof format !== 'string') return null;
   return { position, redactions, format };
-}
-
-/** A file cut short opens well, and kills the process when a missing page is read. */
-function isCut(db: RootDatabase<unknown, Uint8Array>, path: string): boolean {
-  const stats: unknown = db.getStats();
-  assert(typeof stats === 'object' && stats !== null && 'lastPageNumber' in stats && 'pageSize' in stats, 'LMDB tells its size');
-  const { lastPageNumber, pageSize } = stats;
-  assert(typeof lastPageNumber === 'number' && typeof pageSize === 'number', 'LMDB tells its size in numbers');
-  return fs.statSync(path).size < (lastPageNumber + 1) * pageSize;
 }
 
 /** ENOSPC and EDQUOT as the numbers of the system, and LMDB's own full map. */

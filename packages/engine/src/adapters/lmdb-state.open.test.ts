@@ -3,28 +3,49 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { LmdbState } from './lmdb-state.js';
 
-const folder = fs.mkdtempSync(join(tmpdir(), 'ethogram-open-'));
+const scratch = fs.mkdtempSync(join(tmpdir(), 'ethogram-open-'));
+let folder = '';
 const seen: string[] = [];
 
 vi.mock('lmdb', () => ({
   open: (path: string) => {
-    const look = (when: string): void => void seen.push(`${when}: ${fs.existsSync(join(path, 'distrusted')) ? 'marked' : 'bare'}`);
+    const mark = join(path, 'distrusted');
+    const look = (when: string): void => void seen.push(`${when}: ${fs.existsSync(mark) ? `'${fs.readFileSync(mark, 'utf8')}'` : 'bare'}`);
     look('open');
-    for (const name of ['data.mdb', 'lock.mdb']) fs.writeFileSync(join(path, name), Buffer.alloc(8192));
+    for (const name of ['data.mdb', 'lock.mdb']) fs.writeFileSync(join(path, name), '');
     return {
       get: () => look('get'),
       close: async () => {},
     };
   },
 }));
-afterAll(() => fs.rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(scratch, 'store-'));
+  seen.length = 0;
+});
+afterAll(() => fs.rmSync(scratch, { recursive: true }));
 
 test('the mark stands while the files are opened and first read, and is gone after', async () => {
   const state = new LmdbState(folder);
-  expect(seen).toEqual(['open: marked', 'get: marked']);
+  expect(seen).toEqual(["open: 'opening'", "get: 'opening'"]);
   expect(fs.readdirSync(folder)).toEqual(['data.mdb', 'lock.mdb']);
+  await state.close();
+});
+
+test('after one death while opening it is tried once more, with a mark that says so', async () => {
+  fs.writeFileSync(join(folder, 'distrusted'), 'opening');
+  const state = new LmdbState(folder);
+  expect(seen).toEqual(["open: ''", "get: ''"]);
+  expect(fs.readdirSync(folder)).toEqual(['data.mdb', 'lock.mdb']);
+  await state.close();
+});
+
+test('after two the library is not called', async () => {
+  fs.writeFileSync(join(folder, 'distrusted'), '');
+  const state = new LmdbState(folder);
+  expect([seen, state.head()]).toEqual([[], null]);
   await state.close();
 });

@@ -143,8 +143,12 @@ describe('scrub', () => {
 });
 
 describe('what looks wrong is distrusted until a wipe', () => {
-  test('a process that died while opening', async () => {
+  test('two processes that died while opening; one is not enough', async () => {
     const folder = await filled();
+    fs.writeFileSync(join(folder, 'distrusted'), 'opening');
+    const state = openIn(folder);
+    expect(state.head()).toEqual(head);
+    await state.close();
     fs.writeFileSync(join(folder, 'distrusted'), '');
     await expectDistrust(folder);
   });

@@ -6,7 +6,8 @@
 // Invariant: what it holds can be rebuilt, so whatever looks wrong is distrusted: head() is null until `wipe`.
 //   - LMDB has no page checksums, and damages the process on damaged files. So it sees none whose form was not checked (lmdb-pages.ts), and
 //     a mark stands beside the files while they are opened and read through (row-checksum.ts), and is set again when a read or a commit
-//     fails oddly: whoever opens and finds it, distrusts.
+//     fails oddly: whoever opens and finds it, distrusts. One death while opening proves nothing, since opening a large store takes its
+//     time and whoever waits may stop it: the store is tried once more, and distrusted after a second.
 //     What is distrusted is not read either: each get and range throws, since a row that is not found would pass for one that never was.
 //   - A full disk is different, and a machine without a free thread or descriptor: the commit rejects with DiskError no_space or busy,
 //     the previous state stands, and later commits may succeed.
@@ -31,6 +32,8 @@ const encodingVersion = '2';
 const headName = '\0head';
 const headKey = Buffer.from(headName);
 const markFile = 'distrusted';
+/** What the mark says while a store is opened that nobody died of yet. */
+const firstTry = 'opening';
 
 export class LmdbState implements State {
   readonly #folder: string;
@@ -48,7 +51,8 @@ export class LmdbState implements State {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#folders.destroySpare();
     this.#writer = new LmdbWriter(this.#folders.current);
-    if (!fs.existsSync(join(folder, markFile))) this.#open();
+    const mark = this.#markThere();
+    if (mark === null || mark === firstTry) this.#open(mark === null ? firstTry : '');
   }
 
   head(): StateHead | null {
@@ -109,7 +113,7 @@ export class LmdbState implements State {
       this.#folders.destroyAll();
       fs.rmSync(join(this.#folder, markFile), { force: true });
       this.#writer = new LmdbWriter(this.#folders.current);
-      this.#open();
+      this.#open(firstTry);
       assert(this.#db !== undefined, 'an empty store opens');
     });
   }
@@ -165,8 +169,9 @@ export class LmdbState implements State {
     });
   }
 
-  #open(): void {
-    this.#mark();
+  /** `mark`: what is found by the next process if this one dies of it. */
+  #open(mark: string): void {
+    this.#mark(mark);
     // A power cut may tear the files of a store that is being made; the mark must then be there to be found.
     const { current } = this.#folders;
     const isNew = !this.#folders.hasData;
@@ -236,8 +241,13 @@ export class LmdbState implements State {
     }
   }
 
-  #mark(): void {
-    fs.writeFileSync(join(this.#folder, markFile), '', { mode: 0o600 });
+  #mark(text = ''): void {
+    fs.writeFileSync(join(this.#folder, markFile), text, { mode: 0o600 });
+  }
+
+  #markThere(): string | null {
+    const path = join(this.#folder, markFile);
+    return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : null;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

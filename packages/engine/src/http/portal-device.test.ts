@@ -107,6 +107,27 @@ test('whether an id is known is not told; an id that is linked to another opens 
   expect(await enter(new Device(), await challengeFor('visitor-1'))).toMatchObject({ error: { code: 'proof_refused' } });
 });
 
+test('a visit and a link by a device open nothing more once its id is linked to another; parted again they do', async () => {
+  const device = new Device();
+  await chooses('visitor-1', device);
+  const ticketOf = async (): Promise<string> =>
+    new URL((await enter(device, await challengeFor('visitor-1'))).path, doorway.url).searchParams.get('ticket') ?? '';
+  const pressed = async (ticket: string): Promise<Response> =>
+    fetch(`${doorway.url}/me/enter`, { method: 'POST', body: new URLSearchParams({ ticket }), redirect: 'manual' });
+  const cookie = ((await pressed(await ticketOf())).headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  const statusOf = async (path: string): Promise<number> => (await fetch(doorway.url + path, { headers: { cookie } })).status;
+  const waiting = await ticketOf();
+  await doorway.rig.say('account-7', 'granted', 'personalise');
+  await doorway.rig.visit('account-7', 'tea');
+  expect(await statusOf('/me')).toBe(200);
+  await doorway.rig.engine.link('visitor-1', 'account-7', true, 'a log-in');
+  for (const path of ['/me', '/me/events', '/me/download', `/me/enter?ticket=${waiting}`])
+    expect([path, await statusOf(path)]).toEqual([path, 403]);
+  expect((await pressed(waiting)).status).toBe(403);
+  await doorway.rig.engine.link('visitor-1', 'account-7', false, '');
+  expect([await statusOf('/me'), (await pressed(waiting)).status]).toEqual([200, 303]);
+});
+
 test('after an erasure the key opens nothing, and is nowhere', async () => {
   const device = new Device();
   await chooses('visitor-1', device);

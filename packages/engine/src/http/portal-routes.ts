@@ -29,7 +29,7 @@ import { meHtml } from './portal-me.js';
 import type { Seen } from './portal-page.js';
 import { requestHtml } from './portal-requests.js';
 import { portalRights, type Forgotten, type PortalRights } from './portal-rights.js';
-import { cookieIn, cookieName, PortalSessions, type PortalKeys, type Session } from './portal-session.js';
+import { cookieIn, cookieName, PortalSessions, type PortalKeys, type PortalPeople, type Session } from './portal-session.js';
 import { portalStyle } from './portal-style.js';
 import { decisionHtml } from './portal-why.js';
 import { languageOf, portalLanguages, type Done, type PortalLanguage } from './portal-words.js';
@@ -58,7 +58,11 @@ type Page = (seen: Seen, asked: Asked) => Promise<Response> | Response;
 type Act = (seen: Seen, fields: URLSearchParams, asked: Asked) => Promise<Done | Response> | Done | Response;
 
 export function addPortal(table: RouteTable, { engine, clock, portal }: PortalParts): void {
-  const sessions = portal === undefined ? null : new PortalSessions(portal, clock, (subject) => engine.core.suppressions.erasedAt(subject));
+  const people: PortalPeople = {
+    erasedAt: (subject) => engine.core.suppressions.erasedAt(subject),
+    isLinked: (subject) => engine.core.identity.members(subject).length > 1,
+  };
+  const sessions = portal === undefined ? null : new PortalSessions(portal, clock, people);
   const open = portal === undefined || sessions === null ? null : new Portal(engine, clock, sessions, portal);
   const add = (method: 'GET' | 'POST', path: string, handler: (portal: Portal) => Handler): void =>
     table.add(method, path, { needs: 'none' }, open === null ? () => answer(fail('not_found')) : handler(open));

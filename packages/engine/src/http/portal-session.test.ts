@@ -10,7 +10,7 @@ const clock = new ManualClock(1_700_000_000_000);
 const entropy = new SeededEntropy(1);
 const keys = { tickets: sealedTickets(new Uint8Array(32).fill(1), 'portal', entropy), entropy };
 const erased = new Map<string, number>();
-const open = (): PortalSessions => new PortalSessions(keys, clock, (subject) => erased.get(subject));
+const open = (): PortalSessions => new PortalSessions(keys, clock, { erasedAt: (subject) => erased.get(subject), isLinked: () => false });
 const withCookie = (cookie: string): { cookie: string } => ({ cookie: `a=b; ${cookieName}=${cookie}; c=d` });
 
 function entered(sessions: PortalSessions, subject = 'ann'): string {

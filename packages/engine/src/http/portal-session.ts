@@ -5,7 +5,8 @@
 //
 // Replay is bounded: a ticket for one use serves once; after a restart of the server, which forgets what was used, older ones serve no
 // more. A cookie is HttpOnly and SameSite=Strict, and every form carries a token that stands in the session alone. Whatever was issued for
-// somebody before they were erased, wherever that was asked for, holds no more.
+// somebody before they were erased, wherever that was asked for, holds no more; nor does what a device opened, while its id is linked to
+// another: whoever shares the device would see the account's page.
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Tickets } from '../adapters/sealed-tickets.js';
@@ -46,6 +47,14 @@ export interface Opened {
   readonly values: readonly string[];
 }
 
+/** What the engine knows of those who come in. */
+export interface PortalPeople {
+  /** When somebody was last erased, ms. */
+  readonly erasedAt: (subject: string) => number | undefined;
+  /** Has the person other ids? */
+  readonly isLinked: (subject: string) => boolean;
+}
+
 export const cookieName = 'ethogram_me';
 
 const proofKinds: readonly ProofKind[] = ['account', 'link', 'device'];
@@ -53,16 +62,15 @@ const proofKinds: readonly ProofKind[] = ['account', 'link', 'device'];
 export class PortalSessions {
   readonly #keys: PortalKeys;
   readonly #clock: Clock;
-  readonly #erasedAt: (subject: string) => number | undefined;
+  readonly #people: PortalPeople;
   readonly #startedAt: number;
   /** Ids of tickets that were used and of sessions that ended -> when they would have ended anyway. */
   readonly #spent = new Map<string, number>();
 
-  /** `erasedAt`: when somebody was last erased, ms. */
-  constructor(keys: PortalKeys, clock: Clock, erasedAt: (subject: string) => number | undefined) {
+  constructor(keys: PortalKeys, clock: Clock, people: PortalPeople) {
     this.#keys = keys;
     this.#clock = clock;
-    this.#erasedAt = erasedAt;
+    this.#people = people;
     this.#startedAt = clock.now();
   }
 
@@ -101,10 +109,11 @@ export class PortalSessions {
   /** The session that the cookie of a request stands for. */
   sessionOf(headers: IncomingHttpHeaders): Session | undefined {
     const session = this.cookieOf(headers);
-    return session === undefined || this.#spent.has(session.id) || this.#isGone(session.subject, session.startedAt) ? undefined : session;
+    if (session === undefined || this.#spent.has(session.id)) return undefined;
+    return this.#holdsFor(session.subject, session.startedAt, session.by) ? session : undefined;
   }
 
-  /** The same, also when it was ended, or its person erased, meanwhile. */
+  /** The same, also when it was ended, or its person erased or linked, meanwhile. */
   cookieOf(headers: IncomingHttpHeaders): Session | undefined {
     const held = cookieIn(headers, cookieName);
     if (held === undefined) return undefined;
@@ -137,7 +146,7 @@ export class PortalSessions {
     const [kind, id, issuedAt, endsAt, ...values] = this.#opened(ticket);
     if (kind !== use || typeof id !== 'string' || typeof issuedAt !== 'number' || typeof endsAt !== 'number') return undefined;
     if (issuedAt < this.#startedAt || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
-    if (use === 'link' && this.#isGone(String(values[0]), issuedAt)) return undefined;
+    if (use === 'link' && !this.#holdsFor(String(values[0]), issuedAt, values[1])) return undefined;
     return { id, endsAt, values: values.map(String) };
   }
 
@@ -163,9 +172,9 @@ export class PortalSessions {
     return kind === 'copy' && of === receipt ? salts.map(String) : undefined;
   }
 
-  /** Was the person erased since? */
-  #isGone(subject: string, issuedAt: number): boolean {
-    return (this.#erasedAt(subject) ?? -1) >= issuedAt;
+  /** Not for whoever was erased since, nor by a device for an id that is linked to another. */
+  #holdsFor(subject: string, issuedAt: number, by: unknown): boolean {
+    return issuedAt > (this.#people.erasedAt(subject) ?? -1) && (by !== 'device' || !this.#people.isLinked(subject));
   }
 
   #seal(parts: readonly (string | number)[]): string {

@@ -97,6 +97,32 @@ describe('linked ids', () => {
     expect(await rig.engine.link('other2', 'other1', true, 'x')).toMatchObject({ ok: false, code: 'subject_unknown' });
   });
 
+  it('have their events corrected by whichever of them asks, its own first; parted they have not', async () => {
+    const rig = await phoneAndAccount();
+    const inputs = (): readonly string[] => {
+      const decision = rig.engine.rank({ point: 'home', subject: 'account' });
+      return decision.ok ? decision.value.inputs : [];
+    };
+    await rig.send(rig.view('phone', 'car', rig.clock.now(), 'wrong'), rig.view('phone', 'pin', rig.clock.now(), 'both'));
+    rig.clock.advance(1000);
+    await rig.send(rig.view('account', 'fan', rig.clock.now(), 'both'));
+    const unknown = { ok: false, code: 'event_unknown' };
+    expect(await rig.engine.correct('account', 'wrong', { product_id: 'can' })).toMatchObject(unknown);
+    await rig.engine.link('account', 'phone', true, 'log-in');
+    const first = await rig.engine.correct('account', 'wrong', { product_id: 'can' });
+    expect(first).toMatchObject({ ok: true });
+    expect(await rig.engine.correct('account', 'wrong', { product_id: 'can' })).toEqual(first);
+    expect(await rig.engine.correct('account', 'both', { product_id: 'pan' })).toMatchObject({ ok: true });
+    expect(inputs()).toEqual(['tea', 'can', 'pin', 'pan']);
+    const wish = { event: 'wrong', properties: { product_id: 'jar' } };
+    const asked = await rig.engine.desk.open('account', 'correct', { kind: 'account' }, wish);
+    expect(await rig.engine.desk.answer(asked.ok ? asked.value.request : '', 'done')).toMatchObject({ ok: true });
+    expect(inputs()).toEqual(['tea', 'jar', 'pin', 'pan']);
+    await expectSameAnew(rig);
+    await rig.engine.link('account', 'phone', false, '');
+    expect(await rig.engine.correct('account', 'wrong', { product_id: 'can' })).toMatchObject(unknown);
+  });
+
   it('go together when the person is erased, edge and all; one alone when it was unlinked before', async () => {
     const rig = await phoneAndAccount();
     await rig.say('tablet', 'granted', 'personalise', 'train');

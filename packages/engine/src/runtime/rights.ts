@@ -55,24 +55,25 @@ export class Rights {
   }
 
   /**
-   * Replaces the properties of one event of the person, as if they had been so from the start, and makes the wrong ones a gap. Resolves
-   * with the decisions that started from the wrong ones. Asked again it finishes what was interrupted, and says the same.
+   * Replaces the properties of one event of the person, under whichever of their ids, as if they had been so from the start, and makes the
+   * wrong ones a gap. Resolves with the decisions that started from the wrong ones. Asked again it finishes what was interrupted, and says
+   * the same.
    */
   async correct(subject: string, id: string, properties: Properties): Promise<Result<Corrected>> {
     const { writer, kept } = this.#parts;
     // What a hold keeps is sealed apart first: where there is no space for it, nothing is corrected.
     const found = await writer.turn(() => this.#found(subject, id, properties));
     if (!found.ok) return found;
-    const { right, isRight } = found.value;
-    const refused = isRight ? null : await writer.exclusive(() => kept.keep(kept.heldAt(subject, right.position)));
+    const { right, isRight, of } = found.value;
+    const refused = isRight ? null : await writer.exclusive(() => kept.keep(kept.heldAt(of, right.position)));
     if (refused !== null) return fail('disk_full');
     // In one turn: a decision that started from the wrong event is either in the history by now, or starts from the right one.
-    const corrected = await writer.turn(() => this.#correct(subject, id, properties));
+    const corrected = await writer.turn(() => this.#correct(of, id, properties));
     if (!corrected.ok) return corrected;
     const { at, ...told } = corrected.value;
     if (told.position === at) return ok(told);
     await writer.exclusive(() => Promise.resolve());
-    return (await this.#forgetWrong(subject, at)) ? ok(told) : fail('disk_full');
+    return (await this.#forgetWrong(of, at)) ? ok(told) : fail('disk_full');
   }
 
   /** What is owed to bytes: what was wrong, and what nobody allows any more. */
@@ -110,7 +111,7 @@ export class Rights {
     const { core, writer } = this.#parts;
     const found = this.#found(subject, id, properties);
     if (!found.ok) return found;
-    const { history, right, isRight } = found.value;
+    const { history, right, isRight, of } = found.value;
     const at = right.position;
     if (isRight) {
       const position = core.corrections.of(at)?.positions.at(-1) ?? at;
@@ -119,27 +120,35 @@ export class Rights {
     }
     const { event } = right;
     const correction: Correction = { at, event, touched: this.#touched(history, right) };
-    const own = this.#own(subject, systemTypes.eventCorrected, { correction }, event.mask);
-    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(subject))]);
+    const own = this.#own(of, systemTypes.eventCorrected, { correction }, event.mask);
+    const appended = writer.appendNow([own, ...this.#parts.owing(core.identity.members(of))]);
     return appended.ok ? ok({ at, position: appended.value, touched: correction.touched }) : appended;
   }
 
-  /** The event as it should have been, at its place in the history as that stands. */
+  /** The event as it should have been, at its place in the history as that stands; `of`: which id of the person it came with. */
   #found(
     subject: string,
     id: string,
     properties: Properties,
-  ): Result<{ readonly history: readonly Placed[]; readonly right: Placed; readonly isRight: boolean }> {
+  ): Result<{ readonly history: readonly Placed[]; readonly right: Placed; readonly isRight: boolean; readonly of: string }> {
     const { core, log } = this.#parts;
-    const history = historyOf(subject, core.trace, log);
-    const wrong = history.find(({ event }) => event.id === id && event.mask !== everyPurpose);
+    let of = subject;
+    let history: readonly Placed[] = [];
+    let wrong: Placed | undefined;
+    // Their own first: two ids may each have one of that messageId.
+    for (const each of new Set([subject, ...core.identity.members(subject)])) {
+      of = each;
+      history = historyOf(each, core.trace, log);
+      wrong = history.find(({ event }) => event.id === id && event.mask !== everyPurpose);
+      if (wrong !== undefined) break;
+    }
     const type = wrong === undefined ? undefined : core.registry.known(wrong.event.type)?.type;
     if (wrong === undefined || type === undefined) return fail('event_unknown');
     const checked = core.validator.properties(type, properties);
     if (!checked.ok) return checked;
     const event: BehaviourEvent = { ...wrong.event, properties: checked.value };
     const isRight = isDeepStrictEqual(event.properties, wrong.event.properties);
-    return ok({ history, right: { position: wrong.position, event }, isRight });
+    return ok({ history, right: { position: wrong.position, event }, isRight, of });
   }
 
   /** Redacts the events of everybody who withdrew, as far as no purpose is left for them. Resolves with how many. */

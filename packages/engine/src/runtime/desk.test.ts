@@ -193,6 +193,26 @@ describe('recipients', () => {
   });
 });
 
+describe('recipients of somebody whom a link freezes', () => {
+  it('are owed a notice, as when the person is restricted; those of the frozen id are not again', async () => {
+    const rig = await shop();
+    const { engine } = rig;
+    await engine.tellings.disclose('ann', { recipient: 'mailer', reference: 'a', purpose: 'share' });
+    await engine.tellings.disclose('bob', { recipient: 'mailer', reference: 'b', purpose: 'share' });
+    const owed = (): string[] => engine.tellings.list().map(({ kind, reference }) => `${kind} ${reference}`);
+    await engine.restrict('bob', true, 'test');
+    expect(owed()).toEqual(['restricted b']);
+    expect(await engine.link('bob', 'nobody', true, 'log-in')).toMatchObject({ ok: false });
+    await engine.link('bob', 'ann', true, 'log-in');
+    expect(engine.core.gate.standing('ann')?.restricted).toBe(true);
+    expect(owed().sort()).toEqual(['restricted a', 'restricted b']);
+    await engine.link('ann', 'bob', true, 'log-in');
+    await engine.link('ann', 'bob', false, '');
+    expect(owed()).toHaveLength(2);
+    await expectSameAnew(rig);
+  });
+});
+
 describe('any history of requests and recipients', () => {
   it('gives the same state folded forward and anew, and an erasure leaves nothing of it', async () => {
     const step = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom('ann', 'bob'), fc.integer({ min: 0, max: 4 }));

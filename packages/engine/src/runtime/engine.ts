@@ -419,6 +419,8 @@ export class Engine {
    * was chosen, per purpose, and only a grant that is given after it widens; unlinking gives nothing back.
    */
   async link(subject: string, other: string, linked: boolean, evidence: string): Promise<Result<{ readonly ids: readonly string[] }>> {
+    const owing = linked ? this.tellings.owingByLink(subject, other) : [];
+    if (owing.length > 0) await this.#facts(owing);
     const done = await this.#writer.submit([{ kind: 'link', subject, other, linked, evidence, id: this.#newId('l') }]);
     if (!done.ok) return done;
     const refusal = done.value.rejections[0];

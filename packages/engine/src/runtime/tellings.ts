@@ -72,6 +72,19 @@ export class Tellings {
     });
   }
 
+  /** What they are owed when these two are linked: of a person one of whose ids is frozen all are. */
+  owingByLink(subject: string, other: string): BehaviourEvent[] {
+    const { identity, gate } = this.#parts.core;
+    const ids = [...new Set([subject, other].flatMap((each) => identity.members(each)))];
+    const isFrozen = (id: string): boolean => gate.standing(id)?.restricted === true;
+    // A link of more is refused.
+    if (ids.length > limits.identityMembersMax || !ids.some(isFrozen)) return [];
+    return this.owing(
+      ids.filter((id) => !isFrozen(id)),
+      'restricted',
+    );
+  }
+
   /** Of one recipient, or all; the ones that are due first come first. */
   list(recipient?: string): NoticeView[] {
     const { core, clock } = this.#parts;

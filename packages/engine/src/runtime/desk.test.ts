@@ -153,6 +153,27 @@ describe('a request', () => {
   });
 });
 
+describe('a request that a human looks at a decision for another id of the person', () => {
+  it('keeps it until it is closed, and no longer, when they withdraw; whoever asks is told of it under the id they named', async () => {
+    const rig = await shop();
+    const { engine } = rig;
+    const decided = engine.rank({ point: 'home', subject: 'ann' });
+    const decision = decided.ok ? decided.value.id : '';
+    await engine.link('bob', 'ann', true, 'log-in');
+    const opened = await asked(rig, 'bob', 'human_review', { decision });
+    expect([opened.subject, engine.desk.ofPerson('bob').map(({ request }) => request)]).toEqual(['bob', [opened.request]]);
+    await rig.say('bob', 'withdrawn', 'personalise');
+    await engine.completeErasures();
+    expect(engine.why(decision)).toMatchObject({ ok: true });
+    await engine.desk.answer(opened.request, 'looked at');
+    await engine.completeErasures();
+    rig.clock.advance(1000);
+    await rig.say('bob', 'granted', 'personalise');
+    expect([engine.why(decision), engine.decided.event(decision)]).toEqual([{ ok: false, code: 'decision_unknown' }, undefined]);
+    await expectSameAnew(rig);
+  });
+});
+
 describe('recipients', () => {
   it('are owed a notice of erasure, correction and restriction, by their own reference alone, until they acknowledge it', async () => {
     const rig = await shop();

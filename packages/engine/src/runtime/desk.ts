@@ -123,11 +123,12 @@ export class Desk {
         return Promise.resolve(fail('requests_too_many'));
       const shown = proof.kind === 'visit' ? proof.by : proof.kind;
       const opened: RequestOpened = { request, kind, wish, proof: shown, authority, dueAt: monthsLater(clock.now(), 1) };
-      return Promise.resolve(this.#append(subject, systemTypes.requestOpened, { opened }));
+      return Promise.resolve(this.#append(this.#streamFor(subject, kind, wish), systemTypes.requestOpened, { opened }));
     });
     if (!done.ok) return done;
     await this.#settled();
-    return this.get(request);
+    const view = this.get(request);
+    return view.ok ? ok({ ...view.value, subject }) : view;
   }
 
   get(request: string): Result<RequestView> {
@@ -239,6 +240,17 @@ export class Desk {
     const isOurs = ticket.use === use && ticket.subject === subject && ticket.until > clock.now();
     // Made before an erasure it would bring the person back.
     return isOurs && ticket.at > (suppressions.erasedAt(subject) ?? -1) ? ticket : undefined;
+  }
+
+  /**
+   * Under which of their ids it stands. What a human is to look at waits for that although it was withdrawn, and goes when the request in
+   * its own stream is closed.
+   */
+  #streamFor(subject: string, kind: RequestKind, { decision }: Wish): string {
+    const { core } = this.#parts;
+    const position = kind === 'human_review' && decision !== undefined ? core.decisions.get(decision)?.position : undefined;
+    const holder = position === undefined ? undefined : this.#read(position)?.subject;
+    return holder != null && core.identity.members(subject).includes(holder) ? holder : subject;
   }
 
   /** Is nothing held of them but what they chose? */

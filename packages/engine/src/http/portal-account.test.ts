@@ -134,6 +134,21 @@ test('a sign-in serves once, in the browser that began it, and not for long', as
   await refusedWith(await back(other), 'account_refused');
 });
 
+test('an answer that a sign-in does not wait for leaves it alone: an older tab, or a page elsewhere, ends none under way', async () => {
+  const older = await begun();
+  const newer = await begun();
+  const set = async (url: URL): Promise<string | null> => {
+    const reply = await back({ cookie: newer.cookie, url });
+    await refusedWith(reply, 'account_refused');
+    return reply.headers.get('set-cookie');
+  };
+  expect(await set(older.url)).toBeNull();
+  const foreign = await get('/me/account/return?code=c&state=s', { cookie: newer.cookie });
+  expect([foreign.status, foreign.headers.get('set-cookie')]).toEqual([403, null]);
+  const reply = await back(newer);
+  expect([reply.status, reply.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('Max-Age=0')]);
+});
+
 test.each([
   ['another state', (to: URL) => to.searchParams.set('state', 'x'.repeat(43))],
   ['no state', (to: URL) => to.searchParams.delete('state')],

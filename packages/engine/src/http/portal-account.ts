@@ -41,6 +41,12 @@ export class AccountEntry {
     return { ok: true, value: { url: begun.value, cookie: ticket } };
   }
 
+  /** Is it the answer that the sign-in of this browser waits for? Older tabs and pages elsewhere send others. */
+  awaits({ headers, query }: Asked): boolean {
+    const [state] = this.#sessions.open('sign-in', cookieIn(headers, signInCookie) ?? '')?.values ?? [];
+    return state !== undefined && state === query('state');
+  }
+
   /** The ticket of a link for whoever is back. */
   async finish({ headers, query }: Asked): Promise<Entered<string>> {
     const signIn = this.#sessions.open('sign-in', cookieIn(headers, signInCookie) ?? '');

@@ -159,9 +159,10 @@ class Portal {
   async accountReturned(asked: Asked): Promise<Response> {
     if (this.#accounts === null) return answer(fail('not_found'));
     const lang = langOf(asked);
+    const isAwaited = this.#accounts.awaits(asked);
     const done = await this.#accounts.finish(asked);
     const reply = done.ok ? page(enterHtml(lang, done.value, 'account')) : page(refusedHtml(lang, done.code), statusOf(done.code));
-    reply.headers.set('Set-Cookie', signInCookieOf(asked, '', 0));
+    if (isAwaited) reply.headers.set('Set-Cookie', signInCookieOf(asked, '', 0));
     return reply;
   }
 

@@ -110,3 +110,16 @@ test('what was used is remembered for as long as it matters, and no more is take
   clock.advance(limits.portalLinkMs);
   entered(sessions);
 });
+
+test('who leaves has left, however much is remembered, and for no longer than a cookie of the visit could hold', () => {
+  const sessions = open();
+  const cookies = Array.from({ length: limits.portalTicketsSpentMax }, () => entered(sessions));
+  for (const cookie of cookies) {
+    const session = sessions.sessionOf(withCookie(cookie));
+    if (session !== undefined) sessions.end(session);
+  }
+  expect(cookies.filter((cookie) => sessions.sessionOf(withCookie(cookie)) !== undefined)).toHaveLength(0);
+  expect(sessions.enter(sessions.issue('ann').ticket)).toEqual({ ok: false, code: 'overloaded' });
+  clock.advance(limits.portalSessionMs);
+  expect(sessions.sessionOf(withCookie(entered(sessions)))).toBeDefined();
+});

@@ -124,9 +124,10 @@ export class PortalSessions {
     return { subject, id, token, startedAt, endsAt, lastsMs: endsAt - this.#clock.now(), by };
   }
 
-  /** The session holds no more, whoever has its cookie. */
-  end({ id, startedAt }: Session): void {
-    this.spend({ id, endsAt: startedAt + limits.portalVisitMs });
+  /** The session holds no more, whoever has its cookie. Also when no more links are taken: each session has used one up. */
+  end({ id, endsAt }: Session): void {
+    // No cookie of it was made later than now.
+    this.#spent.set(id, Math.max(endsAt, this.#clock.now() + limits.portalSessionMs));
   }
 
   /** It holds after all: what it was ended for could not be done. */

@@ -4,12 +4,14 @@ import { archiveAnswer } from './archive-answer.js';
 import { refuse } from './cold-answer.js';
 import { isId } from './id.js';
 import type { RouteTable } from './route-table.js';
-import { callerOf } from './unmasked-answer.js';
+import { allNoted, callerOf } from './unmasked-answer.js';
 
 export function addArchive(table: RouteTable, engine: Engine): void {
   table.add('GET', '/v1/subjects/:id/archive', { needs: 'secret' }, async ({ param, key }) => {
     const id = param('id');
     if (!isId(id)) return refuse({ code: 'subject_unknown' });
+    const seen = await allNoted(engine, key, () => engine.core.identity.members(id));
+    if (!seen.ok) return refuse(seen);
     return archiveAnswer(engine, id, callerOf(key), { 'Content-Disposition': 'attachment; filename="archive.zip"' });
   });
 }

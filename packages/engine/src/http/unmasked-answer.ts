@@ -1,7 +1,7 @@
 // Answers that show an operator who somebody is. That they were shown is in the history before they are (runtime/unmaskings.ts).
 // Invariant: what is answered was read after that: whoever was erased, or has withdrawn, while it was being written is not in it.
 import type { Key } from '../access/key-store.js';
-import { fail, type Result } from '../base/result.js';
+import { fail, ok, type Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer, refuse } from './cold-answer.js';
 
@@ -39,4 +39,16 @@ export async function unmasked<T>(
     if (!noted.ok) return refuse(noted);
   }
   return refuse(fail('overloaded'));
+}
+
+/** For what is no value to read first: resolves when everybody whom it would show now is noted. The caller reads before it gives way. */
+export async function allNoted(engine: Engine, key: Key | null, people: () => readonly string[]): Promise<Result<unknown>> {
+  const by = callerOf(key);
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const owed = people().filter((subject) => engine.unmaskings.owes(by, subject));
+    if (owed.length === 0) return ok(null);
+    const done = await engine.unmaskings.note(by, owed);
+    if (!done.ok) return done;
+  }
+  return fail('overloaded');
 }

@@ -95,6 +95,26 @@ describe('whoever is shown a person', () => {
     ]);
   });
 
+  test('by their archive, under each of their ids', async () => {
+    const { engine } = doorway.rig;
+    await engine.link('bob', 'ann', true, 'log-in');
+    const archive = async (): Promise<string> => {
+      const reply = await fetch(`${doorway.url}/v1/subjects/bob/archive`, { headers: { Authorization: `Bearer ${keys[1]?.text}` } });
+      expect(reply.status).toBe(200);
+      return Buffer.from(await reply.arrayBuffer()).toString('latin1');
+    };
+    expect(await archive()).toContain('records.jsonl');
+    await archive();
+    expect(await unmaskings()).toEqual([
+      ['ann', idOf(1)],
+      ['bob', idOf(1)],
+    ]);
+    expect((await get('/v1/subjects/nobody/archive', 1)).status).toBe(404);
+    expect(await unmaskings()).toHaveLength(2);
+    await engine.erase(['ann']);
+    expect(await unmaskings()).toEqual([]);
+  });
+
   test('goes with the person when they are erased, and to them with their archive; who comes again is noted again', async () => {
     await get('/v1/subjects/ann', 1);
     const { engine, clock } = doorway.rig;

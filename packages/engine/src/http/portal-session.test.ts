@@ -103,6 +103,17 @@ test('after a restart, which forgets what was used, older links open nothing', (
   expect(after.sessionOf(withCookie(cookie))).toBeDefined();
 });
 
+test('a clock that is set back locks nobody out, and a restart after it opens no link a second time', () => {
+  const before = open();
+  const from = clock.now();
+  clock.set(from - 3_600_000);
+  const { ticket } = before.issue('ann');
+  expect(before.enter(ticket).ok).toBe(true);
+  clock.set(from - 3_600_001);
+  expect(open().enter(ticket)).toEqual({ ok: false, code: 'portal_link' });
+  clock.set(from);
+});
+
 test('what was used is remembered for as long as it matters, and no more is taken than can be', () => {
   const sessions = open();
   for (let n = 0; n < limits.portalTicketsSpentMax; n += 1) entered(sessions);

@@ -63,7 +63,8 @@ export class PortalSessions {
   readonly #keys: PortalKeys;
   readonly #clock: Clock;
   readonly #people: PortalPeople;
-  readonly #startedAt: number;
+  /** Stands in every ticket for one use. Not when the server started: clocks go back at times. */
+  readonly #run: string;
   /** Ids of tickets that were used and of sessions that ended -> when they would have ended anyway. */
   readonly #spent = new Map<string, number>();
 
@@ -71,7 +72,7 @@ export class PortalSessions {
     this.#keys = keys;
     this.#clock = clock;
     this.#people = people;
-    this.#startedAt = clock.now();
+    this.#run = this.#newId();
   }
 
   /** A link's ticket for one person; `by`: how they have shown who they are. */
@@ -139,14 +140,14 @@ export class PortalSessions {
   once(use: OneUse, values: readonly string[], ttlMs: number): { readonly ticket: string; readonly expiresAt: number } {
     const now = this.#clock.now();
     const expiresAt = now + ttlMs;
-    return { ticket: this.#seal([use, this.#newId(), now, expiresAt, ...values]), expiresAt };
+    return { ticket: this.#seal([use, this.#run, this.#newId(), now, expiresAt, ...values]), expiresAt };
   }
 
   /** Opens a ticket that was made for this use, has not ended and was not used. Uses nothing up. */
   open(use: OneUse, ticket: string): Opened | undefined {
-    const [kind, id, issuedAt, endsAt, ...values] = this.#opened(ticket);
+    const [kind, run, id, issuedAt, endsAt, ...values] = this.#opened(ticket);
     if (kind !== use || typeof id !== 'string' || typeof issuedAt !== 'number' || typeof endsAt !== 'number') return undefined;
-    if (issuedAt < this.#startedAt || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
+    if (run !== this.#run || endsAt <= this.#clock.now() || this.#spent.has(id)) return undefined;
     if (use === 'link' && !this.#holdsFor(String(values[0]), issuedAt, values[1])) return undefined;
     return { id, endsAt, values: values.map(String) };
   }

@@ -565,10 +565,11 @@ export class Engine {
     const isStill =
       !this.kept.isDue &&
       this.core.fold.position === this.#tickedAt &&
-      (this.core.segments.isIdle || dayOf(this.#options.clock.now()) <= this.#cutDay);
+      (this.core.segments.isIdle || dayOf(this.#options.clock.now()) === this.#cutDay);
     if (this.#closing !== null || this.#writer.halted || isStill) return;
     void this.moveTime().catch(() => undefined);
-    if (dayOf(this.#options.clock.now()) > this.#cutDay) void this.cutRetention().catch(() => undefined);
+    // Another day, not a later one: a clock that was ahead comes back.
+    if (dayOf(this.#options.clock.now()) !== this.#cutDay) void this.cutRetention().catch(() => undefined);
   }
 
   #every(ms: number, task: () => void): void {

@@ -335,6 +335,23 @@ describe('retention, whatever the clock did', () => {
     expect((await expectSameAnew(rig)).join('\n')).not.toContain('early');
   });
 
+  it('goes on from day to day after a clock that was ahead', async () => {
+    const rig = await Rig.open();
+    await rig.engine.close();
+    await rig.start(undefined, { tickMs: limits.tickMs });
+    const start = rig.clock.now();
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    rig.clock.set(start + 1_000 * dayMs);
+    rig.clock.advance(limits.tickMs);
+    await expect.poll(() => entries(rig)).toContain('retention.cut');
+    rig.clock.set(start + limits.tickMs);
+    await rig.visit('ann', 'secret');
+    rig.clock.set(start + 500 * dayMs);
+    rig.clock.advance(limits.tickMs);
+    await expect.poll(() => entries(rig)).not.toContain('item.viewed');
+    await rig.engine.close();
+  });
+
   it('goes by when an event happened, however late it came', async () => {
     const rig = await Rig.open();
     await rig.engine.declareBasis({ eventType: 'item.imported', purpose: 'train', basis: 'contract', reason: 'test' });

@@ -137,7 +137,7 @@ export class Segmentation {
       const { staleAt, newest } = core.segments.timeline;
       const day = dayOf(clock.now());
       const isStale = staleAt !== null && staleAt - clock.now() < limits.cutPointsStaleMs;
-      if (isStale || (day > this.#publishedDay && newest !== undefined)) {
+      if (isStale || (day !== this.#publishedDay && newest !== undefined)) {
         this.#publishedDay = day;
         await this.publishCutPoints();
       }

@@ -175,6 +175,18 @@ describe('segments', () => {
     expect(await rig.dump()).toEqual(dumped);
   });
 
+  it('by cut points are published from day to day after a clock that was ahead', async () => {
+    const rig = await shoppers(30);
+    const { timeline } = rig.engine.core.segments;
+    const start = rig.clock.now();
+    rig.clock.set(start + 5 * dayMs);
+    await rig.engine.moveTime();
+    const ahead = timeline.newest?.[2];
+    rig.clock.set(start + dayMs);
+    await rig.engine.moveTime();
+    expect(timeline.newest?.[2]).toBeGreaterThan(ahead ?? Infinity);
+  });
+
   it('of a folder that is opened without them go on, and end when it is opened with none', async () => {
     const rig = await shoppers(2);
     const dumped = await rig.dump();

@@ -57,6 +57,21 @@ describe('an erasure', () => {
     expect(timers).not.toHaveBeenCalledWith(limits.erasureCompletionMs, expect.anything());
   });
 
+  it('takes nobody a second time at the next start who came back, whatever the clock did meanwhile', async () => {
+    const rig = await pair();
+    await rig.engine.erase(['ann']);
+    rig.clock.advance(60_000);
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.visit('ann', 'jar');
+    rig.clock.set(rig.clock.now() - 3_600_000);
+    expect(rig.engine.rank({ point: 'home', subject: 'ann' })).toMatchObject({ ok: true, value: { mode: 'personal' } });
+    await rig.engine.drain();
+    const before = rig.engine.core.trace.positions('ann');
+    await rig.restart();
+    expect(before).toHaveLength(3);
+    expect(rig.engine.core.trace.positions('ann')).toEqual(before);
+  });
+
   it('takes many at once, each with its own receipt, whatever else is under way', async () => {
     const rig = await pair();
     const events = Array.from({ length: 20 }, (_, n) => rig.view('bob', `i${n}`));

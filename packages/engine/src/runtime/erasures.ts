@@ -308,7 +308,9 @@ export class Erasures {
     const { core, suppressions } = this.#parts;
     const erasedAt = suppressions.erasedAt(subject);
     if (erasedAt === undefined) return false;
-    return core.trace.positions(subject).some((position) => this.#read(position).some(({ event }) => event.receivedAt <= erasedAt));
+    // What an erasure takes was received by then, all of it. Who came back begins later; behind that the clock may say what it likes.
+    for (const position of core.trace.positions(subject)) for (const { event } of this.#read(position)) return event.receivedAt <= erasedAt;
+    return false;
   }
 
   #read(position: number): { readonly position: number; readonly event: BehaviourEvent }[] {

@@ -15,7 +15,7 @@ export interface Key {
   /** SHA-256 of the text, hex. */
   readonly sha256: string;
   readonly createdAt: number;
-  /** From this moment on (ms since 1970) it opens nothing; null: it does not end. */
+  /** From this moment on (ms since 1970) it opens nothing; 0: it was revoked; null: it does not end. */
   readonly expiresAt: number | null;
   readonly note: string;
   /** Requests a second; limits.keyRequestsPerSecond if null. */
@@ -80,10 +80,10 @@ export class KeyStore {
     });
   }
 
-  /** It opens nothing from `at` on. Fails with key_id_unknown. */
-  async revoke(id: string, at: number): Promise<Result<null>> {
+  /** It opens nothing any more, also when the clock is set back. Fails with key_id_unknown. */
+  async revoke(id: string): Promise<Result<null>> {
     return this.#change((keys) =>
-      keys.some((key) => key.id === id) ? ok({ keys: ending(keys, id, at), answer: null }) : fail('key_id_unknown'),
+      keys.some((key) => key.id === id) ? ok({ keys: ending(keys, id, 0), answer: null }) : fail('key_id_unknown'),
     );
   }
 

@@ -74,7 +74,7 @@ describe('the file', () => {
     expect(await store.add('write', 5)).toMatchObject({ ok: false, code: 'keys_too_many' });
     expect(await store.add('write', 10)).toMatchObject({ ok: true });
     expect(await store.rotate('none', 5, 1)).toMatchObject({ code: 'key_id_unknown' });
-    expect(await store.revoke('none', 5)).toMatchObject({ code: 'key_id_unknown' });
+    expect(await store.revoke('none')).toMatchObject({ code: 'key_id_unknown' });
   });
 
   test.each(['', '{}', '{"format":"ethogram-keys/2","keys":[]}', '{"format":"ethogram-keys/1","keys":[{"id":"a"}]}'])(
@@ -112,9 +112,11 @@ describe('the ring', () => {
     expect([ring.find(old.text)?.id, ring.find(fresh.text)?.id]).toEqual([old.key.id, fresh.key.id]);
     clock.advance(59_000);
     expect([ring.find(old.text), ring.find(fresh.text)?.id]).toEqual([undefined, fresh.key.id]);
-    await store.revoke(fresh.key.id, clock.now());
+    await store.revoke(fresh.key.id);
     clock.advance(1_000);
     expect([ring.find(fresh.text), ring.live, ring.required]).toEqual([undefined, 0, true]);
+    clock.set(clock.now() - 3_600_000);
+    expect(ring.find(fresh.text)).toBeUndefined();
     ring.close();
   });
 

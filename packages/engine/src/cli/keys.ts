@@ -69,7 +69,7 @@ export const keys: Command = {
         terminal,
       );
     else {
-      const done = await store.revoke(id ?? '', now);
+      const done = await store.revoke(id ?? '');
       if (!done.ok) throw new CodedError(done.code);
       terminal.result({ id, revoked: true }, () => [`${id ?? ''} opens nothing any more.`]);
     }
@@ -111,6 +111,7 @@ function list(all: readonly Key[], now: number, terminal: Terminal): void {
 
 function until(key: Key, now: number): string {
   if (key.expiresAt === null) return 'no end          ';
+  if (key.expiresAt === 0) return 'revoked         ';
   const when = new Date(key.expiresAt).toISOString().slice(0, 10);
   return isLive(key, now) ? `ends ${when} ` : `ended ${when}`;
 }

@@ -142,8 +142,9 @@ export class Choices implements FoldPart {
     return found;
   }
 
-  /** How often an action was chosen on a day, for everybody. */
+  /** How often an action was chosen on a day, for everybody; Infinity: a clock that was ahead has passed the day, and it is not counted. */
   spent(point: string, action: string, day: number): number {
+    if (day < this.#spentFrom) return Infinity;
     let count = this.#spent.get(spentKey(day, point, action)) ?? 0;
     for (const record of this.#ahead.values())
       if (record.point === point && record.action === action && dayOf(record.at) === day) count += 1;

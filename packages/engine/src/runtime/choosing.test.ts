@@ -222,6 +222,24 @@ describe('guardrails on the engine', () => {
     await rig.engine.close();
   });
 
+  it('a budget holds after a clock that was ahead: where nothing is counted, nothing is spent', async () => {
+    const rig = await opened([{ ...free, actions: [action('note'), action('gift', { perDayMax: 10 })] }]);
+    const given = async (): Promise<number> => {
+      const records: ChoiceRecord[] = [];
+      for (let n = 0; n < 40; n += 1) records.push(await choose(rig, { among: ['gift'] }));
+      return records.filter((record) => record.action === 'gift').length;
+    };
+    const start = rig.clock.now();
+    rig.clock.set(start + 10 * dayMs);
+    await rig.engine.moveTime();
+    rig.clock.set(start);
+    expect(await given()).toBe(0);
+    rig.clock.set(start + 10 * dayMs);
+    expect(await given()).toBeGreaterThan(0);
+    expect(await given()).toBe(0);
+    await rig.engine.close();
+  });
+
   it('points that may not be are refused at start', async () => {
     const refused = async (bad: ChoicePoint): Promise<string> => {
       const rig = new Rig();

@@ -77,6 +77,19 @@ test('a newer backup beside it is found by itself, an older list is refused, and
   expect((await run('restore', at('torn'), at('none'), '--erasures', 'none')).err).toContain('backup_damaged');
 });
 
+test('a newer backup is found though the clock was set back before it was made', async () => {
+  const engine = await open(at('early'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  expect((await run('backup', at('early'), at('set-back/1'))).code).toBe(0);
+  expect((await run('erase', 'ann', '--data', at('early'))).code).toBe(0);
+  const before = vi.spyOn(SystemClock.prototype, 'now').mockReturnValue(Date.now() - 3_600_000);
+  expect((await run('backup', at('early'), at('set-back/2'))).code).toBe(0);
+  before.mockRestore();
+  const restored = await runJson('restore', at('set-back/1'), at('set-back-found'), '--erasures', 'none');
+  expect(restored).toMatchObject({ code: 0, json: { carriedOut: 1 } });
+});
+
 test('a damaged backup beside a good one stops nothing: it is passed over, and named', async () => {
   const engine = await open(at('corner'), { tickMs: 0 });
   await visit(engine, 'ann', 'tea', 'm1');

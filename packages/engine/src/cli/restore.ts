@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { makeFolderPath, NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { CodedError } from '../base/errors.js';
-import { filesFolder, manifestName } from '../runtime/backup.js';
+import { filesFolder, manifestName, type Manifest } from '../runtime/backup.js';
 import { listPath, manifestOn, restoreFiles } from '../runtime/restore.js';
 import { tenantIn } from '../runtime/tenant.js';
 import { UsageError } from './arguments.js';
@@ -98,11 +98,11 @@ function beside(from: string, terminal: Terminal): Uint8Array[] {
   };
   const own = tenantOf(from);
   if (own === null) return [];
-  const { at: made } = manifestOn(new NodeDisk(from));
+  const than = manifestOn(new NodeDisk(from));
   return readdirSync(parent).flatMap((name) => {
     const other = join(parent, name);
     try {
-      return other === from || tenantOf(other) !== own ? [] : newerIn(other, made);
+      return other === from || tenantOf(other) !== own ? [] : newerIn(other, than);
     } catch (error) {
       const why = error instanceof CodedError ? error.code : 'unreadable';
       terminal.complain(`the backup in ${other} was passed over, with its list of the erased: ${why}`);
@@ -111,11 +111,15 @@ function beside(from: string, terminal: Terminal): Uint8Array[] {
   });
 }
 
-/** The list of a backup that was made after that time, as its manifest says it. Throws CodedError backup_incomplete, backup_damaged. */
-function newerIn(backup: string, made: number): Uint8Array[] {
-  const { at, files } = manifestOn(new NodeDisk(backup));
+/**
+ * The list of a backup that was made after that one, as its manifest says it: later, or of more of the log, since clocks are set back.
+ * Throws CodedError backup_incomplete, backup_damaged.
+ */
+function newerIn(backup: string, than: Manifest): Uint8Array[] {
+  const { at, head, redactions, files } = manifestOn(new NodeDisk(backup));
   const listed = files.find(({ path }) => path === listPath);
-  if (at <= made || listed === undefined) return [];
+  const isNewer = at > than.at || (head > than.head && redactions >= than.redactions);
+  if (!isNewer || listed === undefined) return [];
   const path = join(backup, filesFolder, listPath);
   const list = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
   if (createHash('sha256').update(list).digest('hex') !== listed.sha256) throw new CodedError('backup_damaged', listPath);

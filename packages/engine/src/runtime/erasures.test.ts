@@ -72,6 +72,16 @@ describe('an erasure', () => {
     expect(rig.engine.core.trace.positions('ann')).toEqual(before);
   });
 
+  it('of what came while the clock was ahead has its deadline from now on', async () => {
+    const rig = await pair();
+    const now = rig.clock.now();
+    rig.clock.set(now + 365 * 86_400_000);
+    await rig.visit('ann', 'jar');
+    const newest = rig.clock.now();
+    rig.clock.set(now);
+    expect(await rig.engine.erase(['ann'])).toMatchObject({ erasedAt: newest, deadlineAt: now + limits.erasureDeadlineMs });
+  });
+
   it('takes many at once, each with its own receipt, whatever else is under way', async () => {
     const rig = await pair();
     const events = Array.from({ length: 20 }, (_, n) => rig.view('bob', `i${n}`));

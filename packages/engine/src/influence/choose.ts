@@ -9,6 +9,7 @@ import { limits } from '../base/limits.js';
 import type { Gate } from '../consent/gate.js';
 import type { Permitted } from '../consent/permitted.js';
 import type { Action, Candidate, ChoicePoint, ChoiceRecord, ChoiceRequest, GuardrailRule, PointExperiment } from '../model/choice.js';
+import type { Item } from '../model/item.js';
 import type { Clock } from '../ports/clock.js';
 import type { Draw } from '../ports/draw.js';
 import { featuresOf } from '../predict/arms/arm-ridges.js';
@@ -280,7 +281,8 @@ export class Choose {
     if (isSpent(action, choices.spent(point.name, action.id, dayOf(at)), at)) return 'budget';
     if (action.template === undefined) return undefined;
     const languages = request.languages ?? Object.keys(action.template.texts);
-    const text = render(action.template, languages, (id) => catalogue.get(id)?.item, at);
+    const onOffer = (id: string): Item | undefined => (catalogue.excludes(id, {}, at) === undefined ? catalogue.get(id)?.item : undefined);
+    const text = render(action.template, languages, onOffer, at);
     if (!text.ok) return 'claim_untrue';
     texts.set(action.id, text.value);
     return undefined;

@@ -269,6 +269,29 @@ describe('guardrails on the engine', () => {
     expect(await choose(rig, {})).toMatchObject({ action: null });
     await rig.engine.close();
   });
+
+  it('a claim rests on what is on offer: neither on what was retired, nor on what begins later or has ended', async () => {
+    const template = { id: 't', texts: { en: 'Ends in {countdown}.' }, claims: [{ kind: 'countdown' as const, item: 'tea' }] };
+    const few = { id: 'f', texts: { en: 'There are {stock} in stock.' }, claims: [{ kind: 'scarcity' as const, item: 'pot' }] };
+    const rig = await opened([{ ...free, actions: [action('sale', { template }), action('few', { template: few })] }]);
+    const excluded = async () => (await choose(rig, {})).excluded.map((each) => each.action);
+    const now = rig.clock.now();
+    await rig.engine.upsertItems([
+      { id: 'tea', validUntil: now + 5 * 3_600_000 },
+      { id: 'pot', stock: 2 },
+    ]);
+    expect(await excluded()).toEqual([]);
+    await rig.engine.upsertItems([
+      { id: 'tea', validFrom: now + 3_600_000, validUntil: now + 5 * 3_600_000 },
+      { id: 'pot', stock: 2, validUntil: now },
+    ]);
+    expect(await excluded()).toEqual(['sale', 'few']);
+    rig.clock.advance(2 * 3_600_000);
+    expect(await excluded()).toEqual(['few']);
+    await rig.engine.retireItems(['tea']);
+    expect(await excluded()).toEqual(['sale', 'few']);
+    await rig.engine.close();
+  });
 });
 
 describe('what if', () => {

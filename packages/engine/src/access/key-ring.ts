@@ -11,7 +11,7 @@ export interface KeyRingOptions {
   readonly store: KeyStore;
   readonly clock: Clock;
   readonly onError?: (error: unknown) => void;
-  /** Told of the keys whenever they are read. */
+  /** Told of the keys whenever they are read, and when one has ended since. */
   readonly onKeys?: (keys: readonly Key[]) => void;
 }
 
@@ -24,6 +24,8 @@ export class KeyRing {
   #byHash = new Map<string, Key>();
   #required = false;
   #version = 0;
+  /** How many opened something when they were told of last. */
+  #liveTold = 0;
   #cancel: (() => void) | null = null;
 
   /** Reads the file. Throws CodedError keys_unreadable. */
@@ -71,7 +73,10 @@ export class KeyRing {
   refresh(): void {
     try {
       const bytes = this.#store.bytes();
-      if (bytes === null ? this.#seen === null : this.#seen?.equals(bytes) === true) return;
+      if (bytes === null ? this.#seen === null : this.#seen?.equals(bytes) === true) {
+        if (this.live !== this.#liveTold) this.#tell([...this.#byHash.values()]);
+        return;
+      }
       this.#seen = bytes;
       this.#take(bytes === null ? [] : parseKeys(bytes));
     } catch (error) {
@@ -88,6 +93,11 @@ export class KeyRing {
     this.#byHash = new Map(keys.map((key) => [key.sha256, key]));
     if (keys.length > 0) this.#required = true;
     this.#version += 1;
+    this.#tell(keys);
+  }
+
+  #tell(keys: readonly Key[]): void {
+    this.#liveTold = this.live;
     this.#onKeys(keys);
   }
 }

@@ -120,6 +120,19 @@ describe('the ring', () => {
     ring.close();
   });
 
+  test('a key that ends while it runs is told of, once', async () => {
+    const { store, clock } = bench();
+    await store.add('secret', clock.now(), { expiresAt: clock.now() + 60_000 });
+    const told: number[] = [];
+    const ring = new KeyRing({ store, clock, onKeys: (keys) => told.push(keys.length) });
+    ring.watch();
+    clock.advance(59_000);
+    expect(told).toEqual([1]);
+    clock.advance(3_000);
+    expect(told).toEqual([1, 1]);
+    ring.close();
+  });
+
   test('a file that is damaged while it runs leaves the keys as they were; at the start it is an error', async () => {
     const { disk, store, clock, ring: open, errors } = bench();
     const { text } = made(await store.add('admin', clock.now()));

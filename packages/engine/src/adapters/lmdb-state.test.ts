@@ -271,3 +271,34 @@ test('a store is never taken for cut after many commits of growing and shrinking
   }
   await state.close();
 });
+
+test('a store whose last pages were freed before they were ever written is whole', async () => {
+  const folder = fresh();
+  const state = openIn(folder);
+  const names = Array.from({ length: 40 }, (_, n) => `k${String(n).padStart(5, '0')}`);
+  let shorter = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const grown = names.filter((_, n) => n % 3 === 0).map((_, n) => names[(n * 21 + round) % 40] ?? '');
+    for (const [some, value] of [
+      [names, 'v'.repeat(300)],
+      [grown, 'v'.repeat(1000)],
+      [names, null],
+    ] as const) {
+      await commitRows(
+        state,
+        some.map((name) => ['t', name, value] as const),
+        head,
+      );
+    }
+    const copy = fresh();
+    fs.cpSync(folder, copy, { recursive: true });
+    const file = fs.readFileSync(join(copy, 'data.mdb'));
+    const meta = file.readUInt32LE(152) > file.readUInt32LE(4096 + 152) ? 0 : 4096;
+    if ((file.readUInt32LE(meta + 144) + 1) * 4096 > file.length) shorter += 1;
+    const again = openIn(copy);
+    expect(again.head()).toEqual(head);
+    await again.close();
+  }
+  expect(shorter).toBeGreaterThan(0);
+  await state.close();
+});

@@ -302,3 +302,16 @@ test('a store whose last pages were freed before they were ever written is whole
   expect(shorter).toBeGreaterThan(0);
   await state.close();
 });
+
+test('a store with a long row that was put twice in one commit, shorter the second time, is whole', async () => {
+  const folder = fresh();
+  const state = openIn(folder);
+  for (const last of [20_000, 9000, 5000]) {
+    const rows = [30_000, last].map((length) => ['t', `k${last}`, 'v'.repeat(length)] as const);
+    await commitRows(state, rows, head);
+  }
+  await state.close();
+  const again = openIn(folder);
+  expect([again.head(), ...[...again.range('t')].map(([, value]) => value.length)]).toEqual([head, 20_000, 5000, 9000]);
+  await again.close();
+});

@@ -21,7 +21,7 @@ export const restore: Command = {
   synopsis: 'restore FROM TO --erasures DIR',
   help: [
     'DIR is the live folder that the backup was made of, its folder `erasures`, or a later backup: who was erased since stands there, as',
-    'keyed hashes. Several are given with commas; other backups beside FROM are looked at, too, and the newest list is taken. A list that',
+    'keyed hashes. Several are given with commas; other backups beside FROM are looked at, too; who stands in any list counts. A list that',
     'lacks somebody whom the backup knows as erased is refused. If all of them are lost, `--erasures none` restores without: whoever was',
     'erased after the newest list is back then.',
     'Choices made after the backup are lost with the rest: whoever withdrew since has to be asked anew.',

@@ -65,19 +65,24 @@ export class Suppressions {
 
   /** Who stands in such a file as erased, by keyed hash, and when, ms; a torn end counts for nothing. */
   static erasedIn(file: Uint8Array): Map<string, number> {
-    const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+    const bytes = wholeOf(file);
     const erased = new Map<string, number>();
-    let group: (readonly [tag: string, erasedAt: number])[] = [];
-    for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    for (let at = 0; at < bytes.length; at += entryBytes) {
       const entry = bytes.subarray(at, at + entryBytes);
-      if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) break;
       if (entry.readUInt8(4) !== kindErased) continue;
-      group.push([entry.toString('latin1', 8, 8 + tagBytes), Number(entry.readBigUInt64LE(24))]);
-      if (entry.readUIntLE(5, 3) > 0) continue;
-      for (const [tag, erasedAt] of group) erased.set(tag, Math.max(erased.get(tag) ?? 0, erasedAt));
-      group = [];
+      const tag = entry.toString('latin1', 8, 8 + tagBytes);
+      erased.set(tag, Math.max(erased.get(tag) ?? 0, Number(entry.readBigUInt64LE(24))));
     }
     return erased;
+  }
+
+  /** Such a file, with those of `others` behind it whom it does not know as erased, or not so late. */
+  static joined(file: Uint8Array, others: ReadonlyMap<string, number>): Uint8Array {
+    const known = Suppressions.erasedIn(file);
+    const more = [...others].filter(([tag, erasedAt]) => (known.get(tag) ?? -1) < erasedAt);
+    if (more.length === 0) return file;
+    const entries = more.map(([tag, erasedAt]) => encode([kindErased, Buffer.from(tag, 'latin1'), erasedAt], 0, 0));
+    return Buffer.concat([wholeOf(file), ...entries]);
   }
 
   private constructor(file: DiskFile, tagOf: (subject: string) => string) {
@@ -210,6 +215,18 @@ export class Suppressions {
     }
     this.#erasedAt.set(tag, Math.max(this.#erasedAt.get(tag) ?? 0, value));
   }
+}
+
+/** The entries of a file up to its end or its first tear, without a group that was not written whole. */
+function wholeOf(file: Uint8Array): Buffer {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  let end = 0;
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    const entry = bytes.subarray(at, at + entryBytes);
+    if (entry.readUInt32LE(0) !== magic || crc32(entry.subarray(0, 36)) !== entry.readUInt32LE(36)) break;
+    if (entry.readUIntLE(5, 3) === 0) end = at + entryBytes;
+  }
+  return bytes.subarray(0, end);
 }
 
 type Entry = readonly [kind: number, tag: Uint8Array, value: number];

@@ -128,6 +128,35 @@ describe('a backup', () => {
     expect(unknowing.engine.profile('ann').ok).toBe(true);
   });
 
+  it('is restored with whoever stands in any of the lists: who came back and was erased again, too', async () => {
+    const rig = await shop();
+    await rig.engine.erase(['ann']);
+    rig.clock.advance(1000);
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.visit('ann', 'tea', 'cup');
+    const [monday, tuesday] = [new MemoryDisk(), new MemoryDisk()];
+    await backup(rig, monday);
+    rig.clock.advance(1000);
+    await backup(rig, tuesday);
+    const ofTuesday = tuesday.files().get(`${filesFolder}/erasures/suppressed`) ?? new Uint8Array();
+    await rig.engine.erase(['ann']);
+    // A folder that was made of Tuesday's backup, and went its own way.
+    const fork = await restored(rig, tuesday);
+    await fork.engine.erase(['bob', 'eve']);
+    for (const [lists, isBobErased] of [
+      [[listOf(rig), ofTuesday], false],
+      [[ofTuesday, listOf(rig)], false],
+      [[listOf(rig), listOf(fork)], true],
+    ] as const) {
+      const copy = await restored(rig, monday, ...lists);
+      const found = ['ann', 'bob', 'kim'].map((subject) => copy.engine.profile(subject).ok);
+      expect(found).toEqual([false, !isBobErased, true]);
+      await copy.engine.close();
+    }
+    const told = await restoreFiles(monday, new MemoryDisk(), [listOf(rig), listOf(fork)], rig.clock);
+    expect([told.erased, told.unknown]).toEqual([3, 3]);
+  });
+
   it('says how many erasures it does not know, and refuses a list that is older than it', async () => {
     const rig = await shop();
     const empty = listOf(rig);

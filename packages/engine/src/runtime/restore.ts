@@ -1,5 +1,5 @@
 // Restoring: from a backup to a data folder that may be opened. Every file is checked against the manifest while it is copied, and in place
-// of the backup's own list of the erased stands the newest that was found, so that opening the folder carries out every erasure that the
+// of the own list of the erased stands what all that were found say, so that opening the folder carries out every erasure that the
 // backup does not know, before anything is served. Invariant: a list that lacks anybody whom the backup knows as erased is refused.
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
@@ -66,20 +66,25 @@ export async function restoreFiles(backup: Disk, to: Disk, lists: readonly Uint8
   return { manifest, erased: erased.size, unknown: [...erased].filter(([tag, at]) => (known.get(tag) ?? -1) < at).length };
 }
 
-/** Of lists that each hold everything that the backup's own does, the longest. */
+/**
+ * Of lists that each hold everything that the backup's own does, the longest, with whoever stands in another alone: as many entries do not
+ * make a list newer, since somebody may have come back and been erased again, and a restored folder goes on with a list of its own.
+ */
 function newestOf(own: Uint8Array, lists: readonly Uint8Array[]): Uint8Array {
   const known = Suppressions.erasedIn(own);
+  const all = new Map(known);
   let newest = own;
   let size = known.size;
   for (const list of lists) {
     const erased = Suppressions.erasedIn(list);
     // [C49]
     for (const [tag, at] of known) if ((erased.get(tag) ?? -1) < at) throw new CodedError('erasures_older');
+    for (const [tag, at] of erased) all.set(tag, Math.max(all.get(tag) ?? -1, at));
     if (erased.size < size) continue;
     newest = list;
     size = erased.size;
   }
-  return newest;
+  return Suppressions.joined(newest, all);
 }
 
 async function copy(from: Disk, to: Disk, path: string, clock: Clock): Promise<void> {

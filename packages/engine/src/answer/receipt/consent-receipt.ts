@@ -186,9 +186,13 @@ export function checkConsent(
   const records = content['dpv:hasRecordOfActivity'];
   if (!Array.isArray(listed) || !Array.isArray(records)) return { ok: false, reason: 'it has no records' };
   const events: BehaviourEvent[] = [];
+  let before = -1;
   for (const proof of listed as unknown[]) {
     const shown = isEventProof(proof) ? shownEvent(proof, opened.checkpoint) : undefined;
     if (shown?.event.type !== systemTypes.consentChanged) return { ok: false, reason: 'the log does not say so' };
+    // What was chosen last holds: turned round, a withdrawal would read as a grant.
+    if (shown.position <= before) return { ok: false, reason: 'its choices are not in the order of the log' };
+    before = shown.position;
     events.push(shown.event);
   }
   const [first] = events;

@@ -176,6 +176,26 @@ describe('a consent receipt', () => {
     });
   });
 
+  test('choices in another order than that of the log are refused, and so is one that is shown twice, signed by the very key', () => {
+    const { consent, keys, rig } = kept;
+    const { signature, ...content } = JSON.parse(consent.toString('utf8')) as Record<string, unknown>;
+    expect(typeof signature).toBe('string');
+    const events = content['ethogram:events'] as readonly unknown[];
+    const [personalise = {}, train = {}] = content['dpv:hasRecordOfActivity'] as readonly Record<string, unknown>[];
+    const said = 'dpv:hasConsentStatus';
+    const [granted, withdrawn] = train[said] as readonly unknown[];
+    const [also] = personalise[said] as readonly unknown[];
+    const resigned = (order: readonly unknown[], ...statuses: readonly (readonly unknown[])[]): Buffer => {
+      const records = [personalise, train].map((record, n) => ({ ...record, [said]: statuses[n] }));
+      const change = { 'ethogram:events': order, 'dpv:hasRecordOfActivity': records };
+      return Buffer.from(signDocument({ ...content, ...change }, rig.engine.ledger.signer));
+    };
+    expect(checkReceipt(resigned(events, [also], [granted, withdrawn]), keys).ok).toBe(true);
+    const refused = { ok: false, reason: 'its choices are not in the order of the log' };
+    expect(checkReceipt(resigned(events.toReversed(), [also], [withdrawn, granted]), keys)).toEqual(refused);
+    expect(checkReceipt(resigned([...events, events[0]], [also, also], [granted, withdrawn, granted]), keys)).toEqual(refused);
+  });
+
   test('there is none for somebody who chose nothing, nor after an erasure', async () => {
     expect(await kept.rig.engine.answers.consentReceipt('nobody')).toEqual({ ok: false, code: 'subject_unknown' });
     expect(await kept.rig.engine.answers.consentReceipt('zoe-47')).toEqual({ ok: false, code: 'subject_unknown' });

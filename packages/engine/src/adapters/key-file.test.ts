@@ -357,6 +357,20 @@ test.each(['this', 'the first'])('a copy of a store of %s version leaves the ori
   expect(disk.list('apart')).toHaveLength(2);
 });
 
+test('a key that is lost is lost in a copy, too, and its run stays there', async () => {
+  const disk = await threeKeys();
+  const keys = await open(disk);
+  const run = await keys.keepRun(new Uint8Array(32).fill(7));
+  keys.close();
+  const broken = changed(disk, (files) => files.get('keys/keys.dat')?.fill(0x55, slotAt(run), slotAt(run) + 30));
+  for (const isCopy of [true, false]) {
+    const place = { folder: 'keys', wrapping: { disk: broken, folder: 'apart' }, isCopy };
+    const copy = await KeyFile.open({ disk: broken, ...place, entropy: new SeededEntropy(++seed) });
+    expect([copy.ids(), copy.runs(), copy.isDestroyed(run)]).toEqual([[1, 2, 3], [run], false]);
+    copy.close();
+  }
+});
+
 /** As version 1 wrote it: three keys, of which the second is destroyed. Hexadecimal, in order. */
 function firstVersion(disk: MemoryDisk): string[] {
   const by = Buffer.alloc(32, 5);

@@ -268,9 +268,9 @@ export class KeyFile implements Keys {
     await this.#wrapping.destroy(name);
   }
 
-  async #begin(): Promise<void> {
+  async #begin(lost: Iterable<number> = []): Promise<void> {
     const { disk, folder, entropy } = this.#options;
-    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), [], (table) => this.#hold(table));
+    await this.#draft(Buffer.from(entropy.bytes(8)).toString('hex'), lost, (table) => this.#hold(table));
     await this.#table.file.sync();
     disk.rename(this.#path(draftName), this.#path(tableName));
     await disk.syncFolder(folder);
@@ -311,7 +311,7 @@ export class KeyFile implements Keys {
   /** A copy takes an owner of its own; of the wrapping keys of the other it destroys those that were copied along. */
   async #part(from: string): Promise<void> {
     this.#table.close();
-    await this.#begin();
+    await this.#begin(this.#table.lost);
     for (const name of await this.#inside().names(from)) await this.#inside().destroy(name);
   }
 

@@ -1,5 +1,5 @@
 // ethogram backup and restore on real folders: of a running server, and down to the bytes of whoever was erased.
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SystemClock } from '../adapters/system-clock.js';
@@ -88,6 +88,30 @@ test('a newer backup is found though the clock was set back before it was made',
   before.mockRestore();
   const restored = await runJson('restore', at('set-back/1'), at('set-back-found'), '--erasures', 'none');
   expect(restored).toMatchObject({ code: 0, json: { carriedOut: 1 } });
+});
+
+test('a backup on a medium that takes no writes is restored, and the newer one beside it is found', async () => {
+  const engine = await open(at('worm'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  for (const name of ['1', '2']) {
+    expect((await run('backup', at('worm'), at(`worms/${name}`))).code).toBe(0);
+    if (name === '1') expect((await run('erase', 'ann', '--data', at('worm'))).code).toBe(0);
+  }
+  const { openSync } = fs;
+  const opening = vi.spyOn(fs, 'openSync').mockImplementation((path, flags, mode) => {
+    const isReading = (Number(flags) & (fs.constants.O_RDWR | fs.constants.O_WRONLY | fs.constants.O_CREAT)) === 0;
+    if (String(path).startsWith(at('worms')) && !isReading)
+      throw Object.assign(new Error('EROFS'), { code: 'EROFS', path, syscall: 'open' });
+    return openSync(path, flags, mode);
+  });
+  try {
+    const done = await runJson('restore', at('worms/1'), at('worm-back'), '--erasures', 'none');
+    expect(done).toMatchObject({ code: 0, json: { carriedOut: 1 } });
+    expect(opening).toHaveBeenCalledWith(expect.stringContaining('worms'), fs.constants.O_RDONLY, expect.anything());
+  } finally {
+    opening.mockRestore();
+  }
 });
 
 test('a damaged backup beside a good one stops nothing: it is passed over, and named', async () => {

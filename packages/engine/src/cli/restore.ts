@@ -45,7 +45,7 @@ export const restore: Command = {
     makeFolderPath(draft);
     try {
       const lists = [...asked.filter((dir) => dir !== 'none').map(listIn), ...beside(resolve(from), terminal)];
-      const { manifest, erased, unknown } = await restoreFiles(new NodeDisk(resolve(from)), new NodeDisk(draft), lists, new SystemClock());
+      const { manifest, erased, unknown } = await restoreFiles(backupAt(resolve(from)), new NodeDisk(draft), lists, new SystemClock());
       const events = await settle(draft, terminal);
       rmSync(to, { recursive: true, force: true });
       renameSync(draft, to);
@@ -60,6 +60,11 @@ export const restore: Command = {
     }
   },
 };
+
+/** A backup may lie on a medium that takes no writes, and gets none. */
+function backupAt(path: string): NodeDisk {
+  return new NodeDisk(path, { readOnly: true });
+}
 
 /** Opens the folder, which carries out what the list says, destroys the bytes, and reads everything once. */
 async function settle(draft: string, terminal: Terminal): Promise<number> {
@@ -98,7 +103,7 @@ function beside(from: string, terminal: Terminal): Uint8Array[] {
   };
   const own = tenantOf(from);
   if (own === null) return [];
-  const than = manifestOn(new NodeDisk(from));
+  const than = manifestOn(backupAt(from));
   return readdirSync(parent).flatMap((name) => {
     const other = join(parent, name);
     try {
@@ -116,7 +121,7 @@ function beside(from: string, terminal: Terminal): Uint8Array[] {
  * Throws CodedError backup_incomplete, backup_damaged.
  */
 function newerIn(backup: string, than: Manifest): Uint8Array[] {
-  const { at, head, redactions, files } = manifestOn(new NodeDisk(backup));
+  const { at, head, redactions, files } = manifestOn(backupAt(backup));
   const listed = files.find(({ path }) => path === listPath);
   const isNewer = at > than.at || (head > than.head && redactions >= than.redactions);
   if (!isNewer || listed === undefined) return [];

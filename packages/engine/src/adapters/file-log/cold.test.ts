@@ -380,3 +380,28 @@ test('while compaction is held a copy of the folder is a log, whatever is asked 
   expect((await compacting).keys).toBe(1);
   await rig.close();
 });
+
+test('keys outlast segments that are away: a log without them is refused, and is whole when they are back', async () => {
+  const rig = await openRig();
+  for (let round = 0; round < 3; round += 1) {
+    fill(rig, 6);
+    rig.clock.advance(2 * hotMs);
+    await rig.log.compact({ words });
+  }
+  await rig.close();
+  const files = rig.disk.files();
+  const names = rig.segments();
+  expect(names.length).toBeGreaterThan(2);
+  for (let kept = -1; kept < names.length - 1; kept += 1) {
+    // None of the folder, or so many segments.
+    const isAway = (path: string): boolean => path.startsWith('log/') && (kept < 0 || names.indexOf(path.slice(4)) >= kept);
+    const away = [...files.keys()].filter(isAway);
+    const without = rig.copy((all) => away.forEach((path) => all.delete(path)));
+    await expect(without.open(limits)).rejects.toMatchObject({ code: 'log_damaged' });
+    without.keys.close();
+    const back = new LogRig(MemoryDisk.holding(new Map([...without.disk.files(), ...[...files].filter(([path]) => away.includes(path))])));
+    await back.open(limits);
+    expect(back.log.verify()).toMatchObject({ ok: true, events: 54 });
+    await back.close();
+  }
+});

@@ -6,6 +6,7 @@ import { ArmRidges } from '../predict/arms/arm-ridges.js';
 import { ArmPeople } from './experiment/arm-people.js';
 import type { HarmCounts } from './experiment/harm-stop.js';
 import type { Sums } from './experiment/confidence-sequence.js';
+import { SegmentPeople } from './segment-people.js';
 
 /** How far something is known: not at all, for the person alone, or also to learn from. */
 export type Known = 0 | 1 | 2;
@@ -36,6 +37,7 @@ interface Tally {
 
 interface Learner {
   readonly counts: ArmCounts;
+  readonly taughtBy: SegmentPeople;
   readonly ridges: ArmRidges | null;
   trials: number;
 }
@@ -48,8 +50,8 @@ export class ChoiceSums {
   /** People in experiments, by id. */
   readonly people = new ArmPeople();
 
-  /** Adds (1) or takes back (-1) one choice as it is now. */
-  count(choice: MadeChoice, times: 1 | -1): void {
+  /** Adds (1) or takes back (-1) one choice for a subject as it is now. */
+  count(subject: string, choice: MadeChoice, times: 1 | -1): void {
     if (!choice.learns) return;
     const { action, bucket, point, era, segment, features } = choice;
     const isWon = choice.won === 2;
@@ -58,10 +60,11 @@ export class ChoiceSums {
       let learner = this.#learners.get(at);
       if (learner === undefined) {
         const ridges = features.length === 0 ? null : new ArmRidges(features.length, choice.halfLifeDays !== null);
-        learner = { counts: new ArmCounts(), ridges, trials: 0 };
+        learner = { counts: new ArmCounts(), taughtBy: new SegmentPeople(), ridges, trials: 0 };
         this.#learners.set(at, learner);
       }
       learner.counts.add(segment, action, bucket, times, isWon ? times : 0);
+      learner.taughtBy.count(segment, action, subject, times);
       if (isWon && times === -1) learner.ridges?.win(action, bucket, features, -1);
       learner.ridges?.observe(action, bucket, features, times);
       if (isWon && times === 1) learner.ridges?.win(action, bucket, features, 1);
@@ -79,7 +82,8 @@ export class ChoiceSums {
   learner(point: string, halfLifeDays: number | null, features: number): Learner {
     const known = this.#learners.get(learnerKey(point, halfLifeDays, features));
     if (known !== undefined) return known;
-    return { counts: new ArmCounts(), ridges: features === 0 ? null : new ArmRidges(features, halfLifeDays !== null), trials: 0 };
+    const ridges = features === 0 ? null : new ArmRidges(features, halfLifeDays !== null);
+    return { counts: new ArmCounts(), taughtBy: new SegmentPeople(), ridges, trials: 0 };
   }
 
   /** Harm at a point since it was last started. */

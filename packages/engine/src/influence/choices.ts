@@ -84,7 +84,7 @@ export class Choices implements FoldPart {
     this.#meta = parts.meta;
     this.#gate = parts.gate;
     this.#spentFrom = parts.meta.get('spentFromDay') ?? 0;
-    for (const [, row] of this.#rows.rows()) this.#count(row, 1);
+    for (const [subject, row] of this.#rows.rows()) this.#count(subject, row, 1);
   }
 
   get placed(): number {
@@ -218,7 +218,7 @@ export class Choices implements FoldPart {
     const row = this.#rows.get(subject);
     if (row === undefined) return;
     // [C81]
-    this.#count(row, -1);
+    this.#count(subject, row, -1);
     this.#rows.delete(subject);
   }
 
@@ -325,17 +325,17 @@ export class Choices implements FoldPart {
       held.delete(made.id);
       if (was !== undefined && was.learns === made.learns && was.shown === made.shown && was.won === made.won && was.harmed === made.harmed)
         continue;
-      if (was !== undefined) this.sums.count(was, -1);
-      this.sums.count(made, 1);
+      if (was !== undefined) this.sums.count(subject, was, -1);
+      this.sums.count(subject, made, 1);
     }
-    for (const gone of held.values()) this.sums.count(gone, -1);
+    for (const gone of held.values()) this.sums.count(subject, gone, -1);
     for (const [experiment, each] of joined) this.sums.people.count(experiment, each, -1);
     for (const [experiment, each] of Object.entries(row.joined)) this.sums.people.count(experiment, each, 1);
     if (row.made.length === 0 && row.listed.length === 0 && row.declared === null) this.#rows.delete(subject);
   }
 
-  #count(row: Readonly<ChoiceRow>, times: 1 | -1): void {
-    for (const made of row.made) this.sums.count(made, times);
+  #count(subject: string, row: Readonly<ChoiceRow>, times: 1 | -1): void {
+    for (const made of row.made) this.sums.count(subject, made, times);
     for (const [experiment, each] of Object.entries(row.joined)) this.sums.people.count(experiment, each, times);
   }
 

@@ -147,6 +147,41 @@ describe('a choice', () => {
   });
 });
 
+describe('a rare segment', () => {
+  it('is judged as everybody is until five people taught there, however often one did', async () => {
+    const rig = await opened([{ ...free, actions: [action('a')] }]);
+    const bob = await treated(rig, 'bob');
+    const mean = async (segment: string): Promise<number | undefined> => (await choose(rig, { subject: bob, segment })).candidates[0]?.mean;
+    const people: string[] = [];
+    const teach = async (name: string): Promise<void> => {
+      const subject = await treated(rig, name);
+      people.push(subject);
+      for (let each = 0; each < 8; each += 1) {
+        const { id } = await choose(rig, { subject, segment: 'rare' });
+        await follow(rig, subject, id, 'exposure');
+        if (each % 2 === 0) await follow(rig, subject, id, 'outcome');
+      }
+    };
+    // Shown to others elsewhere, and never taken: everybody is not like them.
+    for (const name of ['far', 'away']) {
+      const subject = await treated(rig, name);
+      for (let each = 0; each < 24; each += 1) await follow(rig, subject, (await choose(rig, { subject })).id, 'exposure');
+    }
+    for (const name of ['ann', 'ben', 'cat', 'dan']) {
+      await teach(name);
+      expect(await mean('rare')).toBe(await mean('unheard'));
+    }
+    await teach('eli');
+    expect(await mean('rare')).not.toBe(await mean('unheard'));
+    const before = await mean('rare');
+    await rig.restart(true);
+    expect(await mean('rare')).toBe(before);
+    await rig.say(must(people[0], 'it is there'), 'withdrawn', 'train');
+    expect(await mean('rare')).toBe(await mean('unheard'));
+    await rig.engine.close();
+  });
+});
+
 describe('guardrails on the engine', () => {
   it('a cap holds when asked at once, after a restart, and after late events', async () => {
     const rig = await opened();

@@ -64,10 +64,10 @@ export function cutsOf(values: readonly number[], bands: number): number[] {
   return cuts;
 }
 
-/** Two significant digits, upwards: nobody's own amount. */
+/** Two significant digits, upwards: nobody's own amount, be it owed or paid. */
 function rounded(value: number): number {
   let unit = 1;
-  while (value / unit >= 100) unit *= 10;
+  while (Math.abs(value) / unit >= 100) unit *= 10;
   return Math.ceil(value / unit) * unit;
 }
 

@@ -1,10 +1,11 @@
 // The shape of a pack as a JSON schema: what a file that somebody wrote is held against before anything reads it.
 import { Type, type TSchema } from '@sinclair/typebox';
 import { purposes } from '../model/purpose.js';
+import { namePattern } from '../understand/segments/check-definitions.js';
 
 const exact = { additionalProperties: false } as const;
 const text = Type.String({ minLength: 1, maxLength: 512 });
-const name = Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' });
+const name = Type.String({ pattern: namePattern.source });
 const oneOfThese = (values: readonly string[]): TSchema => Type.Unsafe({ type: 'string', enum: [...values] });
 const purpose = oneOfThese(purposes);
 const days = Type.Integer({ minimum: 1 });

@@ -32,6 +32,7 @@ describe('check-pack', () => {
     ['shape', '/segments/0/when', segment({ nothing: 1 })],
     ['purpose_unknown', '', null],
     ['name_taken', '/traits/0/name', { ...plain, traits: [{ name: 'last_seen', kind: 'counter', purpose: 'analytics' }] }],
+    ['shape', '/traits/0/name', { ...plain, traits: [{ name: 'constructor', kind: 'counter', purpose: 'analytics' }] }],
     ['trait_unknown', '/segments/0/when/count', segment({ count: 'no_such', of: ['item.viewed'], days: 7 })],
     ['trait_kind', '/segments/0/when/count', segment({ count: 'last_seen', of: ['item.viewed'], days: 7 })],
     [
@@ -50,6 +51,7 @@ describe('check-pack', () => {
     ['type_taken', '/eventTypes/0', { ...plain, eventTypes: [{ ...type, name: 'item.viewed' }] }],
     ['type_system', '/eventTypes/0/name', { ...plain, eventTypes: [{ ...type, name: 'tick' }] }],
     ['type_item', '/eventTypes/0/item', { ...plain, eventTypes: [{ ...type, item: 'x' }] }],
+    ['shape', '/models/0/name', { ...plain, models: [{ ...odds, name: 'constructor' }] }],
     ['model_learns', '/models/0/learnsFrom/0', { ...plain, models: [{ name: 'next_item', learnsFrom: ['page.viewed'] }] }],
     ['model_learns', '/models/0/learnsFrom/0', { ...plain, models: [{ ...odds, learnsFrom: ['page.viewed', 'order.completed'] }] }],
     ['model_learns', '/models/0/target', { ...plain, models: [{ ...odds, target: 'item.added' }] }],

@@ -27,7 +27,8 @@ interface Known {
   readonly purpose: Purpose;
 }
 
-const namePattern = /^[a-z][a-z0-9_]{0,63}$/;
+/** Values stand under their names in objects, and every object has a `constructor` already. */
+export const namePattern = /^(?!constructor$)[a-z][a-z0-9_]{0,63}$/;
 
 export function checkDefinitions(
   definitions: Definitions,
@@ -57,7 +58,7 @@ class Check {
 
   #named(name: string, purpose: string, field: string, taken: { has: (name: string) => boolean }): void {
     if (typeof name !== 'string' || !namePattern.test(name))
-      this.#say('shape', `${field}/name`, 'a name is lower case, digits and underscores');
+      this.#say('shape', `${field}/name`, 'a name is lower case, digits and underscores, and not constructor');
     else if (taken.has(name)) this.#say('name_taken', `${field}/name`, `${name} is there already`);
     if (!isPurpose(purpose)) this.#say('purpose_unknown', `${field}/purpose`, 'it is kept for no declared purpose');
   }

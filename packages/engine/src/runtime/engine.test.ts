@@ -231,6 +231,20 @@ describe('redaction', () => {
   });
 });
 
+describe('an item that has no canonical form', () => {
+  it.each([
+    ['a price that is no number', { id: 'cup', price: NaN }],
+    ['a price without end', { id: 'cup', price: Infinity }],
+    ['half of a surrogate pair', { id: 'cup', title: 'x\ud800' }],
+  ])('is refused with all of its request: %s', async (_, item) => {
+    const rig = await Rig.open();
+    const before = await rig.dump();
+    expect(await rig.engine.upsertItems([{ id: 'tea' }, item])).toMatchObject({ ok: false, code: 'item_shape', field: '/items/1' });
+    expect(await rig.dump()).toEqual(before);
+    await rig.engine.close();
+  });
+});
+
 describe('failure', () => {
   it('stops at a failed sync: the waiting request is refused and nothing more is taken', async () => {
     const rig = await shop();

@@ -4,7 +4,7 @@ import type { HashKey } from '../base/half-sip-hash.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
-import { canonicalJson } from '../base/canonical-json.js';
+import { canonicalJson, isSayable } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
@@ -268,8 +268,10 @@ export class Engine {
     return ok({ epoch: this.core.gate.epoch(subject) });
   }
 
-  /** Adds or replaces items, whole. */
+  /** Adds or replaces items, whole: all of them, or none. Fails with item_shape where the log could not say what memory would hold. */
   upsertItems(items: readonly Item[]): Promise<Result<WriteAnswer>> {
+    const wrong = items.findIndex((item) => !isSayable(item));
+    if (wrong >= 0) return Promise.resolve(fail('item_shape', `/items/${wrong}`));
     return this.#facts(items.map((item) => ({ type: systemTypes.itemUpserted, properties: { item } })));
   }
 

@@ -50,7 +50,9 @@ export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'nam
   if (point.floorPpm < 0 || point.floorPpm > 500_000) return fail('point_shape', '/floorPpm');
   if (point.halfLifeDays !== null && !(point.halfLifeDays >= 1)) return fail('point_shape', '/halfLifeDays');
   if (guardrails.zones?.some((zone) => hourIn(zone, 0) === undefined) === true) return fail('point_shape', '/guardrails/zones');
-  const { covariate, groups = [] } = point.experiment ?? {};
+  const { name: experiment, covariate, groups = [] } = point.experiment ?? {};
+  // Who joined stands under its name in an object; what every object has already would pass for them.
+  if (experiment !== undefined && experiment in {}) return fail('point_shape', '/experiment/name');
   // [C89]
   const counts = traits.some(({ name, kind, purpose }) => name === covariate?.trait && kind === 'counter' && purpose === 'train');
   if (covariate !== undefined && !(counts && covariate.days >= 1)) return fail('point_shape', '/experiment/covariate');

@@ -290,6 +290,8 @@ describe('guardrails on the engine', () => {
     expect(await refused({ ...ridge, features: ['mood_score'] })).toBe('feature_refused');
     expect(await refused({ ...point, holdoutPpm: 10_000 })).toBe('point_shape');
     expect(await refused({ ...point, uniformPpm: 0 })).toBe('point_shape');
+    for (const name of ['constructor', 'toString', '__proto__'])
+      expect(await refused({ ...point, experiment: { ...must(point.experiment, 'it is there'), name } }), name).toBe('point_shape');
     const template = { id: 't', texts: { en: 'Hurry, last chance!' }, claims: [] };
     expect(await refused({ ...point, actions: [action('x', { template })] })).toBe('template_refused');
   });

@@ -107,21 +107,25 @@ function typeFindings({ eventTypes = [], models = [], segments = [], cutPoints =
     if (type.item !== undefined && type.properties[type.item]?.type !== 'string')
       found.push(finding('type_item', `${field}/item`, `the property ${type.item} is not declared as a string`));
   });
+  // An event is kept under its type's own name: what asks for another name would never find it.
+  const unknown = (of: readonly string[], field: string): void => {
+    for (const name of of) {
+      const type = names.get(name);
+      if (type === undefined) found.push(finding('type_unknown', field, `there is no event type ${name}`));
+      else if (type.name !== name) found.push(finding('type_unknown', field, `${name} is another name of ${type.name}: name that`));
+    }
+  };
   models.forEach((model, at) => {
     model.learnsFrom.forEach((name, index) => {
       const field = `/models/${at}/learnsFrom/${index}`;
       const type = names.get(name);
-      if (type === undefined) found.push(finding('type_unknown', field, `there is no event type ${name}`));
+      if (type?.name !== name) unknown([name], field);
       else if (type.purposes.train === undefined || !canLearn(model, type))
         found.push(finding('model_learns', field, `nothing is learned from ${name}`));
     });
     if (model.kind === 'propensity' && !model.learnsFrom.includes(model.target))
       found.push(finding('model_learns', `/models/${at}/target`, `${model.target} is not among what it learns from`));
   });
-  const known = (name: string): boolean => names.has(name);
-  const unknown = (of: readonly string[], field: string): void => {
-    for (const name of of) if (!known(name)) found.push(finding('type_unknown', field, `there is no event type ${name}`));
-  };
   cutPoints.forEach(({ measures }, at) => measures.forEach(({ of }, index) => unknown(of, `/cutPoints/${at}/measures/${index}/of`)));
   segments.forEach(({ when }, at) => {
     for (const of of typesIn(when)) unknown(of, `/segments/${at}/when`);

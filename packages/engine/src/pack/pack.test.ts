@@ -48,6 +48,8 @@ describe('check-pack', () => {
     ],
     ['cuts_unknown', '/segments/0/when/band', segment({ band: 'rfm', measure: 'money' })],
     ['type_unknown', '/segments/0/when', segment({ seen: 'last_seen', of: ['no.such'], days: 7 })],
+    ['type_unknown', '/segments/0/when', segment({ seen: 'last_seen', of: ['Product Viewed'], days: 7 })],
+    ['type_unknown', '/models/0/learnsFrom/0', { ...plain, models: [{ ...odds, learnsFrom: ['Product Viewed', 'order.completed'] }] }],
     ['type_taken', '/eventTypes/0', { ...plain, eventTypes: [{ ...type, name: 'item.viewed' }] }],
     ['type_system', '/eventTypes/0/name', { ...plain, eventTypes: [{ ...type, name: 'tick' }] }],
     ['type_item', '/eventTypes/0/item', { ...plain, eventTypes: [{ ...type, item: 'x' }] }],

@@ -12,6 +12,8 @@ const days = Type.Integer({ minimum: 1 });
 const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()]);
 const list = (item: TSchema): TSchema => Type.Optional(Type.Array(item));
 const some = (item: TSchema): TSchema => Type.Array(item, { minItems: 1 });
+/** Amounts of these are added up: one that is there twice would count twice. */
+const types = Type.Array(text, { minItems: 1, uniqueItems: true });
 const bounds = { atLeast: Type.Optional(Type.Number()), atMost: Type.Optional(Type.Number()) };
 const predicate = Type.Unsafe<object>({ $ref: '#/$defs/predicate' });
 
@@ -38,8 +40,8 @@ const conditions = Type.Union([
   Type.Object({ all: some(predicate) }, exact),
   Type.Object({ any: some(predicate) }, exact),
   Type.Object({ not: predicate }, exact),
-  Type.Object({ count: name, of: some(text), days, ...bounds }, exact),
-  Type.Object({ seen: name, of: some(text), days }, exact),
+  Type.Object({ count: name, of: types, days, ...bounds }, exact),
+  Type.Object({ seen: name, of: types, days }, exact),
   Type.Object({ times: name, value: text, days, ...bounds }, exact),
   Type.Object({ last: name, days, oneOf: Type.Optional(some(scalar)), ...bounds }, exact),
   Type.Object({ sequence: name, contains: some(text), days }, exact),
@@ -74,7 +76,7 @@ const eventType = Type.Object(
   },
   exact,
 );
-const measure = Type.Object({ name, as: oneOfThese(['count', 'sum', 'recency']), trait: name, of: some(text) }, exact);
+const measure = Type.Object({ name, as: oneOfThese(['count', 'sum', 'recency']), trait: name, of: types }, exact);
 const point = Type.Object(
   {
     name: text,
@@ -131,9 +133,9 @@ const choicePoint = Type.Object(
   },
   exact,
 );
-const learns = { name, learnsFrom: some(text) };
+const learns = { name, learnsFrom: types };
 const model = Type.Union([
-  Type.Object({ name: Type.Literal('next_item'), learnsFrom: some(text) }, exact),
+  Type.Object({ name: Type.Literal('next_item'), learnsFrom: types }, exact),
   Type.Object({ ...learns, kind: Type.Literal('places'), categories: some(text) }, exact),
   Type.Object({ ...learns, kind: Type.Literal('baskets'), list: text, id: text }, exact),
   Type.Object({ ...learns, kind: Type.Literal('propensity'), target: text }, exact),

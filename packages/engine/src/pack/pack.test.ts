@@ -30,6 +30,8 @@ describe('check-pack', () => {
   const wrong: readonly (readonly [code: string, field: string, pack: unknown])[] = [
     ['shape', '/version', { ...plain, version: 'x' }],
     ['shape', '/segments/0/when', segment({ nothing: 1 })],
+    ['shape', '/segments/0/when/of', segment({ count: 'events_by_day', of: ['item.viewed', 'item.viewed'], days: 7, atLeast: 3 })],
+    ['shape', '/models/0/learnsFrom', { ...plain, models: [{ ...odds, learnsFrom: ['item.viewed', 'item.viewed', 'order.completed'] }] }],
     ['purpose_unknown', '', null],
     ['name_taken', '/traits/0/name', { ...plain, traits: [{ name: 'last_seen', kind: 'counter', purpose: 'analytics' }] }],
     ['shape', '/traits/0/name', { ...plain, traits: [{ name: 'constructor', kind: 'counter', purpose: 'analytics' }] }],

@@ -26,7 +26,12 @@ export const thompsonWorld: World = (seed, checkpoints) => {
   const counts = new ArmCounts();
   const trials = new Int32Array(names.length);
   const wins = new Int32Array(names.length);
-  let vector = probabilitiesOf(scoreByCounts(counts, names, '', 0, false), floorShare, 0, 0);
+  let vector = probabilitiesOf(
+    scoreByCounts(counts, names, () => '', 0, false),
+    floorShare,
+    0,
+    0,
+  );
   let told = 0;
   let waiting = 0;
   return course(checkpoints, () => {
@@ -43,7 +48,12 @@ export const thompsonWorld: World = (seed, checkpoints) => {
       wins.fill(0);
       told += waiting;
       waiting = 0;
-      vector = probabilitiesOf(scoreByCounts(counts, names, '', 0, false), floorShare, told, 0);
+      vector = probabilitiesOf(
+        scoreByCounts(counts, names, () => '', 0, false),
+        floorShare,
+        told,
+        0,
+      );
     }
     return best - rate;
   });

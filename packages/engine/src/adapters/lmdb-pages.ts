@@ -12,6 +12,13 @@ import { keyBytesMax } from './lmdb-options.js';
 const headBytes = 24;
 const nodeHeadBytes = 8;
 const metaBytes = headBytes + 144;
+// Where things stand in a meta page. The record of the free list begins with the size of a page.
+const magicAt = 24;
+const versionAt = 28;
+const freeAt = 48;
+const mainAt = 96;
+const lastPageAt = 144;
+const numberAt = 152;
 const magic = 0xbeefc0de;
 const dataVersion = 2;
 const pageBytesMin = 256;
@@ -25,7 +32,7 @@ const isOverflow = 4;
 const isMeta = 8;
 const isBig = 1;
 
-/** One tree: where its record lies in a meta page, and what that says. */
+/** What the record of a tree in a meta page says. */
 interface Tree {
   readonly depth: number;
   readonly branches: number;
@@ -64,22 +71,22 @@ class PageCheck {
 
   run(): void {
     const first = this.#meta(0);
-    this.#pageBytes = first.readUInt32LE(48);
+    this.#pageBytes = first.readUInt32LE(freeAt);
     const isPower = this.#pageBytes >= pageBytesMin && this.#pageBytes <= pageBytesMax && (this.#pageBytes & (this.#pageBytes - 1)) === 0;
     sound(isPower, 'the size of a page');
     const second = this.#meta(this.#pageBytes);
-    sound(second.readUInt32LE(48) === this.#pageBytes, 'the size of a page');
+    sound(second.readUInt32LE(freeAt) === this.#pageBytes, 'the size of a page');
     // Transaction n writes meta page n % 2. A number out of turn would pass an older snapshot for the newest.
-    const [even, odd] = [number(first, 152), number(second, 152)];
+    const [even, odd] = [number(first, numberAt), number(second, numberAt)];
     sound(even % 2 === 0 && Math.abs(even - odd) === (odd === 0 ? 0 : 1), 'the order of the meta pages');
     const meta = even >= odd ? first : second;
-    this.#pages = number(meta, 144) + 1;
+    this.#pages = number(meta, lastPageAt) + 1;
     sound(this.#pages >= 2, 'the number of pages');
     this.#seen = new Uint8Array((this.#pages >> 3) + 1);
     this.#take(0, 2);
-    sound(meta.readUInt16LE(96 + 4) === 0, 'the kind of the database');
-    this.#tree(treeAt(meta, 96), false);
-    this.#tree(treeAt(meta, 48), true);
+    sound(meta.readUInt16LE(mainAt + 4) === 0, 'the kind of the database');
+    this.#tree(treeAt(meta, mainAt), false);
+    this.#tree(treeAt(meta, freeAt), true);
     this.#end();
   }
 
@@ -93,7 +100,7 @@ class PageCheck {
   #meta(at: number): Buffer {
     const bytes = Buffer.alloc(metaBytes);
     this.#read(bytes, at, metaBytes);
-    const isOurs = bytes.readUInt32LE(24) === magic && bytes.readUInt32LE(28) === dataVersion;
+    const isOurs = bytes.readUInt32LE(magicAt) === magic && bytes.readUInt32LE(versionAt) === dataVersion;
     sound((bytes.readUInt16LE(18) & isMeta) !== 0 && isOurs, 'a meta page');
     return bytes;
   }

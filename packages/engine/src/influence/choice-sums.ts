@@ -37,9 +37,15 @@ interface Tally {
 
 interface Learner {
   readonly counts: ArmCounts;
+  /** Of the counts; ridges know no segments. */
   readonly taughtBy: SegmentPeople;
   readonly ridges: ArmRidges | null;
   trials: number;
+}
+
+function newLearner(halfLifeDays: number | null, features: number): Learner {
+  const ridges = features === 0 ? null : new ArmRidges(features, halfLifeDays !== null);
+  return { counts: new ArmCounts(), taughtBy: new SegmentPeople(), ridges, trials: 0 };
 }
 
 const key = (...parts: readonly (string | number | null)[]): string => JSON.stringify(parts);
@@ -59,12 +65,11 @@ export class ChoiceSums {
       const at = learnerKey(point, choice.halfLifeDays, features.length);
       let learner = this.#learners.get(at);
       if (learner === undefined) {
-        const ridges = features.length === 0 ? null : new ArmRidges(features.length, choice.halfLifeDays !== null);
-        learner = { counts: new ArmCounts(), taughtBy: new SegmentPeople(), ridges, trials: 0 };
+        learner = newLearner(choice.halfLifeDays, features.length);
         this.#learners.set(at, learner);
       }
       learner.counts.add(segment, action, bucket, times, isWon ? times : 0);
-      learner.taughtBy.count(segment, action, subject, times);
+      if (learner.ridges === null) learner.taughtBy.count(segment, action, subject, times);
       if (isWon && times === -1) learner.ridges?.win(action, bucket, features, -1);
       learner.ridges?.observe(action, bucket, features, times);
       if (isWon && times === 1) learner.ridges?.win(action, bucket, features, 1);
@@ -80,10 +85,7 @@ export class ChoiceSums {
   }
 
   learner(point: string, halfLifeDays: number | null, features: number): Learner {
-    const known = this.#learners.get(learnerKey(point, halfLifeDays, features));
-    if (known !== undefined) return known;
-    const ridges = features === 0 ? null : new ArmRidges(features, halfLifeDays !== null);
-    return { counts: new ArmCounts(), taughtBy: new SegmentPeople(), ridges, trials: 0 };
+    return this.#learners.get(learnerKey(point, halfLifeDays, features)) ?? newLearner(halfLifeDays, features);
   }
 
   /** Harm at a point since it was last started. */

@@ -175,7 +175,7 @@ export class Choose {
     const experiment = isHeldBack ? null : this.#experiment(point, asker, request.segment ?? '', at);
     const isUniform = point.experiment?.arms.find(({ name }) => name === experiment?.arm)?.use === 'uniform';
     const learner = choices.sums.learner(point.name, point.halfLifeDays, features.length);
-    const judgedBy = (of: string, about: string): string => learner.taughtBy.judgedBy(of, about);
+    const segmentFor = (action: string): string => learner.taughtBy.judgedBy(segment, action);
     const uniformPpm = isUniform ? 1_000_000 : point.uniformPpm;
     const candidates: Candidate[] = [];
     const chance = draw.uint32(id, 0);
@@ -184,7 +184,7 @@ export class Choose {
       const names = eligible.map((action) => action.id);
       const scored =
         learner.ridges === null
-          ? scoreByCounts(learner.counts, names, segment, bucket, point.halfLifeDays !== null, judgedBy)
+          ? scoreByCounts(learner.counts, names, segmentFor, bucket, point.halfLifeDays !== null)
           : scoreByRidge(learner.ridges, names, features, bucket);
       const vector = probabilitiesOf(scored, point.floorPpm / 1_000_000, learner.trials, uniformPpm);
       names.forEach((action, index) => {

@@ -19,19 +19,18 @@ export interface Scored {
   readonly deviations: Float64Array;
 }
 
-/** `judgedBy`: by whose counts an action is judged for a segment; absent: by the segment's own. */
+/** `segmentFor`: by the counts of which segment an action is judged. */
 export function scoreByCounts(
   counts: ArmCounts,
   actions: readonly string[],
-  segment: string,
+  segmentFor: (action: string) => string,
   bucket: number,
   decays: boolean,
-  judgedBy?: (segment: string, action: string) => string,
 ): Scored {
   const means = new Float64Array(actions.length);
   const deviations = new Float64Array(actions.length);
   actions.forEach((action, at) => {
-    const { mean, deviation } = logitOf(counts.posterior(judgedBy?.(segment, action) ?? segment, action, bucket, decays));
+    const { mean, deviation } = logitOf(counts.posterior(segmentFor(action), action, bucket, decays));
     means[at] = mean;
     deviations[at] = deviation;
   });

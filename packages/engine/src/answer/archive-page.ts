@@ -20,12 +20,16 @@ export interface PageParts {
   readonly traits: readonly (readonly [string, string])[];
   readonly counts: ReadonlyMap<string, number>;
   readonly withheld: number;
+  /** Decisions made while an id was linked that is not any more: they may tell what that one did. */
+  readonly shared: number;
   readonly decisions: readonly PageDecision[];
   readonly events: readonly BehaviourEvent[];
 }
 
+const whyShared = 'were made while an id was linked to yours that is not any more. They may tell what it did, and are not in here.';
+
 export function archivePage(parts: PageParts): string {
-  const { ids, madeAt, stands, restricted, traits, counts, withheld, decisions, events } = parts;
+  const { ids, madeAt, stands, restricted, traits, counts, withheld, shared, decisions, events } = parts;
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const more = total > events.length ? ` The newest ${events.length} stand below; all are in events.jsonl and tables/.` : '';
   const sections = [
@@ -33,6 +37,7 @@ export function archivePage(parts: PageParts): string {
     `<p>Made on ${text(isoText(madeAt))}, for ${ids.map((id) => `<code>${text(id)}</code>`).join(', ')}.</p>`,
     restricted ? '<p><strong>You have restricted this: it is kept, and used for nothing.</strong></p>' : '',
     withheld === 0 ? '' : `<p>${withheld} events for which you withdrew every purpose are being destroyed, and are not in here.</p>`,
+    shared === 0 ? '' : `<p>${shared} decisions ${whyShared}</p>`,
     '<h2>What you chose</h2>',
     table(['id', 'purpose', 'choice', 'since'], stands, 'Nothing was chosen.'),
     '<h2>What was made of it</h2>',

@@ -128,6 +128,34 @@ test('a visit and a link by a device open nothing more once its id is linked to 
   expect([await statusOf('/me'), (await pressed(waiting)).status]).toEqual([200, 303]);
 });
 
+test('what was decided while an id was linked that is parted since is not on the page: it may tell what the other did', async () => {
+  const { rig } = doorway;
+  const { engine } = rig;
+  const device = new Device();
+  await chooses('visitor-1', device);
+  await rig.say('account-7', 'granted', 'personalise');
+  await rig.visit('account-7', 'secret-tea');
+  const decide = async (): Promise<string> => {
+    const made = engine.rank({ point: 'home', subject: 'visitor-1' });
+    await engine.drain();
+    return made.ok ? made.value.id : '';
+  };
+  const before = await decide();
+  await engine.link('visitor-1', 'account-7', true, 'a log-in');
+  const shared = await decide();
+  await engine.link('visitor-1', 'account-7', false, '');
+  const { path } = await enter(device, await challengeFor('visitor-1'));
+  const ticket = new URL(path, doorway.url).searchParams.get('ticket') ?? '';
+  const entered = await fetch(`${doorway.url}/me/enter`, { method: 'POST', body: new URLSearchParams({ ticket }), redirect: 'manual' });
+  const headers = { cookie: (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  const pageOf = async (at: string): Promise<string> => (await fetch(doorway.url + at, { headers })).text();
+  const page = await pageOf('/me');
+  expect(page).toContain(before);
+  expect(page).not.toContain(shared);
+  expect(await pageOf(`/me/decisions/${before}`)).toContain('The coffee');
+  expect(await pageOf(`/me/decisions/${shared}`)).not.toContain('secret-tea');
+});
+
 test('after an erasure the key opens nothing, and is nowhere', async () => {
   const device = new Device();
   await chooses('visitor-1', device);

@@ -91,7 +91,7 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   const ordered = [...placed].sort(([a], [b]) => b - a).map(([, event]) => event);
   return {
     events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
-    decisions: ordered.flatMap((event) => decided(event)),
+    decisions: ordered.flatMap((event) => (core.shared.strangersIn(event).length > 0 ? [] : decided(event))),
     joined: ordered.flatMap((event) => (event.type === systemTypes.planJoined ? [{ ...joinedIn(event), at: event.occurredAt }] : [])),
     total: positions.length,
   };
@@ -121,5 +121,6 @@ export function kindsOf({ core }: Engine, events: readonly BehaviourEvent[]): Ev
 export function decisionOf(engine: Engine, subject: string, id: string): Decided | undefined {
   const event = engine.decided.event(id);
   const isTheirs = event?.subject != null && engine.core.identity.members(subject).includes(event.subject);
-  return isTheirs ? decided(event)[0] : undefined;
+  // [C103]
+  return isTheirs && engine.core.shared.strangersIn(event).length === 0 ? decided(event)[0] : undefined;
 }

@@ -68,6 +68,8 @@ class Archive {
   readonly #head: number;
   readonly #counts = new Map<string, number>();
   #withheld = 0;
+  /** Decisions that may tell what an id did which is theirs no more. */
+  #shared = 0;
 
   constructor(subject: string, parts: ArchiveParticulars) {
     const { core, log } = parts;
@@ -123,8 +125,10 @@ class Archive {
         const correction = correctionIn(was);
         const event = correction?.event ?? was;
         const left = core.gate.leaveToPerson(event, withdrawn.of(correction?.at ?? position));
-        if (left.ok) yield this.#line(left.value, position, correction !== undefined);
-        else this.#withheld += 1;
+        if (!left.ok) this.#withheld += 1;
+        // [C102]
+        else if (core.shared.strangersIn(event).length > 0) this.#shared += 1;
+        else yield this.#line(left.value, position, correction !== undefined);
       }
     }
   }
@@ -193,6 +197,7 @@ class Archive {
       traits: Object.entries(core.profiles.view(this.#ids)).map(([name, value]) => [name, JSON.stringify(value)]),
       counts: this.#counts,
       withheld: this.#withheld,
+      shared: this.#shared,
       decisions: decisions.toReversed(),
       events: events.toReversed(),
     });

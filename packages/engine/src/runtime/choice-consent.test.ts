@@ -5,6 +5,7 @@ import { must } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
 import { noDefinitions, type Definitions } from '../model/definitions.js';
 import type { ChoicePoint, ChoiceRecord } from '../model/choice.js';
+import { decodeEvent } from '../model/event-codec.js';
 import { ownChoices } from './own-choices.js';
 import { Rig } from './rig.suite.js';
 
@@ -182,6 +183,27 @@ describe('choices', () => {
     await rig.engine.link(ann, phone, true, 'log-in');
     await rig.say(ann, 'granted', 'personalise');
     expect(await choose(rig, ann)).toMatchObject({ action: null, mode: 'personal' });
+    await rig.engine.close();
+  });
+
+  it('go with an id they were made for together with, once parted, and still count against caps', async () => {
+    const rig = await opened({ guardrails: { ...point.guardrails, caps: [{ channels: ['page'], withinMs: 10 * dayMs, max: 1 }] } });
+    const ann = await treated(rig, 'ann');
+    rig.clock.advance(11 * dayMs);
+    await rig.say('phone', 'granted', 'personalise', 'train');
+    await rig.visit('phone', 'tea', 'cup');
+    await rig.engine.link(ann, 'phone', true, 'log-in');
+    const shared = await choose(rig, ann);
+    expect(shared).toMatchObject({ segment: expect.stringContaining('looking') });
+    expect(shared.action).not.toBeNull();
+    await rig.engine.link(ann, 'phone', false, '');
+    await rig.engine.erase(['phone']);
+    const choices = [...rig.engine.log.read(0)].flatMap(({ bytes, mask }) => (bytes === null ? [] : [decodeEvent(bytes, mask)]));
+    expect(choices.filter(({ type }) => type === 'choice.made').map(({ id }) => id)).not.toContain(shared.id);
+    expect((await choose(rig, ann)).excluded).toContainEqual({ action: 'a', rule: 'frequency' });
+    const live = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(live);
     await rig.engine.close();
   });
 

@@ -28,6 +28,7 @@ import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import { Sections, type SectionedRow } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
+import { SharedDecisions } from './shared-decisions.js';
 import { wordsOf } from './words.js';
 import { itemOf, NextItem, type VisitSpans } from '../predict/next-item.js';
 import { PackModels, type ActRow, type PublishedRow } from '../predict/pack/pack-models.js';
@@ -51,7 +52,7 @@ import { noDefinitions, type Definitions } from '../model/definitions.js';
 import { defaultTraits } from './default-traits.js';
 
 /** Format of the state's rows. Any change of what is folded, or how, gives it a new number: the state is then rebuilt from the log. */
-export const stateFormat = 'ethogram-state/14';
+export const stateFormat = 'ethogram-state/15';
 
 /** The format of a state that was folded with these definitions: with others it is another state. */
 export function stateFormatOf(definitions: Definitions): string {
@@ -84,6 +85,7 @@ export class Core {
   readonly profiles: Profiles;
   readonly catalogue: Catalogue;
   readonly identity: Identity;
+  readonly shared: SharedDecisions;
   readonly trace: Trace;
   readonly model: NextItem;
   readonly packModels: PackModels;
@@ -177,7 +179,8 @@ export class Core {
     this.imports = new Imports(tables.table('import'));
     this.receipts = new Receipts(tables.table('receipt'));
     this.keyActs = new KeyActs(tables.table('key'));
-    this.identity = new Identity(tables.table('edge'));
+    this.identity = new Identity(tables.table('edge'), tables.table('parted'));
+    this.shared = new SharedDecisions(this.identity, this.trace, options.log);
     this.requests = new Requests(tables.table('request'));
     this.withdrawals = new Withdrawals(
       tables.table('withdrawal'),

@@ -15,6 +15,8 @@ import type { BehaviourEvent } from '../model/event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Compaction, Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
+import { historyOf, type Placed } from '../understand/history.js';
+import { addressFacts } from './address-facts.js';
 import type { Core } from './core.js';
 import { notesOf, type KeptByLaw, type ToKeep } from './kept-by-law.js';
 import type { Writer } from './writer.js';
@@ -204,7 +206,8 @@ export class Erasures {
     // [C94]
     this.#restrict(leaving);
     for (const each of asked) each.kept = this.#idsOf(each).flatMap((subject) => kept.of(subject));
-    const what = asked.flatMap((each) => each.kept);
+    const shared = [...this.#sharedWith(leaving)].flatMap(([other, placed]) => kept.of(other, positionsOf(placed)));
+    const what = [...asked.flatMap((each) => each.kept), ...shared];
     // [C70]
     const notKept = what.length === 0 ? null : await kept.keep(what);
     const refused = notKept ?? (await this.#forget(asked));
@@ -225,7 +228,14 @@ export class Erasures {
   #hasRoom(asked: readonly Asked[]): boolean {
     const { core, log, suppressions } = this.#parts;
     const subjects = [...new Set(asked.flatMap((each) => this.#idsOf(each)))];
-    return suppressions.hasRoom(subjects.length) && log.canRedact(subjects.flatMap((subject) => core.trace.positions(subject)));
+    const positions = subjects.flatMap((subject) => core.trace.positions(subject));
+    for (const placed of this.#sharedWith(subjects).values()) positions.push(...positionsOf(placed));
+    return suppressions.hasRoom(subjects.length) && log.canRedact(positions);
+  }
+
+  /** What was decided for ids that stay, while one of these was the same person's. */
+  #sharedWith(subjects: readonly string[]): ReadonlyMap<string, readonly Placed[]> {
+    return this.#parts.core.shared.restingOn(new Set(subjects));
   }
 
   /** A person goes with all their ids. */
@@ -260,16 +270,26 @@ export class Erasures {
       }
     }
     for (const each of asked) each.erasedAt = erasedAt;
+    // [C100]
+    const shared = this.#sharedWith([...found.keys()]);
+    for (const placed of shared.values()) for (const { position } of placed) positions.add(position);
     // [C56]
-    const owing = this.#parts.owing(found.keys());
-    const told = owing.length > 0 ? writer.appendNow(owing, true) : ok(0);
+    const facts = [...this.#parts.owing(found.keys()), ...this.#addressesIn(shared)];
+    const told = facts.length > 0 ? writer.appendNow(facts, true) : ok(0);
     if (!told.ok) return new CodedError(told.code);
     // [C27]
     for (const [subject, events] of found) core.fold.forget(subject, events);
+    for (const [other, placed] of shared) core.fold.refold(other, positionsOf(placed));
     core.dedupe.forget([...positions]);
     // [C73]
     await this.#agree([...found.keys()], erasedAt, [...positions]);
     return null;
+  }
+
+  #addressesIn(shared: ReadonlyMap<string, readonly Placed[]>): BehaviourEvent[] {
+    const { core, log, clock, newId } = this.#parts;
+    const making = { now: clock.now(), newId };
+    return [...shared].flatMap(([other, placed]) => addressFacts(core, other, historyOf(other, core.trace, log), placed, making));
   }
 
   /** State has forgotten; the log and the list of the erased follow. */
@@ -318,6 +338,10 @@ export class Erasures {
     const entry = must(this.#parts.log.readOne(position), 'a traced position lies below the head');
     return entry.bytes === null ? [] : [{ position, event: decodeEvent(entry.bytes, entry.mask) }];
   }
+}
+
+function positionsOf(placed: readonly Placed[]): ReadonlySet<number> {
+  return new Set(placed.map(({ position }) => position));
 }
 
 function noRoom(): CodedError {

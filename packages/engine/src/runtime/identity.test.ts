@@ -1,6 +1,9 @@
 // One person, several ids, through the whole engine.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decisionIn } from '../model/decision-codec.js';
+import { decodeEvent } from '../model/event-codec.js';
+import { personLines } from './archive.js';
 import { Rig } from './rig.suite.js';
 
 async function expectSameAnew(rig: Rig): Promise<string[]> {
@@ -20,6 +23,16 @@ async function phoneAndAccount(): Promise<Rig> {
   for (const id of ['phone', 'account']) await rig.say(id, 'granted', 'personalise', 'train');
   await rig.visit('phone', 'tea');
   return rig;
+}
+
+/** Of the decisions in the log, by id, what they started from. */
+function made(rig: Rig): Map<string, readonly string[]> {
+  return new Map(
+    [...rig.engine.log.read(0)].flatMap(({ bytes, mask }) => {
+      const event = bytes === null ? null : decodeEvent(bytes, mask);
+      return event?.type === 'decision.made' ? [[event.id, decisionIn(event).inputs] as const] : [];
+    }),
+  );
 }
 
 describe('linked ids', () => {
@@ -138,6 +151,80 @@ describe('linked ids', () => {
   });
 });
 
+describe('what was decided while ids were linked that are parted since', () => {
+  /** A decision for the account before it was linked to the phone, one while it was, by which the phone's tea counted, and one after. */
+  async function parted(): Promise<{ readonly rig: Rig; readonly before: string; readonly shared: string; readonly after: string }> {
+    const rig = await phoneAndAccount();
+    const decide = async (): Promise<string> => {
+      const decision = rig.engine.rank({ point: 'home', subject: 'account' });
+      await rig.engine.drain();
+      return decision.ok ? decision.value.id : '';
+    };
+    await rig.visit('account', 'pot');
+    const before = await decide();
+    await rig.engine.link('account', 'phone', true, 'log-in');
+    const shared = await decide();
+    await rig.engine.link('account', 'phone', false, '');
+    return { rig, before, shared, after: await decide() };
+  }
+  it('goes with the one that is erased, and only that', async () => {
+    const { rig, before, shared, after } = await parted();
+    expect(made(rig)).toEqual(
+      new Map([
+        [before, ['pot']],
+        [shared, ['tea', 'pot']],
+        [after, ['pot']],
+      ]),
+    );
+    const erased = await rig.engine.erase(['phone']);
+    expect(erased.events).toBe(4);
+    expect([...made(rig).keys()]).toEqual([before, after]);
+    expect(rig.engine.decided.why(shared)).toMatchObject({ ok: false, code: 'decision_unknown' });
+    await expectSameAnew(rig);
+  });
+
+  it('goes with one that was linked by way of a third', async () => {
+    const rig = await phoneAndAccount();
+    await rig.say('tablet', 'granted', 'personalise', 'train');
+    await rig.visit('tablet', 'car');
+    await rig.engine.link('account', 'phone', true, 'log-in');
+    await rig.engine.link('phone', 'tablet', true, 'log-in');
+    rig.engine.rank({ point: 'home', subject: 'account' });
+    await rig.engine.link('account', 'phone', false, '');
+    await rig.engine.link('phone', 'tablet', false, '');
+    expect([...made(rig).values()]).toEqual([['tea', 'car']]);
+    await rig.engine.erase(['tablet']);
+    expect([...made(rig).values()]).toEqual([]);
+    await expectSameAnew(rig);
+  });
+
+  it('goes with what the other one withdraws, is told nobody meanwhile, and stays while they look at other things again', async () => {
+    const { rig, before, shared, after } = await parted();
+    expect(rig.engine.decided.why(shared)).toMatchObject({ ok: true });
+    await rig.say('phone', 'withdrawn', 'train');
+    await rig.engine.completeErasures();
+    expect([...made(rig).keys()]).toEqual([before, shared, after]);
+    await rig.say('phone', 'withdrawn', 'personalise');
+    expect(rig.engine.decided.why(shared)).toMatchObject({ ok: false, code: 'decision_withdrawn' });
+    expect(rig.engine.decided.why(after)).toMatchObject({ ok: true });
+    await rig.engine.completeErasures();
+    expect([...made(rig).keys()]).toEqual([before, after]);
+    await expectSameAnew(rig);
+  });
+
+  it('is not in the archive, since it may tell what the other did', async () => {
+    const { rig, before, shared, after } = await parted();
+    const archived = (): string[] =>
+      [...personLines('account', rig.engine.archiveParts)]
+        .map((line) => JSON.parse(line) as { readonly kind: string; readonly id: string })
+        .flatMap(({ kind, id }) => (kind === 'decision' ? [id] : []));
+    expect(archived()).toEqual([before, after]);
+    await rig.engine.link('account', 'phone', true, 'log-in');
+    expect(archived()).toEqual([before, shared, after]);
+    await expectSameAnew(rig);
+  });
+});
+
 describe('any history of links', () => {
   it('gives the same state folded forward and folded anew', async () => {
     const ids = ['a', 'b', 'c', 'd'];
@@ -153,14 +240,19 @@ describe('any history of links', () => {
         for (const id of ids) await rig.say(id, 'granted', 'personalise', 'train');
         for (const [kind, one, other, n] of steps) {
           rig.clock.advance(n * 300_000);
-          if (kind <= 3) await rig.send(rig.view(one, `i${n}`, rig.clock.now(), `${one}${n}${kind}`));
+          if (kind <= 3) await rig.send(rig.view(one, `${one}-${n}`, rig.clock.now(), `${one}${n}${kind}`));
           else if (kind <= 5) await rig.engine.link(one, other, true, 't');
           else if (kind === 6) await rig.engine.link(one, other, false, '');
           else if (kind === 7) rig.engine.rank({ point: 'home', subject: one });
           else if (kind === 8) await rig.engine.choose(one, { choices: { personalise: n < 5 ? 'withdrawn' : 'granted' }, origin: 't' });
           else if (kind === 9) await rig.engine.correct(one, `${one}${n}0`, { product_id: `c${n}` });
           else if (kind === 10) await rig.engine.restrict(one, n < 5, 't');
-          else await rig.engine.erase([one]);
+          else {
+            const gone = rig.engine.core.identity.members(one);
+            await rig.engine.erase([one]);
+            const inputs = [...made(rig).values()].flat();
+            expect(inputs.filter((item) => gone.some((id) => item.startsWith(`${id}-`)))).toEqual([]);
+          }
         }
         await rig.engine.completeErasures();
         await expectSameAnew(rig);

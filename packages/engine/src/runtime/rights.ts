@@ -9,14 +9,15 @@ import { changeStanding, type Standing, type StandingChange } from '../consent/s
 import { decisionHeadIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
-import { bitOf } from '../model/purpose.js';
-import { isSystemType, systemTypes, type Addressed, type Correction } from '../model/system-event.js';
+import { bitOf, type PurposeMask } from '../model/purpose.js';
+import { isSystemType, systemTypes, type Correction } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
 import type { Log } from '../ports/log.js';
 import { newestVisit, recentItems } from '../understand/current-visit.js';
 import { consentIn } from '../understand/consents.js';
 import { correctionIn, historyOf, type Placed } from '../understand/history.js';
 import type { TraitValues } from '../understand/trait.js';
+import { addressFacts, untoldAddresses } from './address-facts.js';
 import type { Core } from './core.js';
 import type { Erasures } from './erasures.js';
 import type { KeptByLaw } from './kept-by-law.js';
@@ -159,13 +160,14 @@ export class Rights {
       // What caps count is told apart first; a disk that is too full for it is tried again.
       if (!(await this.#tellAddresses(subject))) continue;
       events += await erasures.retract(() => {
-        const history = historyOf(subject, core.trace, log);
-        if (history.length === 0) return { gone: new Map() };
-        const reviewed = core.requests.reviewed(core.identity.members(subject));
-        const untold = untoldAddresses(history, core.choices.addresses(subject));
-        const gone = withoutPurpose(history, ({ id }) => reviewed.has(id) || untold.has(id));
+        if (historyOf(subject, core.trace, log).length === 0) return { gone: new Map() };
+        const gone = [...this.#withdrawnFrom(subject)].map(([of, placed]) => {
+          const untold = untoldAddresses(core, historyOf(of, core.trace, log), of);
+          const told = placed.filter(({ event }) => !decided.has(event.type) || !untold.has(event.id));
+          return [of, new Set(told.map(({ position }) => position))] as const;
+        });
         return {
-          gone: new Map([[subject, gone]]),
+          gone: new Map(gone),
           tell: [this.#own(subject, systemTypes.purposeForgotten, { through, decided: true }, everyPurpose)],
         };
       });
@@ -173,19 +175,38 @@ export class Rights {
     return events;
   }
 
-  /** Says in their stream by which decisions they were addressed whose purpose is gone. False: there is no room for it. */
+  /**
+   * What goes with what somebody withdrew, by whose it is: of their own all that is left without a purpose, and what was decided for ids
+   * that were linked to theirs then, and are not now. What somebody is to look at, at the wish of whom it was decided for, stays.
+   */
+  #withdrawnFrom(subject: string): ReadonlyMap<string, readonly Placed[]> {
+    const { identity, requests, shared, trace } = this.#parts.core;
+    const members = identity.members(subject);
+    const history = historyOf(subject, trace, this.#parts.log);
+    const reviewed = requests.reviewed(members);
+    const without = withoutPurpose(history, ({ id }) => reviewed.has(id));
+    const gone = new Map<string, readonly Placed[]>([[subject, history.filter(({ position }) => without.has(position))]]);
+    const below = lastNarrowed(history, bitOf('personalise'));
+    // [C101]
+    for (const [other, decisions] of below < 0 ? [] : shared.restingOn(new Set([subject]), below)) {
+      // Of ids that are linked still, the same was withdrawn, in their own streams.
+      if (members.includes(other)) continue;
+      const kept = requests.reviewed(identity.members(other));
+      gone.set(
+        other,
+        decisions.filter(({ event }) => !kept.has(event.id)),
+      );
+    }
+    return gone;
+  }
+
+  /** Says in people's streams by which decisions they were addressed whose purpose is gone. False: there is no room for it. */
   async #tellAddresses(subject: string): Promise<boolean> {
-    const { core, log, writer } = this.#parts;
+    const { core, log, writer, clock, newId } = this.#parts;
     const told = await writer.exclusive(() => {
-      const history = historyOf(subject, core.trace, log);
-      const gone = withoutPurpose(history);
-      const untold = untoldAddresses(history, core.choices.addresses(subject));
-      const facts = history.flatMap(({ position, event: { id } }) => {
-        const address = gone.has(position) ? untold.get(id) : undefined;
-        if (address === undefined) return [];
-        const addressed: Addressed = { decision: id, channel: address.channel };
-        return [{ ...this.#own(subject, systemTypes.personAddressed, { addressed }, everyPurpose), occurredAt: address.at }];
-      });
+      const facts = [...this.#withdrawnFrom(subject)].flatMap(([of, gone]) =>
+        addressFacts(core, of, historyOf(of, core.trace, log), gone, { now: clock.now(), newId }),
+      );
       return Promise.resolve(facts.length === 0 || writer.appendNow(facts).ok);
     });
     if (told) await writer.settled();
@@ -307,12 +328,17 @@ const decided: ReadonlySet<string> = new Set([
   systemTypes.planJoined,
 ]);
 
-/** Addresses that only the decision itself tells of, by its id. */
-function untoldAddresses<T>(history: readonly Placed[], addresses: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  const left = new Map(addresses);
-  for (const { event } of history)
-    if (event.type === systemTypes.personAddressed) left.delete((event.properties['addressed'] as Addressed).decision); // written above
-  return left;
+/** Where the person last took one of these purposes back; -1: nowhere. */
+function lastNarrowed(history: readonly Placed[], purposes: PurposeMask): number {
+  let standing: Standing | undefined;
+  let last = -1;
+  for (const { position, event } of history) {
+    if (event.type !== systemTypes.consentChanged) continue;
+    const after = changedBy(event, standing, position);
+    standing = after.standing;
+    if ((after.narrowed & purposes) !== 0) last = position;
+  }
+  return last;
 }
 
 /**

@@ -49,7 +49,7 @@ export class MergeWorld {
     const tables = new Tables(new MemoryState(), new ManualClock());
     const registry = new Registry(tables.table('type'), tables.table('basis'));
     this.gate = new Gate(registry, tables.table<StandingRow>('consent'));
-    this.identity = new Identity(tables.table('edge'));
+    this.identity = new Identity(tables.table('edge'), tables.table('parted'));
     this.#consents = new Consents(this.gate, registry);
     this.#consents.tell({ withdraw: () => undefined, freeze: () => undefined });
     const { gate, identity, log } = this;

@@ -1,6 +1,7 @@
 // Identity: which ids are one person, by reversible edges. The person is the connected component over the edges that hold; events keep the
 // id they came with, and what is known of a person is the union over the members, made when it is read.
 // Like consent it is seen in two forms: settled (folded) for reading, and ahead (sequenced) for what is sequenced after it.
+// What was decided while two ids were linked rests on both of them, also when they are parted later: so it is kept when they were one.
 import type { BehaviourEvent } from '../model/event.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Table } from '../ports/tables.js';
@@ -19,18 +20,40 @@ export class Identity implements FoldPart {
   readonly name = 'identity';
   readonly hears = isSystemType;
   readonly #rows: Table<EdgeRow>;
+  /** From and until which positions two ids were linked that are not any more, or were so before: pairs, one after the other, in order. */
+  readonly #partedRows: Table<number[]>;
   readonly #neighbours = new Map<string, Map<string, number>>();
+  /** Both ways, as neighbours are. */
+  readonly #parted = new Map<string, Set<string>>();
   /** Edges that were sequenced and are not folded yet: when linked, ms; null: unlinked. */
   readonly #ahead = new Map<string, number | null>();
 
-  constructor(rows: Table<EdgeRow>) {
+  constructor(rows: Table<EdgeRow>, partedRows: Table<number[]>) {
     this.#rows = rows;
+    this.#partedRows = partedRows;
     for (const [key, row] of rows.rows()) this.#connect(endsOf(key), row.linkedAt);
+    for (const [key] of partedRows.rows()) this.#notePart(endsOf(key));
   }
 
   /** The ids of the person, in order, at least the subject itself; as folded. */
   members(subject: string): readonly string[] {
     return this.#neighbours.has(subject) ? this.#component(subject, false).ids : [subject];
+  }
+
+  /** The ids of the person as they were when the log was folded up to, not including, a position; in order. */
+  membersAt(subject: string, position: number): readonly string[] {
+    if (!this.#parted.has(subject) && !this.#neighbours.has(subject)) return [subject];
+    const found = new Set([subject]);
+    for (const id of found) for (const other of this.#everBeside(id)) if (this.#wereLinked(id, other, position)) found.add(other);
+    return [...found].sort();
+  }
+
+  /** Ids that were ever linked to one of these, or to one that was; not these themselves. */
+  everWith(subjects: Iterable<string>): string[] {
+    const own = new Set(subjects);
+    const found = new Set(own);
+    for (const id of found) for (const other of this.#everBeside(id)) found.add(other);
+    return [...found].filter((id) => !own.has(id)).sort();
   }
 
   /** Everybody who has more than one id, each as their ids, in order. */
@@ -74,6 +97,7 @@ export class Identity implements FoldPart {
       this.#connect([one, other], event.receivedAt);
       if (ahead === event.receivedAt) this.#ahead.delete(key);
     } else {
+      this.#part([one, other], position);
       this.#rows.delete(key);
       this.#disconnect(one, other);
       if (ahead === null) this.#ahead.delete(key);
@@ -96,11 +120,50 @@ export class Identity implements FoldPart {
       this.#ahead.delete(keyOf(subject, other));
       this.#disconnect(subject, other);
     }
+    for (const other of this.#parted.get(subject) ?? []) {
+      this.#partedRows.delete(keyOf(subject, other));
+      this.#parted.get(other)?.delete(subject);
+      if (this.#parted.get(other)?.size === 0) this.#parted.delete(other);
+    }
+    this.#parted.delete(subject);
   }
 
   *dump(): Iterable<string> {
     for (const [key, row] of this.#rows.rows())
       yield `${JSON.stringify(endsOf(key))}\t${JSON.stringify([row.position, row.linkedAt, row.evidence])}`;
+    for (const [key, row] of this.#partedRows.rows()) yield `parted\t${JSON.stringify(endsOf(key))}\t${JSON.stringify(row)}`;
+  }
+
+  /** Folded again it changes nothing. */
+  #part(ends: readonly [string, string], until: number): void {
+    const key = keyOf(...ends);
+    const from = this.#rows.get(key)?.position;
+    if (from === undefined) return;
+    const row = this.#partedRows.edit(key, () => []);
+    for (let at = 0; at < row.length; at += 2) if (row[at] === from) return;
+    row.push(from, until);
+    this.#notePart(ends);
+  }
+
+  #notePart([one, other]: readonly [string, string]): void {
+    this.#parted.set(one, (this.#parted.get(one) ?? new Set()).add(other));
+    this.#parted.set(other, (this.#parted.get(other) ?? new Set()).add(one));
+  }
+
+  #everBeside(id: string): Set<string> {
+    return new Set([...(this.#neighbours.get(id)?.keys() ?? []), ...(this.#parted.get(id) ?? [])]);
+  }
+
+  #wereLinked(one: string, other: string, position: number): boolean {
+    const key = keyOf(one, other);
+    const row = this.#rows.get(key);
+    if (row !== undefined && row.position < position) return true;
+    const parted = this.#partedRows.get(key) ?? [];
+    for (let at = 0; at < parted.length; at += 2) {
+      const [from = Infinity, until = -1] = parted.slice(at, at + 2);
+      if (from < position && position <= until) return true;
+    }
+    return false;
   }
 
   #component(subject: string, ahead: boolean): { readonly ids: string[]; readonly linkedAt: number } {

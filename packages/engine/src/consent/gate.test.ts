@@ -43,6 +43,52 @@ function say(purpose: 'personalise' | 'train' | 'analytics', choice: Choice, at:
   if (settled) gate.settle('ada', standing);
 }
 
+describe('what is on its way to the disk', () => {
+  const epochs = (): readonly (number | undefined)[] => [gate.standing('ada')?.epoch, gate.standingAhead('ada')?.epoch];
+
+  it('holds ahead of what is folded until the last of it is folded, and then no more', () => {
+    say('personalise', 'granted', 50, false);
+    const granted = gate.standingAhead('ada');
+    say('personalise', 'withdrawn', 60, false);
+    const withdrawn = gate.standingAhead('ada');
+    if (granted === undefined || withdrawn === undefined) throw new Error('both were placed');
+    expect(epochs()).toEqual([undefined, 2]);
+    gate.settle('ada', granted);
+    expect(epochs()).toEqual([1, 2]);
+    expect(gate.permitRead('ada', 'personalise', 1)).toMatchObject({ ok: false, code: 'no_grant' });
+    gate.settle('ada', withdrawn);
+    expect(epochs()).toEqual([2, 2]);
+    // Nothing is left ahead: what is folded again from its start is there only as far as it is folded.
+    gate.unsettle('ada');
+    expect(epochs()).toEqual([undefined, undefined]);
+  });
+
+  it('that could not be written is as if it had never been asked', () => {
+    say('personalise', 'granted', 50, false);
+    gate.resetAhead('ada', undefined);
+    expect(epochs()).toEqual([undefined, undefined]);
+    position = 0;
+    say('personalise', 'granted', 50);
+    const folded = gate.standing('ada');
+    say('personalise', 'withdrawn', 60, false);
+    const ahead = gate.standingAhead('ada');
+    say('personalise', 'granted', 70, false);
+    gate.resetAhead('ada', ahead);
+    expect(epochs()).toEqual([1, 2]);
+    gate.resetAhead('ada', folded);
+    expect(epochs()).toEqual([1, 1]);
+    gate.unsettle('ada');
+    expect(epochs()).toEqual([undefined, undefined]);
+  });
+
+  it('goes with whoever is forgotten', () => {
+    say('personalise', 'granted', 50);
+    say('train', 'granted', 60, false);
+    gate.forget('ada');
+    expect(epochs()).toEqual([undefined, undefined]);
+  });
+});
+
 describe('append', () => {
   it('refuses everything of a person of whom nothing is known', () => {
     expect(gate.admit(known, 'ada', 100)).toMatchObject({ ok: false, code: 'no_grant' });

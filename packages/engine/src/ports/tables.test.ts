@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../adapters/manual-clock.js';
 import { MemoryState } from '../adapters/memory-state.js';
+import { limits } from '../base/limits.js';
 import type { StateBatch, StateHead } from './state.js';
 import { Tables } from './tables.js';
 
@@ -18,28 +19,55 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('fail' as const), key: fc.constant(0), value: fc.constant(0) }) },
 );
 
-class FailingState extends MemoryState {
+/** A store that commits when it is told to, as a disk does in its own time. */
+class SlowState extends MemoryState {
   failing = false;
+  commits: (() => Promise<void>)[] = [];
 
   override batch(): StateBatch {
     const batch = super.batch();
-    return this.failing ? { add: batch.add, commit: () => Promise.reject(new Error('no space')) } : batch;
+    const { failing } = this;
+    const commit = (position: StateHead): Promise<void> =>
+      new Promise((done, broken) => {
+        this.commits.push(() => (failing ? Promise.reject(new Error('no space')) : batch.commit(position)).then(done, broken));
+      });
+    return { add: batch.add, commit };
+  }
+
+  /** Commits what waits, if the checkpoint has come that far. */
+  async write(): Promise<void> {
+    for (const commit of this.commits.splice(0)) await commit();
   }
 }
+
+/** Keys in an order of bytes that is not that of UTF-16. */
+const nameOf = (key: number): string => `${['k', '\u{1f600}', '\ufffd'][key % 3] ?? ''}${key}`;
+const byBytes = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 describe('tables', () => {
   it('agree with a map, cached or not, and the store with a moment of it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
-        const state = new FailingState();
+        const state = new SlowState();
         const tables = new Tables(state, new ManualClock(), 8);
         const table = tables.table<{ n: number }>('t');
         const truth = new Map<string, number>();
         const moments = new Map<number, string>([[-1, '[]']]);
-        const shown = (): string => JSON.stringify([...truth].sort(([a], [b]) => (a < b ? -1 : 1)));
-        let running: Promise<void> | null = null;
+        const shown = (from?: string, below?: string): string => {
+          const all = [...truth].sort(byBytes);
+          const low = from === undefined ? 0 : all.filter((row) => byBytes(row, [from, 0]) < 0).length;
+          const high = below === undefined ? all.length : all.filter((row) => byBytes(row, [below, 0]) < 0).length;
+          return JSON.stringify(all.slice(low, Math.max(low, high)));
+        };
+        const read = (from?: string, below?: string): string =>
+          JSON.stringify([...table.rows(from, below)].map(([row, { n }]) => [row, n]));
+        let isRunning = false;
+        const ended = async (): Promise<void> => {
+          while (isRunning) await state.write();
+        };
         for (const [position, { kind, key, value }] of steps.entries()) {
-          const name = `k${key}`;
+          const name = nameOf(key);
           if (kind === 'set') {
             if (value % 2 === 0) table.edit(name, () => ({ n: 0 })).n = value;
             else table.set(name, { n: value });
@@ -48,19 +76,51 @@ describe('tables', () => {
             table.delete(name);
             truth.delete(name);
           } else {
-            await running?.catch(() => undefined);
+            await ended();
             state.failing = kind === 'fail';
             moments.set(position, shown());
-            running = tables.checkpoint(head(position));
-            running.catch(() => undefined);
+            isRunning = true;
+            const over = (): void => void (isRunning = false);
+            tables.checkpoint(head(position)).then(over, over);
           }
           expect(table.get(name)?.n).toBe(truth.get(name));
-          expect(JSON.stringify([...table.rows()].map(([row, { n }]) => [row, n]))).toBe(shown());
+          expect(read()).toBe(shown());
+          const [from, below] = [nameOf(value & 15), nameOf((value >>> 4) & 15)];
+          expect(read(from, below)).toBe(shown(from, below));
+          expect(read(undefined, below)).toBe(shown(undefined, below));
         }
-        await running?.catch(() => undefined);
+        await ended();
         const stored = [...state.range('t')].map(([row, text]) => [row, (JSON.parse(text) as { n: number }).n]);
         expect(JSON.stringify(stored)).toBe(moments.get(state.head()?.position ?? -1));
       }),
+    );
+  });
+
+  it('write a checkpoint of many rows in slices, and each of them as it was when it began', async () => {
+    const rows = 3 * limits.checkpointSliceRows + 7;
+    const edits = fc.array(fc.record({ row: fc.integer({ min: 0, max: rows - 1 }), turns: fc.integer({ min: 0, max: 2 }) }), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(edits, edits, async (first, second) => {
+        const state = new MemoryState();
+        const tables = new Tables(state, new ManualClock(), 16);
+        const table = tables.table<{ n: number }, number>('t');
+        for (let row = 0; row < rows; row += 1) table.set(row, { n: 0 });
+        for (const [round, steps] of [first, second].entries()) {
+          const moment = JSON.stringify([...table.rows()]);
+          expect(tables.dirtyRows).toBe(round === 0 ? rows : new Set(first.map(({ row }) => row)).size);
+          const running = tables.checkpoint(head(round));
+          for (const { row, turns } of steps) {
+            table.edit(row, () => ({ n: 0 })).n += 1;
+            for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+          }
+          await running;
+          expect(JSON.stringify([...state.range('t')].map(([key, text]) => [key, JSON.parse(text)]))).toBe(moment);
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 

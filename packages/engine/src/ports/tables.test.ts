@@ -22,21 +22,23 @@ const step = fc.oneof(
 /** A store that commits when it is told to, as a disk does in its own time. */
 class SlowState extends MemoryState {
   failing = false;
-  commits: (() => Promise<void>)[] = [];
+  waiting: (() => void)[] = [];
 
   override batch(): StateBatch {
     const batch = super.batch();
     const { failing } = this;
-    const commit = (position: StateHead): Promise<void> =>
-      new Promise((done, broken) => {
-        this.commits.push(() => (failing ? Promise.reject(new Error('no space')) : batch.commit(position)).then(done, broken));
-      });
+    const commit = async (position: StateHead): Promise<void> => {
+      await new Promise<void>((go) => this.waiting.push(go));
+      if (failing) throw new Error('no space');
+      await batch.commit(position);
+    };
     return { add: batch.add, commit };
   }
 
   /** Commits what waits, if the checkpoint has come that far. */
   async write(): Promise<void> {
-    for (const commit of this.commits.splice(0)) await commit();
+    for (const go of this.waiting.splice(0)) go();
+    await Promise.resolve();
   }
 }
 

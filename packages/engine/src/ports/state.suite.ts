@@ -145,6 +145,13 @@ export function stateSuite(name: string, make: () => State, reopen: (state: Stat
       await state.close();
     });
 
+    test('a key that is longer than any row may have finds none: it may be a text from outside', async () => {
+      const state = make();
+      await commitRows(state, [['t', 'a', '1']], head(1));
+      for (const each of ['a', '\uffff', '\u{1f600}']) expect(state.get('t', each.repeat(4096))).toBeUndefined();
+      await state.close();
+    });
+
     test('commits take effect in the order of their calls, whole, and reads never see half of one', async () => {
       const state = make();
       const seen = new Set<string>();

@@ -8,6 +8,7 @@ import { travel } from '../../engine/src/packs/travel.js';
 import { Rig } from '../../engine/src/runtime/rig.suite.js';
 import { defaultPoints, type Engine } from '../../engine/src/runtime/engine.js';
 import { surroundings } from '../../engine/src/runtime/surroundings.js';
+import { limits } from '../../engine/src/base/limits.js';
 import { errors, type ErrorCode as EngineCode } from '../../engine/src/base/errors.js';
 import { generate } from '../scripts/generate.mjs';
 import type { ErrorCode } from './api.js';
@@ -177,6 +178,43 @@ describe('a server that', () => {
     expect(asked[0]).toMatchObject({ method: 'POST', path: '/v1/plan/a%2Fb' });
   });
 
+  test('stands behind a gateway that gave up: what became of a decision is not known, so it is not asked for again', async () => {
+    const ethogram = await serve((attempt, response) =>
+      attempt < 3 ? response.writeHead(attempt === 1 ? 504 : 502).end('<h1>nginx</h1>') : profile(response),
+    );
+    expect((await ethogram.profile('ann')).ok).toBe(true);
+    for (const decide of [() => ethogram.rank({ point: 'home' }), () => ethogram.plan({ point: 'trip' })]) {
+      asked.length = 0;
+      expect(await decide()).toMatchObject({ ok: false, code: 'server_unreachable' });
+      expect(asked).toHaveLength(1);
+    }
+  });
+
+  test('says later itself: it did nothing, so a decision is asked for again', async () => {
+    const ethogram = await serve((attempt, response) =>
+      refuse(response, attempt === 1 ? 503 : 403, attempt === 1 ? 'overloaded' : 'key_kind'),
+    );
+    expect(await ethogram.rank({ point: 'home' })).toMatchObject({ ok: false, code: 'key_kind' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('hears a choice twice hears when it was made: a repeat undoes no withdrawal that came between', async () => {
+    const heard: { readonly timestamp?: string; readonly sentAt?: string }[] = [];
+    const ethogram = await serve((attempt, response, text) => {
+      heard.push(JSON.parse(text));
+      if (attempt === 1) response.destroy();
+      else response.end('{"success":true,"epoch":7}');
+    });
+    const before = Date.now();
+    const granted = { choices: { personalise: 'granted' }, origin: 'x' } as const;
+    expect(await ethogram.choose('ann', granted)).toEqual({ ok: true, value: { epoch: 7 } });
+    // The server dates the first; how far the sender's clock stands off it learns from `sentAt`.
+    expect(heard[0]).toEqual({ subject: 'ann', ...granted });
+    const [madeAt, sentAt] = [Date.parse(heard[1]?.timestamp ?? ''), Date.parse(heard[1]?.sentAt ?? '')];
+    expect(madeAt).toBeGreaterThanOrEqual(before);
+    expect(sentAt).toBeGreaterThanOrEqual(madeAt);
+  });
+
   test('never answers is given up in time', async () => {
     const ethogram = await serve(() => undefined, 1);
     expect(await ethogram.health()).toMatchObject({ ok: false, code: 'server_unreachable' });
@@ -208,6 +246,20 @@ describe('a server that', () => {
     await ethogram.accept(large);
     expect(lengths.length).toBeGreaterThan(1);
     expect(await ethogram.accept([])).toEqual({ ok: true, value: { accepted: 0, rejections: [] } });
+  });
+
+  test('counts bytes gets bodies that it takes, in whatever script, of events and of items', async () => {
+    const sizes: number[] = [];
+    const ethogram = await serve((_, response, text) => {
+      sizes.push(Buffer.byteLength(text));
+      response.end('{"success":true,"accepted":1,"rejected":[]}');
+    });
+    const text = '\u8336'.repeat(2_000);
+    const event = { subject: 'ann', type: 'item.viewed', occurredAt: 1e12, source: 's', properties: { text } };
+    await ethogram.accept(Array.from({ length: 150 }, (_, at) => ({ ...event, id: `e${at}` })));
+    await ethogram.upsertItems(Array.from({ length: 150 }, (_, at) => ({ id: `i${at}`, title: text })));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.bodyBytesMax);
+    expect(sizes).toHaveLength(4);
   });
 
   test('has stopped: its health is an answer all the same', async () => {

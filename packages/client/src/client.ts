@@ -57,8 +57,9 @@ export function connect(options: TransportOptions): Ethogram {
 
 /** What the server takes at once (docs/limits.md), with room for the envelope. */
 const batchEventsMax = 2_500;
-const batchCharsMax = 400_000;
+const bodyBytesMax = 500_000;
 const itemsMax = 1_000;
+const utf8 = new TextEncoder();
 
 class Client implements Ethogram {
   readonly #transport: Transport;
@@ -72,7 +73,7 @@ class Client implements Ethogram {
     const rejections: Rejection[] = [];
     let from = 0;
     do {
-      const batch = nextBatch(events, from);
+      const batch = fitting(events.slice(from, from + batchEventsMax), trackOf);
       const said = await this.#sayFirst(events.slice(from, from + batch.length));
       if (!said.ok) return said;
       const body: BatchRequest = { batch };
@@ -88,20 +89,25 @@ class Client implements Ethogram {
   }
 
   async choose(subject: string, { choices, origin }: ConsentChange, occurredAt?: number): Promise<Result<{ readonly epoch: number }>> {
-    const timestamp = occurredAt === undefined ? {} : { timestamp: isoOf(occurredAt) };
-    const body = { subject, choices, origin, ...timestamp };
-    const done = await this.#transport.ask<ConsentAnswer>({ method: 'POST', path: '/v1/consents', body, repeatable: true });
+    const madeAt = Date.now();
+    const said = { subject, choices, origin, ...(occurredAt === undefined ? {} : { timestamp: isoOf(occurredAt) }) };
+    // Without a time it is made when the server hears it. A repeat says when it was made, or it would undo what the person has taken back
+    // since; `sentAt` tells the server how this clock stands to its own.
+    const again = (): object => (occurredAt === undefined ? { ...said, timestamp: isoOf(madeAt), sentAt: isoOf(Date.now()) } : said);
+    const done = await this.#transport.ask<ConsentAnswer>({ method: 'POST', path: '/v1/consents', body: said, again, repeatable: true });
     return done.ok ? ok({ epoch: done.value.epoch }) : done;
   }
 
   async upsertItems(items: readonly Item[]): Promise<Result<WriteAnswer>> {
     let accepted = 0;
-    for (let from = 0; from === 0 || from < items.length; from += itemsMax) {
-      const body = { items: items.slice(from, from + itemsMax) };
+    let from = 0;
+    do {
+      const body = { items: fitting(items.slice(from, from + itemsMax), (item) => item) };
       const done = await this.#transport.ask<ItemsAnswer>({ method: 'POST', path: '/v1/items', body, repeatable: true });
       if (!done.ok) return done;
       accepted += done.value.accepted;
-    }
+      from += body.items.length;
+    } while (from < items.length);
     return ok({ accepted, rejections: [] });
   }
 
@@ -192,17 +198,17 @@ function isPlain({ choices }: ConsentChange): boolean {
   return Object.values(choices).every((choice) => choice === 'granted' || choice === 'denied');
 }
 
-/** As many as one request takes, from `from` on. */
-function nextBatch(events: readonly IncomingEvent[], from: number): BatchRequest['batch'] {
-  const batch: BatchRequest['batch'][number][] = [];
-  let chars = 0;
-  for (const event of events.slice(from, from + batchEventsMax)) {
-    const tracked = trackOf(event);
-    chars += JSON.stringify(tracked).length;
-    if (batch.length > 0 && chars > batchCharsMax) break;
-    batch.push(tracked);
+/** As many, from the first on, as the body of one request takes; one at least. Bytes, since a character may be three. */
+function fitting<T, S>(given: readonly T[], saidOf: (each: T) => S): S[] {
+  const taken: S[] = [];
+  let bytes = 0;
+  for (const each of given) {
+    const said = saidOf(each);
+    bytes += utf8.encode(JSON.stringify(said)).length + 1;
+    if (taken.length > 0 && bytes > bodyBytesMax) break;
+    taken.push(said);
   }
-  return batch;
+  return taken;
 }
 
 function trackOf({ id, subject, type, occurredAt, source, properties, consent }: IncomingEvent): BatchRequest['batch'][number] {

@@ -2,7 +2,8 @@
 //
 // What is tried again: an answer that says later (429, 502, 503, 504), after the seconds in Retry-After, else after a pause that
 // doubles; and, for calls that may be made twice, a connection that failed. All calls of Ethogram may be made twice but a decision
-// (a plan is one), which would be logged twice: it is tried again only when the server has said that it did nothing.
+// (a plan is one), which would be logged twice: it is tried again only when the server has said that it did nothing, by a code of its own.
+// A gateway that gave up (502, 504) knows as little of that as a connection that broke.
 import type { Error as ErrorAnswer, ErrorCode } from './api.js';
 import { fail, ok, type Result } from './result.js';
 
@@ -24,6 +25,8 @@ export interface Request {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  /** Makes the body of each attempt after the first, in the place of `body`. */
+  readonly again?: () => unknown;
   readonly headers?: { readonly [name: string]: string };
   /** May be sent again when nobody knows what became of it. */
   readonly repeatable: boolean;
@@ -47,8 +50,9 @@ export class Transport {
   /** The answer as JSON, in the shape that the caller knows the route to give. */
   async ask<T>(request: Request): Promise<Result<T>> {
     const { retries = 3, wait = pause } = this.#options;
+    const { body, again = () => body } = request;
     for (let attempt = 0; ; attempt += 1) {
-      const reply = await this.#once(request);
+      const reply = await this.#once(request, attempt === 0 ? body : again());
       const more = attempt < retries;
       if (reply === null) {
         if (!more || !request.repeatable) return fail('server_unreachable');
@@ -59,7 +63,7 @@ export class Transport {
       const answers = (status >= 200 && status < 300) || request.alsoAnswers?.includes(status) === true;
       const value = parsed(text);
       if (answers && value !== undefined) return ok(value as T); // the answer of our own server's route
-      if (later.has(status) && more) {
+      if (later.has(status) && more && (request.repeatable || codeIn(value) !== undefined)) {
         await wait(retryAfterMs ?? backOff(attempt));
         continue;
       }
@@ -68,7 +72,10 @@ export class Transport {
   }
 
   /** null: no answer came, or not in time. */
-  async #once({ method, path, body, headers }: Request): Promise<{ status: number; text: string; retryAfterMs: number | null } | null> {
+  async #once(
+    { method, path, headers }: Request,
+    body: unknown,
+  ): Promise<{ status: number; text: string; retryAfterMs: number | null } | null> {
     const { key, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), timeoutMs);
@@ -118,10 +125,20 @@ function parsed(text: string): unknown {
   }
 }
 
-function failureOf(value: unknown): Result<never> {
+function errorIn(value: unknown): Partial<ErrorAnswer['error']> | undefined {
   const holds = typeof value === 'object' && value !== null && 'error' in value;
-  const error = holds ? (value as Partial<ErrorAnswer>).error : undefined; // narrowed below
-  const code: ErrorCode | undefined = typeof error?.code === 'string' ? error.code : undefined;
+  return holds ? (value as Partial<ErrorAnswer>).error : undefined; // narrowed by who reads it
+}
+
+/** undefined: it is no error of Ethogram. */
+function codeIn(value: unknown): ErrorCode | undefined {
+  const code = errorIn(value)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function failureOf(value: unknown): Result<never> {
+  const error = errorIn(value);
+  const code = codeIn(value);
   // Something between us and the server has answered, in its own words.
   if (code === undefined) return fail('server_unreachable', undefined, 'an answer that is not of Ethogram');
   return fail(code, error?.field, error?.sentence);

@@ -1,7 +1,7 @@
 // What an import is asked to do, read from its arguments and checked before anything is opened.
 import { limits } from '../base/limits.js';
 import { isBasis } from '../http/basis-body.js';
-import { isId } from '../http/id.js';
+import { isId } from '../model/id.js';
 import { lawfulBases, type LawfulBasis } from '../model/system-event.js';
 import { UsageError, type Arguments } from './arguments.js';
 import type { OptionsConfig } from './command.js';

@@ -1,7 +1,7 @@
 // A row of a file under a mapping: who, what, when, or the code and the part that is wrong. Never a value of it.
 import type { ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { isId } from '../http/id.js';
+import { isId } from '../model/id.js';
 import { isObject, refusal, type JsonObject } from '../http/json-body.js';
 import type { Properties } from '../model/event.js';
 import type { Mapping, Part } from './import-mapping.js';

@@ -3,7 +3,7 @@ import { ok } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import { archiveAnswer } from './archive-answer.js';
 import { refuse } from './cold-answer.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import type { RouteTable } from './route-table.js';
 import { callerOf, noted } from './unmasked-answer.js';
 

@@ -1,31 +1,17 @@
 // The parts of a decide body that only choosing goes by: {among, context: {segment, features, languages}}; and the whole body to a choice
-// request. The parts are checked for every point, so that a mistake shows wherever it is made.
+// request. The parts are checked for every point, so that a mistake shows wherever it is made; what they may hold says
+// influence/choice-request.ts, where every request passes.
 import { limits } from '../base/limits.js';
-import { fail, ok, type Result } from '../base/result.js';
+import { fail, type Result } from '../base/result.js';
+import { checkChoice } from '../influence/choice-request.js';
+import type { Asked } from '../model/asked.js';
 import type { ChoiceRequest } from '../model/choice.js';
-import { isSegment } from '../influence/choose.js';
-import { ridgeFeaturesMax } from '../predict/arms/arm-ridges.js';
-import { isId, isIds, subjectOf } from './id.js';
+import { subjectOf } from './body-subject.js';
 import { isObject, refusal, type JsonObject } from './json-body.js';
 
-export type Situation = Pick<ChoiceRequest, 'among' | 'segment' | 'features' | 'languages'>;
-
-const languagesMax = 20;
-
 /** Fails with body_shape and the place. */
-export function parseSituation(body: JsonObject): Result<Situation> {
-  const { among, context } = body;
-  if (among !== undefined && !isIds(among, limits.choiceActionsMax)) return fail('body_shape', '/among');
-  const { segment, features, languages }: JsonObject = isObject(context) ? context : {};
-  if (segment !== undefined && !(isId(segment) && isSegment(segment))) return fail('body_shape', '/context/segment');
-  if (features !== undefined && !areFeatures(features)) return fail('body_shape', '/context/features');
-  if (languages !== undefined && !isIds(languages, languagesMax)) return fail('body_shape', '/context/languages');
-  return ok({
-    ...(among === undefined ? {} : { among }),
-    ...(segment === undefined ? {} : { segment }),
-    ...(features === undefined ? {} : { features }),
-    ...(languages === undefined ? {} : { languages }),
-  });
+export function parseSituation(body: JsonObject): Result<ChoiceRequest> {
+  return checkChoice('', situationIn(body));
 }
 
 /** Fails with body_shape or body_too_deep and the place. */
@@ -36,12 +22,10 @@ export function parseChoose(point: string, body: unknown, gpc: boolean): Result<
   const subject = subjectOf(body, 'body_shape');
   if (!subject.ok) return subject;
   if (body['context'] !== undefined && !isObject(body['context'])) return fail('body_shape', '/context');
-  const situation = parseSituation(body);
-  if (!situation.ok) return situation;
-  return ok({ point, ...(subject.value === undefined ? {} : { subject: subject.value }), ...situation.value, ...(gpc ? { gpc } : {}) });
+  return checkChoice(point, { ...situationIn(body), subject: subject.value, gpc });
 }
 
-function areFeatures(value: unknown): value is number[] {
-  if (!Array.isArray(value) || value.length >= ridgeFeaturesMax) return false;
-  return value.every((each) => typeof each === 'number' && each >= -1 && each <= 1);
+function situationIn({ among, context }: JsonObject): Asked<ChoiceRequest> {
+  const { segment, features, languages }: JsonObject = isObject(context) ? context : {};
+  return { among, segment, features, languages };
 }

@@ -8,7 +8,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import { cloudEventConsent } from './cloud-event-consent.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject, parseJson, refusal, type JsonObject } from './json-body.js';
 import { objecting } from './objection-signal.js';
 import { parseTime } from './time.js';

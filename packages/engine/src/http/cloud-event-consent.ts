@@ -4,7 +4,7 @@
 import { fail, type Failure } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import { choices as known, type Choice, type ConsentChange } from '../model/system-event.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 
 /** What it says as far as it can be read, undefined when that is nothing; and why not all can: event_shape or purpose_unknown. */
 export function cloudEventConsent(

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { cloudEventsIn, parseCloudEvent } from './cloud-event-body.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject } from './json-body.js';
 import type { Metrics } from './metrics.js';
 import { carriesObjection } from './objection-signal.js';

@@ -20,7 +20,7 @@ import { answer, json, refuse } from './cold-answer.js';
 import { parseConsent } from './consent-body.js';
 import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
 import { isStream, sendStream } from './first-screen-stream.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { addLedger } from './ledger-routes.js';
 import { parseItems } from './item-body.js';
 import { parseJson } from './json-body.js';

@@ -8,6 +8,7 @@ import type { DecisionRecord } from '../model/decision.js';
 import { decisionIn } from '../model/decision-codec.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
+import { isId } from '../model/id.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Engine } from '../runtime/engine.js';
 import { traitChanges, type TraitChange } from './first-screen-change.js';
@@ -76,7 +77,7 @@ function momentOf(engine: Engine, event: BehaviourEvent, position: number, decid
 function lookAhead(engine: Engine, subject: string, item: unknown): ScreenDecision | null {
   const point = engine.health().points[0];
   if (point === undefined) return null;
-  const draft = engine.prepareRank({ point, subject, limit: limits.screenItems, exclude: typeof item === 'string' ? [item] : [] });
+  const draft = engine.prepareRank({ point, subject, limit: limits.screenItems, exclude: isId(item) ? [item] : [] });
   return draft.ok ? decisionOf(engine, draft.value.record, false) : null;
 }
 

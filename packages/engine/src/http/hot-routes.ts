@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { fail, ok, type Result } from '../base/result.js';
+import { ok, type Result } from '../base/result.js';
 import { chooseAnswer } from './choose-answer.js';
 import { parseChoose } from './choose-body.js';
 import { decideAnswer } from './decide-answer.js';
@@ -90,7 +90,7 @@ export class HotRoutes {
     const asked = parseDecide(point, value.value, carriesObjection(request));
     if (!asked.ok) return asked;
     const draft = engine.prepareRank(asked.value);
-    if (!draft.ok) return fail(draft.code);
+    if (!draft.ok) return draft;
     const record = engine.emitRank(draft.value);
     if (!record.ok) return record;
     const text = JSON.stringify(decideAnswer(record.value, engine));

@@ -4,7 +4,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Item } from '../model/item.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject, refusal } from './json-body.js';
 
 /** No half of a surrogate pair: it has no UTF-8. */

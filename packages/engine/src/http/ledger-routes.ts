@@ -5,7 +5,7 @@ import { toBase64 } from '../base/strict-base64.js';
 import { verifierKeyText } from '../answer/ledger/signed-note.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer, refuse } from './cold-answer.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import type { RouteTable } from './route-table.js';
 import { callerOf } from './unmasked-answer.js';
 

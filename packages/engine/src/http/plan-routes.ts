@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { PlanRequest } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
-import { subjectOf } from './id.js';
+import { subjectOf } from './body-subject.js';
 import { isObject, refusal } from './json-body.js';
 import { carriesObjection } from './objection-signal.js';
 import { planSchemas } from './plan-schemas.js';

@@ -1,6 +1,7 @@
 // Shapes of plans over the wire. The body of a request is parsed by its schema, compiled once: the two cannot say different things.
 import { Type, type TSchema } from '@sinclair/typebox';
 import { limits } from '../base/limits.js';
+import { delayMinutesMax, utcOffsetMinutesMax } from '../influence/plan-request.js';
 import { paces } from '../model/plan.js';
 
 const open = { additionalProperties: true } as const;
@@ -62,7 +63,7 @@ export const planSchemas: Readonly<Record<string, TSchema>> = {
       windows: opt(Type.Array(Type.Object({ from: time, until: time }), { minItems: 1, maxItems: limits.planWindowsMax })),
       start: opt(planId),
       end: opt(planId),
-      utcOffsetMinutes: opt(Type.Integer({ minimum: -14 * 60, maximum: 14 * 60 })),
+      utcOffsetMinutes: opt(Type.Integer({ minimum: -utcOffsetMinutesMax, maximum: utcOffsetMinutesMax })),
       budget: opt(money),
       pace: opt(Type.Unsafe<string>({ type: 'string', enum: [...paces] })),
       mustSee: opt(list(limits.planListMax)),
@@ -72,7 +73,7 @@ export const planSchemas: Readonly<Record<string, TSchema>> = {
           plan: planId,
           done: opt(list(limits.planListMax)),
           at: opt(time),
-          delayMinutes: opt(Type.Integer({ minimum: 0, maximum: 7 * 24 * 60 })),
+          delayMinutes: opt(Type.Integer({ minimum: 0, maximum: delayMinutesMax })),
           closed: opt(list(limits.planListMax)),
           here: opt(planId),
         }),

@@ -8,7 +8,7 @@ import { limits } from '../base/limits.js';
 import type { Result } from '../base/result.js';
 import type { Accounts, Pending } from '../ports/accounts.js';
 import type { Entropy } from '../ports/entropy.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import type { AccountRefusal } from './portal-words.js';
 import { cookieIn, type PortalSessions } from './portal-session.js';
 import type { Asked } from './route-table.js';

@@ -11,7 +11,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer, refuse } from './cold-answer.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject } from './json-body.js';
 import type { PortalSessions } from './portal-session.js';
 import { parsePublicKey } from './requests-body.js';

@@ -15,7 +15,7 @@ import type { RequestView } from '../runtime/desk.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { isHere, isOwnForm } from './first-screen-guard.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { carriesObjection, objecting } from './objection-signal.js';
 import { AccountEntry, signInCookie } from './portal-account.js';
 import { choiceHtml } from './portal-choice.js';

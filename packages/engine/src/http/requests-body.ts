@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose } from '../model/purpose.js';
 import { requestKinds, type Authority, type Disclosure, type RequestKind, type Wish } from '../model/request.js';
 import type { Proof } from '../runtime/desk.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject, refusal } from './json-body.js';
 import { isReason } from './reason.js';
 

@@ -3,7 +3,7 @@
 import { ok, type Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer, refuse } from './cold-answer.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject } from './json-body.js';
 import { parseDisclosure, parseProof, parsePublicKey, parseRequest, parseText } from './requests-body.js';
 import type { Asked, RouteTable } from './route-table.js';

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Properties } from '../model/event.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject, refusal } from './json-body.js';
 import { isReason } from './reason.js';
 

@@ -11,7 +11,7 @@ import type { Engine } from '../runtime/engine.js';
 import type { WriteAnswer } from '../runtime/writer.js';
 import type { Admission } from './admission.js';
 import type { BodyReader } from './body-reader.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import { isObject, parseJson } from './json-body.js';
 import type { Caller, Keeper } from './keeper.js';
 import type { Metrics } from './metrics.js';

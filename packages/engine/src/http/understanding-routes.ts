@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { isPurpose, type Purpose } from '../model/purpose.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
-import { isId } from './id.js';
+import { isId } from '../model/id.js';
 import type { SegmentPage } from '../runtime/segmentation.js';
 import type { Asked, RouteTable } from './route-table.js';
 import { unmasked } from './unmasked-answer.js';

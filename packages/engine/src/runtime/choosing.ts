@@ -8,7 +8,8 @@ import { reportOf, type ArmResult, type Report } from '../influence/experiment/r
 import type { PairedSums } from '../influence/experiment/cuped.js';
 import { harmIn } from '../influence/experiment/harm-stop.js';
 import { checkPoint } from '../influence/point-rules.js';
-import { isSegment, type ChoiceDraft } from '../influence/choose.js';
+import { checkChoice } from '../influence/choice-request.js';
+import type { ChoiceDraft } from '../influence/choose.js';
 import type { ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
 import { systemTypes, type PointRestart, type PointStop } from '../model/system-event.js';
@@ -65,8 +66,9 @@ export class Choosing {
   prepare(request: ChoiceRequest): Result<ChoiceDraft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    if (request.segment !== undefined && !isSegment(request.segment)) return fail('body_shape', '/context/segment');
-    return ok(this.#parts.core.choose.prepare(request, point, this.#parts.newId()));
+    const asked = checkChoice(point.name, request);
+    if (!asked.ok) return asked;
+    return ok(this.#parts.core.choose.prepare(asked.value, point, this.#parts.newId()));
   }
 
   /** Second half: settles, appends, waits for the sync, looks at consent again, answers. */

@@ -16,6 +16,7 @@ import { systemTypes, type BasisDeclaration, type ConsentChange } from '../model
 import { everyPurpose, type Waiting } from '../collect/sequencer.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Draft } from '../influence/rank.js';
+import { checkRank } from '../influence/rank-request.js';
 import type { VisitSettings } from '../predict/visits/visit-settings.js';
 import type { Compaction, Log, VerifyReport } from '../ports/log.js';
 import type { Counterfactual } from '../answer/counterfactual.js';
@@ -317,12 +318,14 @@ export class Engine {
     return draft.ok ? this.emitRank(draft.value) : draft;
   }
 
-  /** First half of `rank`: reads and scores. */
+  /** First half of `rank`: reads and scores. Fails with point_unknown, body_shape. */
   prepareRank(request: RankRequest): Result<Draft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
-    const filter = guarded(request.filter, point.name, this.#options.guardrails ?? []);
-    return ok(this.core.rank.prepare(filter === undefined ? request : { ...request, filter }, point, this.#newId('d')));
+    const asked = checkRank(point.name, request);
+    if (!asked.ok) return asked;
+    const filter = guarded(asked.value.filter, point.name, this.#options.guardrails ?? []);
+    return ok(this.core.rank.prepare(filter === undefined ? asked.value : { ...asked.value, filter }, point, this.#newId('d')));
   }
 
   /** Second half: compares consent again, appends the record, and only then answers. */

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { explainPlan, type PlanWhy } from '../answer/why-plan.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import type { PlanDraft } from '../influence/plan.js';
+import { checkPlan } from '../influence/plan-request.js';
 import { joinedIn, planIn } from '../influence/plans.js';
 import type { BehaviourEvent } from '../model/event.js';
 import type { PlanJoined, PlanPoint, PlanRecord, PlanRequest } from '../model/plan.js';
@@ -39,7 +40,7 @@ export class Planning {
 
   /**
    * Plans, or changes a plan. Resolves when the record is on disk. That there is no plan is a decision too (`refused`); fails with
-   * point_unknown, model_unknown, plan_windows, plan_start, plan_currency, plan_unknown, plan_done.
+   * point_unknown, body_shape, model_unknown, plan_windows, plan_start, plan_currency, plan_unknown, plan_done.
    */
   async plan(request: PlanRequest): Promise<Result<PlanRecord>> {
     const draft = this.prepare(request);
@@ -50,10 +51,12 @@ export class Planning {
   prepare(request: PlanRequest): Result<PlanDraft> {
     const point = this.#points.get(request.point);
     if (point === undefined) return fail('point_unknown');
+    const asked = checkPlan(request);
+    if (!asked.ok) return asked;
     const id = request.disruption?.plan;
     const previous = id === undefined ? null : (this.made(id) ?? null);
     const filter = guarded(undefined, point.name, this.#parts.guardrails) ?? {};
-    return this.#parts.core.plan.prepare({ request, point, id: this.#parts.newId(), previous, filter });
+    return this.#parts.core.plan.prepare({ request: asked.value, point, id: this.#parts.newId(), previous, filter });
   }
 
   /** Second half: settles, appends, waits for the sync, looks at consent again, answers. */

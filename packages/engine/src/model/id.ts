@@ -1,9 +1,6 @@
 // Ids that clients choose (subjects, messages, items): 1 to limits.idCharsMax characters, none of them a control character, no half of a
 // surrogate pair (two different halves would become the same bytes, and two people one).
 import { limits } from '../base/limits.js';
-import { fail, ok, type Result } from '../base/result.js';
-import type { ErrorCode } from '../base/errors.js';
-import type { JsonObject } from './json-body.js';
 
 export function isId(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > limits.idCharsMax) return false;
@@ -19,19 +16,12 @@ export function isId(value: unknown): value is string {
   return true;
 }
 
+/** null and '' name nobody, as if nothing were there. */
+export function unlessEmpty(value: unknown): unknown {
+  return value === null || value === '' ? undefined : value;
+}
+
 /** A list of at most `max` ids. */
 export function isIds(value: unknown, max: number): value is string[] {
   return Array.isArray(value) && value.length <= max && value.every(isId);
-}
-
-const names = ['subject', 'userId', 'anonymousId'] as const;
-
-/** Whom a body speaks of: subject, else userId, else anonymousId; null and '' count as absent. undefined: nobody is named. */
-export function subjectOf(body: JsonObject, code: ErrorCode): Result<string | undefined> {
-  for (const name of names) {
-    const value = body[name];
-    if (value === undefined || value === null || value === '') continue;
-    return isId(value) ? ok(value) : fail(code, `/${name}`);
-  }
-  return ok(undefined);
 }

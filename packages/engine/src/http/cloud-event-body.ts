@@ -40,21 +40,28 @@ function binary(headers: IncomingHttpHeaders, type: string, bytes: Buffer): Resu
   return data.ok ? ok([{ ...event, data: data.value }]) : data;
 }
 
-/** null: it cannot be read, and is refused where the attribute is one that is read; an extension that nobody knows is no matter. */
-function decoded(text: string): string | null {
+/** false: it cannot be read, and is refused where the attribute is one that is read; an extension that nobody knows is no matter. */
+function decoded(text: string): string | false {
   try {
     return decodeURIComponent(text);
   } catch {
-    return null;
+    return false;
   }
+}
+
+/** An attribute that is null counts as unset (JSON format 1.0.2, 2.2). */
+function unlessNull(given: JsonObject): JsonObject {
+  if (!Object.values(given).includes(null)) return given;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
 /**
  * One event. `receivedAt` in ms; `objects`: the request carried an objection signal. Fails with a code and a JSON pointer into the event;
  * one that says whose it is and carries a choice comes back with its fault instead: a refusal in it is heard all the same.
  */
-export function parseCloudEvent(given: unknown, receivedAt: number, objects: boolean): Result<IncomingEvent> {
-  if (!isObject(given)) return fail('event_shape', '');
+export function parseCloudEvent(event: unknown, receivedAt: number, objects: boolean): Result<IncomingEvent> {
+  if (!isObject(event)) return fail('event_shape', '');
+  const given = unlessNull(event);
   const read = readEvent(given, receivedAt);
   const { subject } = given;
   if (!isId(subject)) return read;
@@ -100,7 +107,7 @@ export function messageIdOf(given: JsonObject): Result<string> {
 function dataOf(given: JsonObject): Result<JsonObject> {
   if (given['data_base64'] !== undefined) return fail('event_shape', '/data_base64');
   const { data, datacontenttype } = given;
-  if (data === undefined || data === null) return ok({});
+  if (data === undefined) return ok({});
   if (datacontenttype !== undefined && !isJsonType(datacontenttype)) return fail('event_shape', '/datacontenttype');
   return isObject(data) ? ok(data) : fail('event_shape', '/data');
 }

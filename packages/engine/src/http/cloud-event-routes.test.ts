@@ -1,13 +1,18 @@
 // CloudEvents 1.0.2 in its three modes against a real server, and each way in which an event can be wrong.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Rejects } from '../access/rejects.js';
 import { errors, type ErrorCode } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { SmallDoor } from './first-screen-door.suite.js';
 
 let door: SmallDoor;
+let rejects: Rejects;
 beforeEach(async () => {
-  door = await SmallDoor.open(({ rig, metrics, table }) => addCloudEvents(table, { engine: rig.engine, clock: rig.clock, metrics }));
+  door = await SmallDoor.open(({ rig, metrics, table }) => {
+    rejects = new Rejects(rig.clock);
+    addCloudEvents(table, { engine: rig.engine, clock: rig.clock, metrics, rejects });
+  });
 });
 afterEach(() => door.close());
 
@@ -55,6 +60,15 @@ describe('modes', () => {
     const broken = await door.post('/v1/events', { product_id: 'tea' }, { ...headers, 'ce-subject': '%ff' });
     expect([broken.status, broken.body.accepted]).toEqual([200, 0]);
     expect(broken.body.rejected).toMatchObject([{ index: 0, code: 'event_shape', field: '/subject' }]);
+  });
+
+  test('an attribute that is null is as if it were not there', async () => {
+    const unset = { time: null, datacontenttype: null, dataschema: null, data_base64: null, consentorigin: null, extension: null };
+    expect((await door.post('/v1/events', event(unset), structured)).body).toEqual(all);
+    // Granted already: nothing else need come with it.
+    expect((await door.post('/v1/events', event({ consent: null }), structured)).body).toEqual(all);
+    const without = await door.post('/v1/events', event({ subject: null }), structured);
+    expect(without.body.rejected).toMatchObject([{ code: 'event_shape', field: '/subject' }]);
   });
 
   test('source and id together are the message id', async () => {
@@ -148,4 +162,20 @@ describe('a refusal on an event that is refused', () => {
       expect([stands?.personalise?.choice, stands?.train?.choice, stands?.share]).toEqual(['withdrawn', 'granted', undefined]);
     });
   }
+});
+
+test('what is refused is counted by kind, as in a batch, without a value', async () => {
+  await door.post('/v1/events', event({ type: 'no.such.type' }), structured);
+  await door.post('/v1/events', event({ data: { product_id: 5 } }), structured);
+  await door.post('/v1/events', event({ time: 'yesterday' }), structured);
+  await door.post('/v1/events', event({ consent: null, subject: 'stranger' }), structured);
+  await door.post('/v1/events', '[', structured);
+  const kind = { key: null, source: null, count: 1 };
+  expect(rejects.list(null, 10).toSorted((a, b) => (a.code < b.code ? -1 : 1))).toMatchObject([
+    { ...kind, code: 'body_not_json', field: null, type: null },
+    { ...kind, code: 'event_property', field: '/data/product_id', type: 'item.viewed' },
+    { ...kind, code: 'event_time', field: '/time', type: 'item.viewed' },
+    { ...kind, code: 'event_type_unknown', field: '/type', type: null },
+    { ...kind, code: 'no_grant', field: null, type: 'item.viewed' },
+  ]);
 });

@@ -1,5 +1,6 @@
 // POST /v1/events: CloudEvents in, and the answer of POST /v1/batch out. One refused event refuses itself alone, under its code and place.
-import { errors } from '../base/errors.js';
+import type { Rejects } from '../access/rejects.js';
+import { errors, type ErrorCode } from '../base/errors.js';
 import { ok, type Result } from '../base/result.js';
 import type { IncomingEvent } from '../collect/incoming.js';
 import type { Rejection } from '../collect/sequencer.js';
@@ -30,6 +31,7 @@ export interface CloudEventParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly rejects: Rejects;
 }
 
 /** A write key opens it, as it opens POST /v1/batch. */
@@ -37,7 +39,10 @@ export function addCloudEvents(table: RouteTable, parts: CloudEventParts): void 
   const routes = new CloudEventRoutes(parts);
   table.add('POST', '/v1/events', { needs: 'write', browser: true }, async (asked) => {
     const done = await routes.accept(asked);
-    if (!done.ok) parts.metrics.refused(done.code);
+    if (!done.ok) {
+      parts.metrics.refused(done.code);
+      parts.rejects.note({ ...done, key: asked.key?.id ?? null });
+    }
     return answer(done);
   });
 }
@@ -46,8 +51,10 @@ class CloudEventRoutes {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #metrics: Metrics;
+  readonly #rejects: Rejects;
 
-  constructor({ engine, clock, metrics }: CloudEventParts) {
+  constructor({ engine, clock, metrics, rejects }: CloudEventParts) {
+    this.#rejects = rejects;
     this.#engine = engine;
     this.#clock = clock;
     this.#metrics = metrics;
@@ -77,14 +84,20 @@ class CloudEventRoutes {
     return ok({
       success: true,
       accepted: done.value.accepted,
-      rejected: rejections.map(({ index, code, field }) => ({
-        index,
-        messageId: handleOf(given.value[index]),
-        code,
-        field: field === undefined || field === '' ? null : placeOf(field),
-        hint: errors[code].hint,
-      })),
+      rejected: rejections.map(({ index, code, field }) => {
+        const event = given.value[index];
+        const place = field === undefined || field === '' ? null : placeOf(field);
+        this.#note(event, code, place, asked.key?.id ?? null);
+        return { index, messageId: handleOf(event), code, field: place, hint: errors[code].hint };
+      }),
     });
+  }
+
+  #note(event: unknown, code: ErrorCode, place: string | null, key: string | null): void {
+    const name = isObject(event) && typeof event['type'] === 'string' ? event['type'] : '';
+    const type = this.#engine.core.registry.known(name)?.type;
+    const declared = (word: string): boolean => type !== undefined && Object.hasOwn(type.properties, word);
+    this.#rejects.note({ code, type: type?.name ?? null, key, declared, ...(place === null ? {} : { field: place }) });
   }
 }
 

@@ -1,5 +1,6 @@
 // GET /metrics, read by a strict reader of the format that knows nothing of the writer; and the reader itself against broken pages.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Rejects } from '../access/rejects.js';
 import { addCloudEvents } from './cloud-event-routes.js';
 import { SmallDoor } from './first-screen-door.suite.js';
 import { Histogram } from './metrics-histogram.js';
@@ -13,7 +14,7 @@ const vitals = { privateBytes: () => 123_456_789, loopDelay: () => ({ median: 0.
 beforeAll(async () => {
   door = await SmallDoor.open(({ rig, metrics, table }) => {
     addMetrics(table, rig.engine, metrics, vitals);
-    addCloudEvents(table, { engine: rig.engine, clock: rig.clock, metrics });
+    addCloudEvents(table, { engine: rig.engine, clock: rig.clock, metrics, rejects: new Rejects(rig.clock) });
     addOfrep(table, { engine: rig.engine, clock: rig.clock, metrics });
   });
 });

@@ -275,11 +275,11 @@ export type CloudEvent = {
   readonly source: string;
   readonly type: string;
   readonly subject: string;
-  readonly time?: string;
-  readonly consent?: string;
-  readonly consentorigin?: string;
-  readonly data_base64?: never;
-} & ({ readonly data?: null } | { readonly data: { readonly [name: string]: unknown }; readonly datacontenttype?: string });
+  readonly time?: string | null;
+  readonly consent?: string | null;
+  readonly consentorigin?: string | null;
+  readonly data_base64?: null;
+} & ({ readonly data?: null } | { readonly data: { readonly [name: string]: unknown }; readonly datacontenttype?: string | null });
 
 export type ItemsRequest = { readonly items: readonly Item[] };
 

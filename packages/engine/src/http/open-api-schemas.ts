@@ -143,20 +143,25 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         source: Type.String({ ...id, pattern: '^[^\\u0000-\\u0020\\u007f-\\u009f\\ud800-\\udfff]+$' }),
         type: id,
         subject: id,
-        time: opt(time),
+        time: opt(nullable(time)),
         consent: opt(
-          Type.String({
-            pattern: `^ *(${purposes.join('|')})=(${choices.join('|')})( +(${purposes.join('|')})=(${choices.join('|')}))* *$`,
-          }),
+          nullable(
+            Type.String({
+              pattern: `^ *(${purposes.join('|')})=(${choices.join('|')})( +(${purposes.join('|')})=(${choices.join('|')}))* *$`,
+            }),
+          ),
         ),
-        consentorigin: opt(id),
-        data_base64: opt(Type.Never()),
+        consentorigin: opt(nullable(id)),
+        data_base64: opt(Type.Null()),
       },
       open,
     ),
     Type.Union([
       Type.Object({ data: opt(Type.Null()) }, open),
-      Type.Object({ data: Type.Object({}, open), datacontenttype: opt(Type.String({ pattern: '^[^/]+/(.*\\+)?json *(;.*)?$' })) }, open),
+      Type.Object(
+        { data: Type.Object({}, open), datacontenttype: opt(nullable(Type.String({ pattern: '^[^/]+/(.*\\+)?json *(;.*)?$' }))) },
+        open,
+      ),
     ]),
   ]),
   ItemsRequest: Type.Object({ items: Type.Array(ref('Item'), { maxItems: limits.itemsPerRequestMax }) }, open),

@@ -16,6 +16,7 @@ import { changeStanding, effectiveChange, type Standing } from '../consent/stand
 import type { Suppressions } from '../consent/suppressions.js';
 import type { AppendEvent, Log } from '../ports/log.js';
 import type { Dedupe } from './dedupe.js';
+import { choiceFault, eventFault } from './form.js';
 import type { IncomingEvent } from './incoming.js';
 import type { People } from './people.js';
 import { plausibleTime, type Validator } from './validate.js';
@@ -166,6 +167,8 @@ export class Sequencer {
     const one = (each: Waiting): Failure | null => {
       if (each.kind === 'behaviour') {
         const { event } = each;
+        const fault = eventFault(event);
+        if (fault !== null) return fault;
         const isRepeat = this.#dedupe.has(event.subject, event.id, first + events.length);
         // [C99]
         const ready = this.#ready(event, receivedAt, isRepeat ? repeated : consent);
@@ -179,6 +182,8 @@ export class Sequencer {
       }
       if (each.kind === 'link') return link(each);
       if (each.kind === 'consent') {
+        const fault = choiceFault(each.subject, each.change, each.occurredAt);
+        if (fault !== null) return fault;
         // [C29]
         const erasedAt = this.#suppressions.erasedAt(each.subject);
         if (erasedAt !== undefined && each.occurredAt <= erasedAt) return fail('subject_erased');

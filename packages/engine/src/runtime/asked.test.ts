@@ -101,3 +101,48 @@ test('an empty name is nobody, as over HTTP', async () => {
   expect(planned).toMatchObject({ ok: true, value: { contextualBecause: 'no_subject' } });
   await engine.close();
 });
+
+test('events, choices and items that are out of form are refused by place, and the engine goes on', async () => {
+  const rig = await opened();
+  const { engine, clock } = rig;
+  const long = 'x'.repeat(5_000);
+  const consent = { choices: { personalise: 'granted' }, origin: 'x' } as const;
+  const event = { id: 'm1', subject: 'ann', type: 'item.viewed', occurredAt: clock.now(), source: 's', properties: { product_id: 'tea' } };
+  const events: readonly (readonly [string, object])[] = [
+    ['/id', { id: undefined }],
+    ['/id', { id: long }],
+    ['/subject', { subject: undefined }],
+    ['/subject', { subject: 42 }],
+    ['/subject', { subject: long, consent }],
+    ['/subject', { subject: half, consent }],
+    ['/type', { type: undefined }],
+    ['/source', { source: undefined }],
+    ['/source', { source: half }],
+    ['/properties', { properties: undefined }],
+    ['/origin', { consent: { choices: {} } }],
+    ['/choices', { consent: { origin: 'x' } }],
+    ['/choices/train', { consent: { origin: 'x', choices: { train: 'maybe' } } }],
+  ];
+  for (const [field, more] of events) {
+    const done = await engine.accept([anything({ ...event, ...more })]);
+    expect(done, field).toMatchObject({ ok: true, value: { accepted: 0, rejections: [{ index: 0, code: 'event_shape', field }] } });
+  }
+  expect(await engine.accept([event])).toMatchObject({ ok: true, value: { accepted: 1 } });
+  expect(await engine.choose(long, consent)).toEqual({ ok: false, code: 'body_shape', field: '/subject' });
+  expect(await engine.choose(anything(42), consent)).toEqual({ ok: false, code: 'body_shape', field: '/subject' });
+  expect(await engine.choose('ann', anything({ choices: {} }))).toEqual({ ok: false, code: 'body_shape', field: '/origin' });
+  expect(await engine.choose('ann', anything({ origin: 'x', choices: { train: 'maybe' } }))).toEqual({
+    ok: false,
+    code: 'body_shape',
+    field: '/choices/train',
+  });
+  expect(await engine.choose('ann', anything({ origin: 'x', choices: { personalize: 'granted' } }))).toMatchObject({
+    code: 'purpose_unknown',
+  });
+  expect(await engine.choose('ann', consent, NaN)).toEqual({ ok: false, code: 'event_time', field: '/timestamp' });
+  expect(await engine.upsertItems([{ id: 'tea' }, { id: long }])).toMatchObject({ code: 'item_shape', field: '/items/1' });
+  expect(await engine.retireItems([half])).toMatchObject({ code: 'item_shape', field: '/0' });
+  expect([...(await engine.dump())].length).toBeGreaterThan(0);
+  expect(rig.halted).toBeNull();
+  await engine.close();
+});

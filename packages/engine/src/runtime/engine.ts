@@ -6,6 +6,7 @@ import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { canonicalJson, isSayable } from '../base/canonical-json.js';
 import type { BehaviourEvent } from '../model/event.js';
+import { isId } from '../model/id.js';
 import type { EventType } from '../model/event-type.js';
 import type { Item } from '../model/item.js';
 import type { DecisionRecord, RankRequest } from '../model/decision.js';
@@ -265,18 +266,21 @@ export class Engine {
     const done = await this.#writer.submit([waiting]);
     if (!done.ok) return done;
     const rejection = done.value.rejections[0];
-    if (rejection !== undefined) return fail(rejection.code);
+    if (rejection !== undefined) return fail(rejection.code, rejection.field);
     return ok({ epoch: this.core.gate.epoch(subject) });
   }
 
   /** Adds or replaces items, whole: all of them, or none. Fails with item_shape where the log could not say what memory would hold. */
   upsertItems(items: readonly Item[]): Promise<Result<WriteAnswer>> {
-    const wrong = items.findIndex((item) => !isSayable(item));
+    const wrong = items.findIndex((item) => !isId(item.id) || !isSayable(item));
     if (wrong >= 0) return Promise.resolve(fail('item_shape', `/items/${wrong}`));
     return this.#facts(items.map((item) => ({ type: systemTypes.itemUpserted, properties: { item } })));
   }
 
+  /** Fails with item_shape where one cannot be an id. */
   retireItems(ids: readonly string[]): Promise<Result<WriteAnswer>> {
+    const wrong = ids.findIndex((id) => !isId(id));
+    if (wrong >= 0) return Promise.resolve(fail('item_shape', `/${wrong}`));
     return this.#facts(ids.map((id) => ({ type: systemTypes.itemRetired, properties: { id } })));
   }
 

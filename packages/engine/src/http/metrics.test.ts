@@ -1,4 +1,5 @@
 // GET /metrics, read by a strict reader of the format that knows nothing of the writer; and the reader itself against broken pages.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rejects } from '../access/rejects.js';
 import { addCloudEvents } from './cloud-event-routes.js';
@@ -19,6 +20,15 @@ beforeAll(async () => {
   });
 });
 afterAll(() => door.close());
+
+test('docs/metrics.md names what the page has, and nothing else', async () => {
+  const page = await (await fetch(`${door.url}/metrics`)).text();
+  const told = [...page.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name} ${type}`);
+  const text = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^\| (`ethogram.+`) \| (\w+) \|/gm)];
+  const listed = rows.flatMap(([, names = '', type]) => [...names.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => `${name} ${type}`));
+  expect(listed.toSorted()).toEqual(told.toSorted());
+});
 
 test('counts what came, and says nothing of who', async () => {
   const event = {

@@ -19,6 +19,16 @@ test('docs/errors.md is the registry', () => {
   expect(byName(rowsOf('errors.md'))).toEqual(byName(registry));
 });
 
+test('docs/http.md lists every route, as the hint of `not_found` says', () => {
+  const text = readFileSync(new URL('../../../../docs/http.md', import.meta.url), 'utf8');
+  const table = text.slice(text.indexOf('| route |'), text.indexOf('## Keys'));
+  const words = new Set([...table.matchAll(/`([^`]+)`/g)].flatMap(([, code = '']) => code.split(/[^\w.-]+/)));
+  const document: { readonly paths: object } = JSON.parse(readFileSync(new URL('../../../../docs/openapi.json', import.meta.url), 'utf8'));
+  const paths = Object.keys(document.paths).filter((path) => path !== '/' && !path.startsWith('/me'));
+  const missing = paths.filter((path) => path.split('/').some((part) => part !== '' && !part.startsWith('{') && !words.has(part)));
+  expect(missing).toEqual([]);
+});
+
 test('docs/limits.md is limits.ts', () => {
   const rows = rowsOf('limits.md');
   const listed = rows.map(([name = '', value = '']) => [name, value.replaceAll('_', '')]);

@@ -32,12 +32,17 @@ function binary(headers: IncomingHttpHeaders, type: string, bytes: Buffer): Resu
   const event: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith('ce-') || typeof value !== 'string') continue;
-    event[name.slice(3)] = decoded(value);
+    event[name.slice(3)] = decoded(unquoted(value));
   }
   if (type !== '') event['datacontenttype'] = type;
   if (bytes.length === 0) return ok([event]);
   const data = parseJson(bytes);
   return data.ok ? ok([{ ...event, data: data.value }]) : data;
+}
+
+/** A quoted string of HTTP (RFC 9110, 5.6.4) is what stands between its quotes: to be taken off first (HTTP binding, 3.1.3.2). */
+function unquoted(text: string): string {
+  return /^"(?:[^"\\]|\\.)*"$/.test(text) ? text.slice(1, -1).replaceAll(/\\(.)/g, '$1') : text;
 }
 
 /** false: it cannot be read, and is refused where the attribute is one that is read; an extension that nobody knows is no matter. */

@@ -57,6 +57,10 @@ describe('modes', () => {
     };
     expect((await door.post('/v1/events', { product_id: 'tea' }, headers)).body).toEqual(all);
     expect(door.rig.engine.profile('Jürgen').ok).toBe(true);
+    // A quoted string of HTTP is what stands between its quotes (HTTP binding 1.0.2, 3.1.3.2).
+    const quoted = { ...headers, 'ce-id': 'b2', 'ce-subject': '"Zo\\%C3%AB"', 'ce-consent': '"personalise=granted"' };
+    expect((await door.post('/v1/events', { product_id: 'tea' }, quoted)).body).toEqual(all);
+    expect(door.rig.engine.profile('Zo\u00eb').ok).toBe(true);
     const broken = await door.post('/v1/events', { product_id: 'tea' }, { ...headers, 'ce-subject': '%ff' });
     expect([broken.status, broken.body.accepted]).toEqual([200, 0]);
     expect(broken.body.rejected).toMatchObject([{ index: 0, code: 'event_shape', field: '/subject' }]);

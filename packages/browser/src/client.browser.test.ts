@@ -42,6 +42,19 @@ describe('consent in Chromium', () => {
     expect(world.asked.every((line) => line.startsWith('POST'))).toBe(true); // no preflight
   });
 
+  test('a clock that is set back between a grant and its withdrawal, while neither is delivered, does not turn them around', async () => {
+    const page = await world.page(await world.somebody());
+    await world.stopDoor();
+    await page.evaluate(`{ const now = Date.now; Date.now = () => now() + 3_600_000; ethogram.choose(${all}); Date.now = now; }`);
+    const { id } = await personOf(page);
+    await page.evaluate(`ethogram.choose(${none})`);
+    await world.startDoor();
+    await page.evaluate('ethogram.flush()');
+    await until(async () => (await waiting(page)).length === 0, 'both are delivered', 15_000);
+    const stands = { personalise: { choice: 'withdrawn' }, train: { choice: 'withdrawn' } };
+    expect(world.engine.profile(id)).toMatchObject({ value: { consent: { stands } } });
+  });
+
   test('taking the last grant back empties queue and id, tells the server, and forgets there', async () => {
     const page = await world.page(await world.somebody());
     await page.evaluate(`ethogram.choose(${all}); ${viewed('tea')}`);

@@ -96,7 +96,6 @@ export function connect({ url, writeKey = '', pages = true, device, onDrop, onCh
     for (const purpose in { ...before, ...now }) said[purpose] = now[purpose] ? 'granted' : before[purpose] ? 'withdrawn' : 'denied';
     for (const subject of ids)
       if (subject) queue.pushChoice({ subject, choices: said, origin, device: subject === id ? device?.() : undefined }, at);
-    delivery.soon();
     void delivery.flush();
   };
 
@@ -116,7 +115,8 @@ export function connect({ url, writeKey = '', pages = true, device, onDrop, onCh
       const before = person();
       if (JSON.stringify(choices) === JSON.stringify(before.choices)) return;
       const isAny = Object.values(choices).includes(true);
-      const kept: Person = { at: Date.now(), choices, gpc: objects() };
+      // Choices go out by their times, and a clock may be set back between two: the later one is later.
+      const kept: Person = { at: Math.max(Date.now(), (before.at ?? 0) + 1), choices, gpc: objects() };
       const after: Person = isAny ? { ...kept, id: before.id ?? randomId(), user: before.user } : kept;
       keepPerson(store, after);
       if (!isAny) queue.clearEvents();

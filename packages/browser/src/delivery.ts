@@ -60,7 +60,7 @@ export function deliver({ queue, request, dated, onChoice, onDrop }: DeliveryPar
 
   const later = (ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => void flush(), ms);
+    timer = setTimeout(flush, ms);
   };
 
   /** Sends the head of the queue. Resolves with whether the next may go. */
@@ -89,8 +89,7 @@ export function deliver({ queue, request, dated, onChoice, onDrop }: DeliveryPar
     } catch {
       // No answer: offline, or the server is down.
     }
-    later(backOffMs(failures, retryAfter, Math.random(), Date.now()));
-    failures += 1;
+    later(backOffMs(failures++, retryAfter, Math.random(), Date.now()));
     return false;
   };
 

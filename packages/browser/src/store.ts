@@ -22,14 +22,14 @@ export function browserStore(): Store {
     get: (key) => memory.get(key) ?? attempt(() => localStorage.getItem(key), null),
     set(key, value) {
       memory.set(key, value);
-      attempt(() => {
+      attempt<unknown>(() => {
         localStorage.setItem(key, value);
         memory.delete(key);
-      }, undefined);
+      }, null);
     },
     remove(key) {
       memory.delete(key);
-      attempt(() => localStorage.removeItem(key), undefined);
+      attempt<unknown>(() => localStorage.removeItem(key), null);
     },
     keys: () => [...memory.keys(), ...attempt(() => Object.keys(localStorage), [])],
   };

@@ -26,7 +26,7 @@ export const errors = {
   event_shape: entry(
     400,
     'An event lacks a required field, or a field has the wrong type.',
-    'Each event needs type, messageId and userId or anonymousId; `field` names the place.',
+    'Each event needs type, messageId and userId or anonymousId (CloudEvents: id, source, type and subject); `field` names the place.',
   ),
   event_type_unknown: entry(
     400,

@@ -1,4 +1,7 @@
-// State in memory, for tests and the simulator: a Map per table, its keys sorted when a range is first asked for after a change.
+// State in memory, for tests and the simulator: a Map per table, its keys sorted when a range is first asked for after a change. It takes
+// no key that the store on disk would not take, so that they find what would stop that one.
+import { assert } from '../base/assert.js';
+import { keyBytesMax } from './lmdb-options.js';
 import { byteOrder } from '../ports/tables.js';
 import { listBatch, type RowChange, type State, type StateBatch, type StateHead } from '../ports/state.js';
 
@@ -57,6 +60,7 @@ export class MemoryState implements State {
       if (value === null) {
         rows.values.delete(key);
       } else {
+        assert(table.length + 1 + Buffer.byteLength(key) <= keyBytesMax, 'a row key fits the store');
         if (!rows.values.has(key)) rows.sorted = undefined;
         rows.values.set(key, value);
       }

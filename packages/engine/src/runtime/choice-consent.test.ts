@@ -301,6 +301,22 @@ describe('choices', () => {
     expect(whose()).toEqual([]);
     await rig.engine.close();
   });
+
+  it('of before a grant of training are judged by no other policy, whatever followed them', async () => {
+    const rig = await opened();
+    await rig.say('bob', 'granted', 'personalise');
+    for (const sayMore of [['granted'], ['withdrawn', 'granted']] as const) {
+      const { id } = await choose(rig, 'bob');
+      await follow(rig, 'bob', id, 'order');
+      for (const choice of sayMore) await rig.say('bob', choice, 'train');
+      // What followed could not be learned from, or not any more: it would be taken for lost, or for what it may no longer say.
+      expect(ownChoices(rig.engine, 'nudge')).toEqual([]);
+    }
+    const { id } = await choose(rig, 'bob');
+    await follow(rig, 'bob', id, 'order');
+    expect(ownChoices(rig.engine, 'nudge')).toMatchObject([{ record: { id }, won: true }]);
+    await rig.engine.close();
+  });
 });
 
 describe('an experiment at a point', () => {

@@ -241,7 +241,7 @@ export class Choices implements FoldPart {
       const outcomes = { win: objective.outcome, harm: objective.welfare?.outcome ?? null };
       const made = { id, at, point, action, channel, segment, features, bucket, era, halfLifeDays, held, ...outcomes };
       row.made.push({ ...made, experiment: experiment?.name ?? null, learns, shown: 0, won: 0, harmed: 0 });
-      if (row.made.length > limits.choicesKept) row.made.shift();
+      if (row.made.length > limits.choicesKept) row.made.splice(leastNeeded(row.made), 1);
       // Who is held out is in no arm: nothing is done to them in either, so they would only dilute what is compared.
       if (experiment === null || held === 'holdout' || !learns || row.joined[experiment.name] !== undefined) return;
       const { name, arm, group = '', before = 0 } = experiment;
@@ -257,7 +257,7 @@ export class Choices implements FoldPart {
     if (subject === null || countsAs === undefined) return;
     this.#change(subject, ({ listed }) => {
       listed.push({ id, at, channel: countsAs, shown: false, won: false });
-      if (listed.length > limits.choicesKept) listed.shift();
+      if (listed.length > limits.choicesKept) listed.splice(leastNeeded(listed), 1);
     });
   }
 
@@ -268,7 +268,7 @@ export class Choices implements FoldPart {
     this.#change(subject, ({ listed }) => {
       listed.push({ id: decision, at: occurredAt, channel, shown: false, won: false });
       listed.sort((one, other) => one.at - other.at);
-      if (listed.length > limits.choicesKept) listed.shift();
+      if (listed.length > limits.choicesKept) listed.splice(leastNeeded(listed), 1);
     });
   }
 
@@ -355,6 +355,18 @@ export class Choices implements FoldPart {
     const gone = Array.from(this.#spent.rows(undefined, spentKey(day, '', '')), ([key]) => key);
     for (const key of gone) this.#spent.delete(key);
   }
+}
+
+/**
+ * Which of too many goes, oldest first: one by which nobody was addressed; else one of the channel that has most. So neither asking often
+ * nor one busy channel makes a cap forget.
+ */
+export function leastNeeded(list: readonly { readonly channel: Channel | null }[]): number {
+  const many = new Map<Channel | null, number>();
+  for (const { channel } of list) many.set(channel, (many.get(channel) ?? 0) + 1);
+  const [busiest] = [...many].reduce((one, other) => (other[1] > one[1] ? other : one), [null, 0] as const);
+  const goes = many.has(null) ? null : busiest;
+  return list.findIndex(({ channel }) => channel === goes);
 }
 
 function oldestOf(joined: ChoiceRow['joined']): string {

@@ -1,6 +1,7 @@
 // Choice points on the whole engine: what is recorded, learned, capped, stopped, and forgotten.
 import { describe, expect, it } from 'vitest';
 import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
 import { evaluate } from '../influence/offpolicy/estimate.js';
 import { ownLog } from '../influence/offpolicy/own-log.js';
 import type { Action, ChoicePoint, ChoiceRecord, ChoiceRequest } from '../model/choice.js';
@@ -204,6 +205,36 @@ describe('guardrails on the engine', () => {
     expect(await choose(rig, { point: 'nudge', subject: ann })).toMatchObject({ action: null });
     rig.clock.advance(dayMs);
     expect((await choose(rig, { point: 'nudge', subject: ann })).action).not.toBeNull();
+    await rig.engine.close();
+  });
+
+  it('a cap and a pause hold however often is asked meanwhile, and whatever else was done', async () => {
+    const cap = { channels: ['push'], withinMs: 7 * dayMs, max: 1 } as const;
+    const guardrails = { caps: [cap], fatigue: { ignoredMax: 1, pauseMs: 7 * dayMs }, deny: [], vulnerable: [] };
+    const push = action('push', { channel: 'push' });
+    const rig = await opened([
+      { ...free, actions: [push, action('card')], guardrails: { ...guardrails, fatigue: { ignoredMax: 1_000, pauseMs: 1 } } },
+      { ...free, name: 'tired', actions: [action('card')], guardrails: { ...guardrails, caps: [] } },
+    ]);
+    const ask = async (subject: string, many: number, request: Partial<ChoiceRequest>): Promise<(string | null)[]> => {
+      const made: (string | null)[] = [];
+      for (let each = 0; each < many; each += 1) made.push((await choose(rig, { subject, ...request })).action);
+      return made;
+    };
+    const ann = await treated(rig, 'ann');
+    await ask(ann, 10, { among: ['push'] });
+    // Nothing was left to be done; and a card each time.
+    for (const among of [['push'], ['card']]) {
+      expect(await ask(ann, limits.choicesKept + 1, { among })).not.toContain('push');
+      expect(await ask(ann, 1, { among: ['push'] })).toEqual([null]);
+    }
+    const bob = await treated(rig, 'bob');
+    const { id } = await choose(rig, { point: 'tired', subject: bob });
+    await follow(rig, bob, id, 'exposure');
+    expect(new Set(await ask(bob, limits.choicesKept + 1, { point: 'tired' }))).toEqual(new Set([null]));
+    const before = await rig.dump();
+    await rig.restart(true);
+    expect(await rig.dump()).toEqual(before);
     await rig.engine.close();
   });
 

@@ -3,6 +3,7 @@
 // Invariant: shares no code with what it checks but the replay of a record; where the engine keeps sums, this counts again.
 import { replayChoice } from '../answer/why-choice.js';
 import { limits } from '../base/limits.js';
+import { leastNeeded } from '../influence/choices.js';
 import { decodeEvent } from '../model/event-codec.js';
 import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
@@ -91,7 +92,7 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
     }
     const teaches = person.granted.train;
     person.made.push({ record, teaches, isShown: false, isWon: false, isHarmed: false });
-    if (person.made.length > limits.choicesKept) person.made.shift();
+    if (person.made.length > limits.choicesKept) person.made.splice(leastNeeded(person.made.map((made) => made.record)), 1);
     if (experiment !== null && teaches && !person.joined.has(experiment.name))
       person.joined.set(experiment.name, {
         arm: experiment.arm,

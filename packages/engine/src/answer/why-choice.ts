@@ -36,6 +36,7 @@ const ruleSentence: Record<GuardrailRule, string> = {
   fatigue: 'the person has shown no interest in the last ones',
   budget: 'its budget for this part of the day is spent',
   claim_untrue: 'what it says would not be true now',
+  language_missing: 'it has no text in a language of the request',
 };
 
 const heldSentence: Record<NonNullable<ChoiceRecord['held']>, string> = {

@@ -97,6 +97,7 @@ test('every rule that can stop an action, and every reason why nothing is done, 
     fatigue: true,
     budget: true,
     claim_untrue: true,
+    language_missing: true,
   };
   const { record } = await somebody(false);
   for (const [lang, { rules: told, choiceHeld, choiceOnly }] of Object.entries(portalLanguages)) {

@@ -150,6 +150,7 @@ export const ar: PortalWords = {
     fatigue: 'لم يهمّك ما سبق منها',
     budget: 'لم يبق منه شيء الآن',
     claim_untrue: 'ما يقوله لن يكون صحيحًا الآن',
+    language_missing: 'لا يوجد له نص بأي من اللغات المطلوبة',
   },
   plan: {
     planned: (stops) => `خُطّط لك مسار: ${stops}.`,

@@ -152,6 +152,7 @@ export const de: PortalWords = {
     fatigue: 'die letzten haben Sie nicht interessiert',
     budget: 'davon ist im Augenblick nichts mehr übrig',
     claim_untrue: 'was es sagt, wäre jetzt nicht wahr',
+    language_missing: 'es gibt davon keinen Text in einer Sprache, nach der gefragt war',
   },
   plan: {
     planned: (stops) => `Ein Ablauf wurde für Sie geplant: ${stops}.`,

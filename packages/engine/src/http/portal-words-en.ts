@@ -151,6 +151,7 @@ export const en: PortalWords = {
     fatigue: 'the last ones did not interest you',
     budget: 'there is none left for now',
     claim_untrue: 'what it says would not be true now',
+    language_missing: 'it has no text in a language that was asked for',
   },
   plan: {
     planned: (stops) => `A course was planned for you: ${stops}.`,

@@ -151,6 +151,7 @@ export const fr: PortalWords = {
     fatigue: 'les derniers ne vous ont pas intéressé',
     budget: 'il n’en reste plus pour le moment',
     claim_untrue: 'ce que cela dit ne serait pas vrai maintenant',
+    language_missing: 'il n’en existe pas de texte dans une langue demandée',
   },
   plan: {
     planned: (stops) => `Un parcours a été prévu pour vous : ${stops}.`,

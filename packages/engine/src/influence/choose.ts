@@ -284,7 +284,7 @@ export class Choose {
     const languages = request.languages ?? Object.keys(action.template.texts);
     const onOffer = (id: string): Item | undefined => (catalogue.excludes(id, {}, at) === undefined ? catalogue.get(id)?.item : undefined);
     const text = render(action.template, languages, onOffer, at);
-    if (!text.ok) return 'claim_untrue';
+    if (!text.ok) return text.code === 'language_missing' ? text.code : 'claim_untrue';
     texts.set(action.id, text.value);
     return undefined;
   }

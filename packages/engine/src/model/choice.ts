@@ -114,7 +114,8 @@ export type GuardrailRule =
   | 'frequency'
   | 'fatigue'
   | 'budget'
-  | 'claim_untrue';
+  | 'claim_untrue'
+  | 'language_missing';
 
 export interface Candidate {
   readonly action: string;

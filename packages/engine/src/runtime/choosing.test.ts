@@ -238,6 +238,18 @@ describe('guardrails on the engine', () => {
     await rig.engine.close();
   });
 
+  it('a text that is not there in any language of the request is not called untrue', async () => {
+    const texts = { id: 't', texts: { en: 'New teas have arrived.' }, claims: [] };
+    const rig = await opened([{ ...free, actions: [action('a', { template: texts })] }]);
+    for (const language of ['fr', 'constructor']) {
+      const { id, excluded, text } = await choose(rig, { languages: [language] });
+      expect([excluded, text]).toEqual([[{ action: 'a', rule: 'language_missing' }], null]);
+      const why = rig.engine.whyChoice(id);
+      expect(why.ok && why.value.exclusions).toEqual(['"a" was left out: it has no text in a language of the request.']);
+    }
+    await rig.engine.close();
+  });
+
   it('two drafts prepared side by side see one another', async () => {
     const rig = await opened([
       { ...point, guardrails: { ...point.guardrails, caps: [{ channels: ['page'], withinMs: dayMs, max: 1 }] } },

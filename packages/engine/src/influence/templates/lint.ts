@@ -12,7 +12,8 @@ export type LintRule =
   | 'claim_without_place'
   | 'number_written_in'
   | 'refusal_missing'
-  | 'refusal_harder';
+  | 'refusal_harder'
+  | 'language_unreadable';
 
 export interface Finding {
   readonly rule: LintRule;
@@ -110,6 +111,8 @@ export function lintTemplate(template: Template): Finding[] {
     if (words !== undefined) findings.push({ rule, language, words });
   };
   for (const [language, text] of Object.entries(template.texts)) {
+    // Numbers are written by its rules, so it has to be one.
+    if (!isLanguage(language)) findings.push({ rule: 'language_unreadable', language, words: language });
     if (!claims.has('countdown')) find('urgency_without_deadline', language, urgency, text);
     if (!claims.has('scarcity')) find('scarcity_without_stock', language, scarcity, text);
     find('social_pressure', language, pressure, text);
@@ -132,4 +135,13 @@ export function lintTemplate(template: Template): Finding[] {
     }
   }
   return findings;
+}
+
+/** Is it a tag as of BCP 47 (`en`, `pt-BR`)? */
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
 }

@@ -15,7 +15,7 @@ export function render(
   item: (id: string) => Item | undefined,
   at: number,
 ): Result<string> {
-  const language = languages.find((each) => template.texts[each] !== undefined);
+  const language = languages.find((each) => Object.hasOwn(template.texts, each));
   if (language === undefined) return fail('language_missing');
   let text = template.texts[language] ?? '';
   for (const [index, claim] of template.claims.entries()) {

@@ -40,6 +40,11 @@ describe('the linter', () => {
       expect(lintTemplate(template({ en: text })), text).toEqual([]);
   });
 
+  it('finds a language that is none: no number can be written in it', () => {
+    for (const language of ['en_US', 'e', '']) expect(rules(template({ [language]: 'New teas.' }))).toEqual(['language_unreadable']);
+    for (const language of ['pt-BR', 'zh-Hant', 'gsw']) expect(rules(template({ [language]: 'New teas.' }))).toEqual([]);
+  });
+
   it('a claim has its place in the text, and the number comes from the source alone', () => {
     const claims: Template['claims'] = [{ kind: 'scarcity', item: 'tea' }];
     expect(rules(template({ en: 'There are {stock} in stock.' }, { claims }))).toEqual([]);
@@ -71,6 +76,9 @@ describe('rendering', () => {
     for (const item of [undefined, {}, { validUntil: at - 1 }, { validUntil: at + 1e10 }])
       expect(shown(countdown, item)).toBe('claim_untrue');
     for (const item of [undefined, {}, { stock: 0 }, { stock: 5_000 }]) expect(shown(scarcity, item)).toBe('claim_untrue');
-    expect(shown(scarcity, { stock: 3 }, ['ja'])).toBe('language_missing');
+    for (const language of ['ja', 'constructor', 'toString']) {
+      expect(shown(scarcity, { stock: 3 }, [language])).toBe('language_missing');
+      expect(shown(template({ en: 'New teas have arrived.' }), undefined, [language])).toBe('language_missing');
+    }
   });
 });

@@ -45,14 +45,20 @@ export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'nam
   const ids = new Set(actions.map(({ id }) => id));
   if (actions.length === 0 || actions.length > limits.choiceActionsMax || ids.size < actions.length) return fail('point_shape', '/actions');
   if (features.length >= ridgeFeaturesMax) return fail('point_shape', '/features');
-  if (point.holdoutPpm < holdoutPpmMin || point.holdoutPpm > 500_000) return fail('point_shape', '/holdoutPpm');
-  if (point.uniformPpm < uniformPpmMin || point.uniformPpm > 1_000_000) return fail('point_shape', '/uniformPpm');
-  if (point.floorPpm < 0 || point.floorPpm > 500_000) return fail('point_shape', '/floorPpm');
+  // What is no number lies within nothing: it would let everything pass, here and when it is held against what was done.
+  if (!within(point.holdoutPpm, holdoutPpmMin, 500_000)) return fail('point_shape', '/holdoutPpm');
+  if (!within(point.uniformPpm, uniformPpmMin, 1_000_000)) return fail('point_shape', '/uniformPpm');
+  if (!within(point.floorPpm, 0, 500_000)) return fail('point_shape', '/floorPpm');
   if (point.halfLifeDays !== null && !(point.halfLifeDays >= 1)) return fail('point_shape', '/halfLifeDays');
-  if (guardrails.zones?.some((zone) => hourIn(zone, 0) === undefined) === true) return fail('point_shape', '/guardrails/zones');
-  const { name: experiment, covariate, groups = [] } = point.experiment ?? {};
+  if (!within(objective.welfare?.allowedPpm ?? 0, 0, 1_000_000)) return fail('point_shape', '/objective/welfare/allowedPpm');
+  const unlimited = actions.findIndex(({ perDayMax = 0, ageMin = 0 }) => !(perDayMax >= 0 && ageMin >= 0));
+  if (unlimited >= 0) return fail('point_shape', `/actions/${unlimited}`);
+  const loose = looseIn(guardrails);
+  if (loose !== undefined) return fail('point_shape', `/guardrails/${loose}`);
+  const { name: experiment, arms, covariate, groups = [] } = point.experiment ?? {};
   // Who joined stands under its name in an object; what every object has already would pass for them.
   if (experiment !== undefined && experiment in {}) return fail('point_shape', '/experiment/name');
+  if (arms !== undefined && !areArms(arms)) return fail('point_shape', '/experiment/arms');
   // [C89]
   const counts = traits.some(({ name, kind, purpose }) => name === covariate?.trait && kind === 'counter' && purpose === 'train');
   if (covariate !== undefined && !(counts && covariate.days >= 1)) return fail('point_shape', '/experiment/covariate');
@@ -62,4 +68,23 @@ export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'nam
     if (finding !== undefined) return fail('template_refused', `/actions/${at}/template`, `${finding.rule}, ${finding.language}`);
   }
   return ok(point);
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}
+
+/** The first of the guardrails that would stop nothing, or at other hours than it says. */
+function looseIn({ caps, fatigue, quiet, zones }: ChoicePoint['guardrails']): string | undefined {
+  const open = caps.findIndex(({ max, withinMs, channels }) => !(max >= 0 && withinMs > 0 && channels.length > 0));
+  if (open >= 0) return `caps/${open}`;
+  if (fatigue !== undefined && !(fatigue.ignoredMax >= 1 && fatigue.pauseMs > 0)) return 'fatigue';
+  if (quiet !== undefined && !(within(quiet.from, 0, 23) && within(quiet.until, 0, 24))) return 'quiet';
+  return zones?.some((zone) => hourIn(zone, 0) === undefined) === true ? 'zones' : undefined;
+}
+
+/** Two at least, told apart by their names, each with a share. */
+function areArms(arms: NonNullable<ChoicePoint['experiment']>['arms']): boolean {
+  const names = new Set(arms.map(({ name }) => name));
+  return arms.length >= 2 && names.size === arms.length && arms.every(({ weight }) => Number.isSafeInteger(weight) && weight > 0);
 }

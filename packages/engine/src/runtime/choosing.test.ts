@@ -335,6 +335,29 @@ describe('guardrails on the engine', () => {
     expect(await refused({ ...point, uniformPpm: 0 })).toBe('point_shape');
     for (const name of ['constructor', 'toString', '__proto__'])
       expect(await refused({ ...point, experiment: { ...must(point.experiment, 'it is there'), name } }), name).toBe('point_shape');
+    const { experiment, guardrails, objective } = point;
+    const [cap] = guardrails.caps;
+    const held: Partial<ChoicePoint>[] = [
+      ...[{ max: NaN }, { withinMs: NaN }, { channels: [] }].map((wrong) => ({
+        guardrails: { ...guardrails, caps: [{ ...must(cap, 'it is there'), ...wrong }] },
+      })),
+      { guardrails: { ...guardrails, fatigue: { ignoredMax: NaN, pauseMs: dayMs } } },
+      { guardrails: { ...guardrails, quiet: { from: 22, until: 32 } } },
+      { actions: [action('a', { perDayMax: NaN })] },
+      { objective: { ...objective, welfare: { outcome: 'opt_out', allowedPpm: NaN } } },
+      { holdoutPpm: NaN },
+      { floorPpm: NaN },
+      ...[[], ['a'], ['a', 'a']].map((names) => ({
+        experiment: { ...must(experiment, 'it is there'), arms: names.map((name) => ({ name, weight: 1, use: 'policy' as const })) },
+      })),
+      ...[0, -1, 0.5, NaN].map((weight) => ({
+        experiment: {
+          ...must(experiment, 'it is there'),
+          arms: ['a', 'b'].map((name) => ({ name, weight, use: 'policy' as const })),
+        },
+      })),
+    ];
+    for (const wrong of held) expect(await refused({ ...point, ...wrong }), JSON.stringify(wrong)).toBe('point_shape');
     const template = { id: 't', texts: { en: 'Hurry, last chance!' }, claims: [] };
     expect(await refused({ ...point, actions: [action('x', { template })] })).toBe('template_refused');
   });

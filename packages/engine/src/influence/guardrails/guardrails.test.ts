@@ -110,6 +110,9 @@ describe('guardrails', () => {
     expect(isQuiet(served, [], Date.UTC(2026, 5, 1, 6, 30))).toBe(true); // 07:30 in London
     expect(isQuiet(rules, [], noon)).toBe(true);
     expect(isQuiet(rules, ['Europe/Berlin', 'Asia/Tokyo'], Date.UTC(2026, 5, 1, 14))).toBe(true); // 23:00 in Tokyo
+    // Night in Tokyo, where one id says they are; the other says nothing that can be read.
+    expect(isQuiet(served, ['Asia/Tokyo', 'nowhere'], Date.UTC(2026, 5, 1, 14))).toBe(true);
+    expect(isQuiet(served, ['Asia/Tokyo', 'nowhere'], Date.UTC(2026, 5, 1, 9))).toBe(false);
     expect(hourIn('Europe/Berlin', Date.UTC(2026, 0, 1, 23))).toBe(0);
     expect(hourIn('Mars/Olympus', noon)).toBeUndefined();
   });

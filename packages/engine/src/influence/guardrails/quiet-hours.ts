@@ -33,7 +33,9 @@ export function isQuiet(rules: GuardrailRules, zones: readonly string[], at: num
   const within = (hour: number): boolean =>
     quiet.from <= quiet.until ? hour >= quiet.from && hour < quiet.until : hour >= quiet.from || hour < quiet.until;
   const hours = zones.map((zone) => hourIn(zone, at));
-  if (hours.length > 0 && hours.every((hour) => hour !== undefined)) return hours.some((hour) => within(hour));
+  // One zone that cannot be read takes nothing from another that can.
+  if (hours.some((hour) => hour !== undefined && within(hour))) return true;
+  if (hours.length > 0 && !hours.includes(undefined)) return false;
   const served = rules.zones?.map((zone) => hourIn(zone, at));
   if (served !== undefined && served.length > 0) return served.some((hour) => hour === undefined || within(hour));
   // Zones lie between UTC-12 and UTC+14.

@@ -15,6 +15,8 @@ const told: ReadonlySet<string> = new Set<SystemType>([
   systemTypes.adminActed,
 ]);
 
+const decided: ReadonlySet<string> = new Set<SystemType>([systemTypes.decisionMade, systemTypes.choiceMade, systemTypes.planMade]);
+
 /** `at`: now, ms. The sizes are those of the checkpoint that the proofs will lead to. */
 export function evidenceFacts(engine: Engine, at: number, size: number): EvidenceFacts {
   const { core, log, ledger } = engine;
@@ -26,7 +28,7 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
       continue;
     }
     const event = decodeEvent(bytes, mask);
-    if (event.type === systemTypes.decisionMade) decisions += 1;
+    if (decided.has(event.type)) decisions += 1;
     else if (event.subject === null) {
       if (told.has(event.type)) facts.push({ position, event });
     } else if (event.mask !== everyPurpose) events += 1;

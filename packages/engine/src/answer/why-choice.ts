@@ -59,15 +59,18 @@ export interface ChoiceWhy extends Became {
 
 /** A choice in sentences. */
 export function tellChoice(record: ChoiceRecord): Pick<ChoiceWhy, 'summary' | 'exclusions'> {
-  const percent = (record.propensity * 100).toFixed(1);
   const from = record.mode === 'personal' ? 'for this person, with their permission' : 'without anything about a person';
   return {
-    summary:
-      record.held === null
-        ? `"${record.action}" was drawn with a probability of ${percent} % from ${record.candidates.length} actions, ${from}.`
-        : heldSentence[record.held],
+    summary: record.held === null ? `"${record.action}" ${drawnFrom(record)}, ${from}.` : heldSentence[record.held],
     exclusions: record.excluded.map(({ action, rule }) => choiceRuleSentence(action, rule)),
   };
+}
+
+function drawnFrom({ propensity, candidates }: ChoiceRecord): string {
+  const percent = propensity * 100;
+  // What was drawn had a chance; and while there were others it was not certain.
+  const told = percent < 0.1 ? 'less than 0.1' : percent > 99.9 && percent < 100 ? 'more than 99.9' : percent.toFixed(1);
+  return `was drawn with a probability of ${told} % from ${candidates.length === 1 ? '1 action' : `${candidates.length} actions`}`;
 }
 
 export function explainChoice(record: ChoiceRecord, became: Became): ChoiceWhy {

@@ -44,6 +44,9 @@ test('what was done, what part chance had, what was used with a button against e
   expect(second).toBe(words.choiceEven('3')); // nothing is learned yet
   const learned = { ...record, propensity: 0.4567, candidates: record.candidates.map((each, n) => ({ ...each, probability: n / 10 })) };
   expect(chanceSentence('en', learned)).toBe(words.choiceChance('45.7'));
+  // What was drawn had more than no lot, and what others might have been drawn for had not all.
+  expect(chanceSentence('en', { ...learned, propensity: 0.00016 })).toBe(words.choiceChance('0.016'));
+  expect(chanceSentence('en', { ...learned, propensity: 0.99984 })).toBe(words.choiceChance('99.984'));
   expect(chanceSentence('en', { ...record, candidates: record.candidates.slice(0, 1) })).toBe(words.choiceOnly);
   expect(record.excluded.map(({ action, rule }) => [action, rule])).toEqual([['night-cap', 'denied_category']]);
   for (const part of [

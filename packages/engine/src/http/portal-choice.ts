@@ -25,8 +25,14 @@ export function chanceSentence(lang: PortalLanguage, { held, propensity, candida
   // Before anything was learned, and in the arm of a trial that goes by nothing learned.
   if (candidates.every(({ probability }) => Math.abs(probability - propensity) < evenWithin))
     return words.choiceEven(numberOf(lang, candidates.length));
-  const percent = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(propensity * 100);
-  return words.choiceChance(percent);
+  return words.choiceChance(lotsOf(lang, propensity * 100));
+}
+
+/** As many digits as it takes to say neither none nor all of what had some of a hundred lots. */
+function lotsOf(lang: PortalLanguage, percent: number): string {
+  const least = Math.min(percent, 100 - percent);
+  const digits = least > 0 && least < 0.1 ? 3 : 1;
+  return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(percent);
 }
 
 export function choiceHtml(seen: Seen, record: ChoiceRecord): string {

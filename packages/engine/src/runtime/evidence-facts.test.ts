@@ -27,7 +27,7 @@ it('the decisions of the log are lists and choices, of somebody and of nobody', 
   for (const subject of ['ann', undefined]) {
     const whose = subject === undefined ? {} : { subject };
     expect(await rig.engine.chooseAction({ point: 'nudge', ...whose })).toMatchObject({ ok: true });
-    expect(await rig.engine.rank({ point: 'home', ...whose })).toMatchObject({ ok: true });
+    expect(rig.engine.rank({ point: 'home', ...whose })).toMatchObject({ ok: true });
   }
   expect(evidenceFacts(rig.engine, rig.clock.now(), 0)).toMatchObject({ decisions: 4, events: 1 });
   await rig.engine.close();

@@ -57,10 +57,19 @@ class Check {
   }
 
   #named(name: string, purpose: string, field: string, taken: { has: (name: string) => boolean }): void {
+    this.#plain(name, field, taken);
+    if (!isPurpose(purpose)) this.#say('purpose_unknown', `${field}/purpose`, 'it is kept for no declared purpose');
+  }
+
+  #plain(name: string, field: string, taken: { has: (name: string) => boolean }): void {
     if (typeof name !== 'string' || !namePattern.test(name))
       this.#say('shape', `${field}/name`, 'a name is lower case, digits and underscores, and not constructor');
     else if (taken.has(name)) this.#say('name_taken', `${field}/name`, `${name} is there already`);
-    if (!isPurpose(purpose)) this.#say('purpose_unknown', `${field}/purpose`, 'it is kept for no declared purpose');
+  }
+
+  /** What is named twice would count twice. */
+  #once(types: readonly string[], field: string): void {
+    if (new Set(types).size < types.length) this.#say('shape', `${field}/of`, 'an event type is named once');
   }
 
   #trait(spec: TraitSpec, field: string): void {
@@ -79,7 +88,11 @@ class Check {
     this.#days(spec.days, field);
     if (!(Number.isSafeInteger(spec.bands) && spec.bands >= 2 && spec.bands <= 10))
       this.#say('range', `${field}/bands`, 'there are 2 to 10 bands');
-    spec.measures.forEach(({ as, trait }, at) => {
+    const measured = new Set<string>();
+    spec.measures.forEach(({ name, as, trait, of }, at) => {
+      this.#plain(name, `${field}/measures/${at}`, measured);
+      measured.add(name);
+      this.#once(of, `${field}/measures/${at}`);
       const kinds: readonly TraitKind[] = as === 'recency' ? ['recency'] : as === 'sum' ? ['sum'] : ['counter'];
       this.#reads(trait, kinds, spec.purpose, `${field}/measures/${at}/trait`);
     });
@@ -103,6 +116,7 @@ class Check {
     if ('not' in when) return this.#predicate(when.not, purpose, `${field}/not`, depth + 1);
     if ('band' in when) return this.#band(when, purpose, field);
     this.#days(when.days, field);
+    if ('of' in when) this.#once(when.of, field);
     if ('count' in when) this.#reads(when.count, ['counter', 'sum'], purpose, `${field}/count`);
     else if ('seen' in when) this.#reads(when.seen, ['recency'], purpose, `${field}/seen`);
     else if ('times' in when) this.#reads(when.times, ['window'], purpose, `${field}/times`);

@@ -159,10 +159,12 @@ export class Plan {
     if (!windows.ok) return windows;
     const start = this.#place(asked.start, '/start');
     const end = this.#place(asked.end, '/end');
-    const here = this.#here(request, before.value);
     if (!start.ok) return start;
     if (!end.ok) return end;
+    const done = this.#done(request, before.value, now);
+    const here = this.#here(request, before.value, done.ok ? done.value : []);
     if (!here.ok) return here;
+    if (!done.ok) return done;
     const opened = asker === null ? undefined : gate.open(asker.permit, 'personalise');
     const own = opened?.ok === true ? opened.value : null;
     const parts = members.flatMap(({ permit, subject }) => {
@@ -173,8 +175,6 @@ export class Plan {
     const all = strictest([asked.wishes, own?.wishes ?? {}, ...parts.map(({ wishes }) => wishes)]);
     if (!base.ok) return base;
     if (!all.ok) return all;
-    const done = this.#done(request, before.value, now);
-    if (!done.ok) return done;
     const visited = new Set(done.value.map(({ item }) => item));
     const rest = (before.value?.stops ?? []).filter(({ item }) => !visited.has(item));
     const isUnderWay = request.disruption !== undefined && windows.value.begun !== null;
@@ -269,19 +269,20 @@ export class Plan {
     return position === null || position.latitude === null ? fail('plan_start', field) : ok(position);
   }
 
-  #here({ disruption }: PlanRequest, previous: PlanRecord | null): Result<Position | null> {
+  #here({ disruption }: PlanRequest, previous: PlanRecord | null, done: readonly PlanStop[]): Result<Position | null> {
     if (disruption?.here !== undefined) return this.#place(disruption.here, '/disruption/here');
-    const last = disruption?.done.at(-1);
+    const last = done.at(-1)?.item;
     const held = last === undefined ? undefined : previous?.problem.candidates.find(({ item }) => item === last);
     if (held !== undefined) return ok({ latitude: held.latitude, longitude: held.longitude });
     const place = this.#place(last, '/disruption/done');
     return place.ok ? place : ok(null);
   }
 
-  /** What has been done, as it was planned. Fails with plan_done. */
+  /** What has been done, as it was planned; what had been done by the earlier plan stays so. Fails with plan_done. */
   #done({ disruption }: PlanRequest, previous: PlanRecord | null, now: number): Result<PlanStop[]> {
-    const done: PlanStop[] = [];
+    const done = previous?.stops.filter(({ state }) => state === 'done') ?? [];
     for (const [at, item] of (disruption?.done ?? []).entries()) {
+      if (done.some((each) => each.item === item)) continue;
       const stop = previous?.stops.find((each) => each.item === item);
       if (stop !== undefined) done.push({ ...stop, state: 'done' });
       else if (previous !== null) return fail('plan_done', `/disruption/done/${at}`);

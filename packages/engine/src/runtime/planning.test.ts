@@ -374,6 +374,34 @@ describe('a plan that is disrupted', () => {
     expect(dear.refused).toMatchObject({ rule: 'over_budget' });
   });
 
+  it('counts what has been visited once, also when it is named twice, or no more', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    const plan = await rig.plan({ subject: 'ann', mustSee: ['castle'], budget: { amount: 4000, currency: 'EUR' } });
+    const [first = '', second = '', ...rest] = itemsOf(plan);
+    const again = async (of: string, ...done: string[]) => {
+      const changed = await rig.engine.planning.plan({ point: 'itinerary', subject: 'ann', disruption: { plan: of, done } });
+      if (!changed.ok) throw new Error(changed.code);
+      return changed.value;
+    };
+    rig.clock.advance((plan.stops[0]?.leaveAt ?? 0) - rig.clock.now());
+    const once = await again(plan.id, first);
+    expect((await again(plan.id, first, first)).stops).toEqual(once.stops);
+    rig.clock.advance((plan.stops[1]?.leaveAt ?? 0) - rig.clock.now());
+    const later = await again(once.id, second);
+    expect(later.stops).toEqual((await again(once.id, first, second)).stops);
+    expect(later.stops.map(({ item, state }) => [item, state])).toEqual([
+      [first, 'done'],
+      [second, 'done'],
+      ...rest.map((item) => [item, 'kept']),
+    ]);
+    expect(later.total).toEqual(plan.total);
+    expect(rig.engine.planning.why(later.id)).toMatchObject({ value: { reproducible: true } });
+    // Nothing more was done: it goes on from there.
+    expect((await again(later.id)).stops).toEqual(later.stops);
+    await rig.engine.close();
+  });
+
   it('belongs to whom it was made for: others cannot change it, nor can they after they withdrew', async () => {
     const rig = await TripRig.open();
     for (const who of ['ann', 'bob']) await rig.say(who, 'granted', 'personalise');

@@ -6,6 +6,7 @@ import type { Became } from '../influence/decisions.js';
 import { stopsOf } from '../influence/plan/changes.js';
 import { withMembers } from '../influence/plan/group.js';
 import { planStops } from '../influence/plan/planner.js';
+import { speakingFor } from '../influence/plan/speaking.js';
 import type { PlanChange, PlanJoined, PlanReason, PlanRecord, PlanRefusal, PlanRule, PlanStop } from '../model/plan.js';
 
 export interface PlanWhy extends Became {
@@ -42,7 +43,7 @@ export function replayPlan(record: PlanRecord, joined: readonly PlanJoined[]): s
 export function tellPlan(record: PlanRecord, name: Naming): Pick<PlanWhy, 'summary' | 'stops' | 'passedOver' | 'changes'> {
   return {
     summary: summaryOf(record, name),
-    stops: record.stops.map((stop) => ({ ...stop, title: name(stop.item), why: stopSentences(stop) })),
+    stops: record.stops.map((stop) => ({ ...stop, title: name(stop.item), why: stopSentences(record, stop) })),
     passedOver: record.passedOver.map(({ item, rule }) => `${name(item)} was left out: ${ruleSentence[rule]}.`),
     changes: record.changes.map((change) => changeSentence(change, name)),
   };
@@ -106,10 +107,10 @@ function refusalSentence({ rule, items }: PlanRefusal, name: Naming): string {
   return `There is no such plan with ${named}: ${ruleSentence[rule]}.`;
 }
 
-function stopSentences({ mustSee, reasons }: PlanStop): string[] {
-  const speaking = reasons.filter(({ contribution }) => contribution > 0).sort((a, b) => b.contribution - a.contribution);
+function stopSentences(record: PlanRecord, stop: PlanStop): string[] {
+  const speaking = speakingFor(record, stop);
   return [
-    ...(mustSee ? ['It is a must-see.'] : []),
+    ...(stop.mustSee ? ['It is a must-see.'] : []),
     ...speaking.slice(0, limits.reasonsPerItemMax).map(({ kind, people }) => {
       return `For it speaks ${reasonSentence[kind]}${people === undefined ? '' : ` (${people} people were there)`}.`;
     }),

@@ -2,6 +2,7 @@
 // spoke for it, what was used with a button against each, what was not, and what is not in it, with the rule. Of who comes along it tells
 // a count. Times of stops are told as the clocks of the place show them, by the offset that the plan was asked with.
 import { limits } from '../base/limits.js';
+import { speakingFor } from '../influence/plan/speaking.js';
 import type { PlanRecord, PlanStop } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
@@ -30,7 +31,7 @@ export function planHtml(seen: Seen, record: PlanRecord): string {
       html`<li class="card">
         <h3>${numberOf(lang, at + 1)}. ${titleOf(engine, stop.item)}</h3>
         <p>${timesOf(lang, stop, offsetMs)}</p>
-        <p class="soft">${stopSentences(lang, stop)}</p>
+        <p class="soft">${stopSentences(lang, record, stop)}</p>
       </li>`,
   );
   // What people wish of a plan is what they told of themselves.
@@ -73,14 +74,13 @@ function timesOf(lang: PortalLanguage, { arriveAt, leaveAt }: PlanStop, offsetMs
   return format.formatRange(arriveAt + offsetMs, leaveAt + offsetMs);
 }
 
-function stopSentences(lang: PortalLanguage, { mustSee, reasons }: PlanStop): string {
+function stopSentences(lang: PortalLanguage, record: PlanRecord, stop: PlanStop): string {
   const { plan } = wordsOf(lang);
-  const speaking = reasons.filter(({ contribution }) => contribution > 0).sort((a, b) => b.contribution - a.contribution);
-  const shown = speaking.slice(0, limits.reasonsPerItemMax);
+  const shown = speakingFor(record, stop).slice(0, limits.reasonsPerItemMax);
   const people = shown.find((reason) => reason.people !== undefined)?.people;
   const names = shown.map(({ kind }) => plan.reasons[kind]);
   return [
-    ...(mustSee ? [plan.mustSee] : []),
+    ...(stop.mustSee ? [plan.mustSee] : []),
     ...(names.length === 0 ? [] : [plan.speaks(listOf(lang, names))]),
     ...(people === undefined ? [] : [plan.people(numberOf(lang, people))]),
   ].join(' ');

@@ -418,6 +418,29 @@ describe('a plan that is disrupted', () => {
 });
 
 describe('the model of places beneath it', () => {
+  it('speaks for a stop by what it has more of than others: of how many go there only where that is known', async () => {
+    const rig = await TripRig.open();
+    const told = async (): Promise<[string, string][]> => {
+      const why = rig.engine.planning.why((await rig.plan()).id);
+      return why.ok ? why.value.stops.map((stop) => [stop.item, stop.why.join(' ')]) : [];
+    };
+    const before = await told();
+    expect(before.length).toBeGreaterThan(2);
+    for (const [item, why] of before) expect(why, item).not.toMatch(/how many go there|how it goes with/u);
+    for (let person = 0; person < 30; person += 1) {
+      const subject = `p${person.toString().padStart(2, '0')}`;
+      await rig.say(subject, 'granted', 'personalise', 'train');
+      for (const place_id of ['castle', 'museum', person < 4 ? 'tower' : 'park']) {
+        rig.clock.advance(1_000);
+        await rig.said(subject, 'place.checked_in', { place_id });
+      }
+    }
+    const after = new Map(await told());
+    expect(after.get('castle')).toContain('how many go there at all (30 people were there)');
+    expect(after.get('gallery') ?? '').not.toContain('how many go there');
+    await rig.engine.close();
+  });
+
   it('learns trips from those who let it, forgets exactly, and is published', async () => {
     const rig = await TripRig.open();
     const names = ['castle', 'museum', 'park', 'tower', 'gallery', 'zoo'];

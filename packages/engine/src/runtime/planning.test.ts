@@ -338,6 +338,22 @@ describe('a group', () => {
   });
 });
 
+describe('the why of a plan', () => {
+  it('speaks of no group where one asks alone, and of nobody in it where there is one', async () => {
+    const rig = await TripRig.open();
+    for (const who of ['ann', 'bob']) await rig.say(who, 'granted', 'personalise');
+    await rig.said('bob', 'trip.planned', { trip_id: 't', avoid: ['zoo'], budget: 100, currency: 'EUR' });
+    for (const group of [[], ['bob']]) {
+      const alone = group.length === 0 ? { avoid: ['zoo'], budget: { amount: 100, currency: 'EUR' } } : {};
+      const why = rig.engine.planning.why((await rig.plan({ subject: 'ann', group, ...alone })).id);
+      expect(why.ok && why.value.passedOver.join(' ')).toContain('CASTLE was left out: it would cost more than the budget allows.');
+      expect(why.ok && why.value.passedOver).toContain('ZOO was left out: it was to be avoided.');
+      expect(JSON.stringify(why.ok && [why.value.summary, why.value.passedOver])).not.toContain('group');
+    }
+    await rig.engine.close();
+  });
+});
+
 describe('a plan that is disrupted', () => {
   it('keeps what is done and what still fits, and says what changed and why', async () => {
     const rig = await TripRig.open();

@@ -12,8 +12,8 @@ export interface ModelCard {
   readonly erasureClass: 'exact' | 'rederived';
   /** Event types that it may learn from. */
   readonly learnsFrom: readonly string[];
-  /** What it holds now, in its own unit. */
-  readonly holds: { readonly unit: string; readonly count: number };
+  /** What it holds now, in its own unit. `ofPeople`: the unit is people, so it is told as every count of them. */
+  readonly holds: { readonly unit: string; readonly count: number; readonly ofPeople?: true };
   /** Names and values of what bounds it. */
   readonly bounds: Readonly<Record<string, number>>;
   /** What it is not for, in sentences. */

@@ -327,7 +327,11 @@ function models(facts: EvidenceFacts): Section {
       { says: `${card.name}: learns for / reads for`, value: `${card.learnsFor} / ${card.readsFor}`, source },
       { says: `${card.name}: learns from`, value: card.learnsFrom.join(', ') || 'nothing that is registered', source },
       { says: `${card.name}: erasure class`, value: card.erasureClass, source },
-      { says: `${card.name}: ${card.holds.unit}`, value: card.holds.count, source },
+      {
+        says: `${card.name}: ${card.holds.unit}`,
+        value: card.holds.ofPeople === true ? peopleCount(card.holds.count) : card.holds.count,
+        source,
+      },
       ...Object.entries(card.bounds).map(([name, value]) => ({ says: `${card.name}: ${name}`, value, source })),
       ...card.limits.map((value) => ({ says: `${card.name}: limit`, value, source })),
     ];

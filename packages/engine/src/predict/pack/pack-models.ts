@@ -124,7 +124,7 @@ export class PackModels implements FoldPart {
         readsFor: 'personalise',
         erasureClass: kind === 'lifetime' ? 'rederived' : 'exact',
         learnsFrom: [...learnsFrom].sort(),
-        holds: { unit: 'people whom it learns from', count: people < limits.evidencePeopleMin ? 0 : people },
+        holds: { unit: 'people whom it learns from', count: people, ofPeople: true },
         bounds: { 'acts of one person': limits.modelActsMax },
         limits: [
           kind === 'places' || kind === 'baskets'

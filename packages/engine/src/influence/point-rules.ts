@@ -61,8 +61,10 @@ export function checkPoint(point: ChoicePoint, traits: readonly Pick<Trait, 'nam
   if (arms !== undefined && !areArms(arms)) return fail('point_shape', '/experiment/arms');
   // [C89]
   const counts = traits.some(({ name, kind, purpose }) => name === covariate?.trait && kind === 'counter' && purpose === 'train');
-  if (covariate !== undefined && !(counts && covariate.days >= 1)) return fail('point_shape', '/experiment/covariate');
-  if (groups.length > limits.experimentGroupsMax || new Set(groups).size < groups.length) return fail('point_shape', '/experiment/groups');
+  // A counter knows no more days than it keeps, and would count twice what is named twice.
+  const isCounted = covariate === undefined || (within(covariate.days, 1, limits.counterDays) && isEachOnce(covariate.of));
+  if (covariate !== undefined && !(counts && isCounted)) return fail('point_shape', '/experiment/covariate');
+  if (groups.length > limits.experimentGroupsMax || !isEachOnce(groups)) return fail('point_shape', '/experiment/groups');
   for (const [at, { template }] of actions.entries()) {
     const finding = template === undefined ? undefined : lintTemplate(template)[0];
     if (finding !== undefined) return fail('template_refused', `/actions/${at}/template`, `${finding.rule}, ${finding.language}`);
@@ -87,4 +89,8 @@ function looseIn({ caps, fatigue, quiet, zones }: ChoicePoint['guardrails']): st
 function areArms(arms: NonNullable<ChoicePoint['experiment']>['arms']): boolean {
   const names = new Set(arms.map(({ name }) => name));
   return arms.length >= 2 && names.size === arms.length && arms.every(({ weight }) => Number.isSafeInteger(weight) && weight > 0);
+}
+
+function isEachOnce(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
 }

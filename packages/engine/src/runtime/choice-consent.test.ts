@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { must } from '../base/assert.js';
 import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
 import { noDefinitions, type Definitions } from '../model/definitions.js';
 import type { ChoicePoint, ChoiceRecord } from '../model/choice.js';
 import { decodeEvent } from '../model/event-codec.js';
@@ -320,6 +321,16 @@ describe('choices', () => {
 });
 
 describe('an experiment at a point', () => {
+  it('takes no covariate over more days than a counter keeps, nor of one event type twice', async () => {
+    const taught = { trait: 'taught', of: ['item.viewed'], days: limits.counterDays };
+    for (const wrong of [{ days: limits.counterDays + 1 }, { days: NaN }, { of: ['item.viewed', 'item.viewed'] }]) {
+      const experiment = { ...must(point.experiment, 'it is there'), covariate: { ...taught, ...wrong } };
+      await expect(opened({ experiment }), JSON.stringify(wrong)).rejects.toThrow('/experiment/covariate');
+    }
+    const rig = await opened({ experiment: { ...must(point.experiment, 'it is there'), covariate: taught } });
+    await rig.engine.close();
+  });
+
   it('counts people, not ids, keeps who is linked in one arm, and says what it found by group', async () => {
     const rig = await opened();
     const subjects = Array.from({ length: 8 }, (_, each) => `p${each}`);

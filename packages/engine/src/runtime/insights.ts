@@ -53,8 +53,16 @@ export class Insights {
           else own.push(hours);
         }
       }
-      return findTrends(activity, people.length, dayOf(this.#clock.now()), limits.insightWeeks);
+      return findTrends(activity, people.length, dayOf(this.#clock.now()), (type) => this.#weeksKept(name, type));
     });
+  }
+
+  /** Whole weeks before today of which an hours trait, and the log, keep every day of a type: what went would look like a change. */
+  #weeksKept(name: string, type: string): number {
+    const spec = this.#core.definitions.traits.find((each) => each.name === name);
+    const held = this.#core.registry.list().find((each) => each.name === type)?.retentionDays ?? Infinity;
+    const days = spec?.kind === 'hours' ? Math.min(spec.days, held) - 1 : 0;
+    return Math.min(limits.insightWeeks, Math.floor(days / 7));
   }
 
   /** Event types that go together or do not, over the newest limits.segmentDaysMax days, by a counter trait. */

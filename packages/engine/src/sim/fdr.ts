@@ -87,7 +87,7 @@ function families(people: readonly (readonly DrawnEvent[])[]): string[][] {
   });
   return [
     findPatterns(sequences).findings.map(({ steps }) => `pattern ${steps.join('>')}`),
-    findTrends(activity, people.length, dayOf(untilMs), limits.insightWeeks).findings.map(({ kind, type }) => `${kind} ${type}`),
+    findTrends(activity, people.length, dayOf(untilMs), () => limits.insightWeeks).findings.map(({ kind, type }) => `${kind} ${type}`),
     findCorrelations(counts).findings.map(({ one, other }) => `correlation ${[one, other].sort().join(' ')}`),
   ];
 }

@@ -69,19 +69,19 @@ describe('trends', () => {
 
   it('take a rhythm of the week for no change, and say when a level changed', () => {
     const weekly = Array.from({ length: 60 }, () => Array.from({ length: 8 }, (_, week) => (from + week * 7) * 24 + 9));
-    const rhythm = findTrends(new Map([['gym', weekly]]), 60, 20_000, 8).findings;
+    const rhythm = findTrends(new Map([['gym', weekly]]), 60, 20_000, () => 8).findings;
     expect(rhythm.map(({ kind }) => kind)).not.toContain('change');
     expect(rhythm.map(({ kind }) => kind)).toContain('day_of_week');
     const later = Array.from({ length: 60 }, (_, person) =>
       [0, 1, 2].map((n) => (from + 40 + ((person * 5 + n * 5) % 16)) * 24 + (person % 24)),
     );
-    const change = findTrends(new Map([['offer', later]]), 60, 20_000, 8).findings.find(({ kind }) => kind === 'change');
+    const change = findTrends(new Map([['offer', later]]), 60, 20_000, () => 8).findings.find(({ kind }) => kind === 'change');
     expect(change).toMatchObject({ type: 'offer', at: from + 40, before: 0, people: 60 });
   });
 
   it('say nothing of few people', () => {
     const few = Array.from({ length: 19 }, () => [from * 24]);
-    expect(findTrends(new Map([['gym', few]]), 19, 20_000, 8).tests).toBe(0);
+    expect(findTrends(new Map([['gym', few]]), 19, 20_000, () => 8).tests).toBe(0);
   });
 });
 

@@ -35,12 +35,18 @@ export interface Trend {
 /** By person: hours since 1970 UTC in which they were active, ascending. */
 export type ActiveHours = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-/** `activity`: by event type. `until`: the first calendar day that is not looked at; `weeks` before it are. */
-export function findTrends(activity: ActiveHours, people: number, until: number, weeks: number, rate = discoveryRate): Report<Trend> {
-  const days = weeks * weekDays;
-  const from = until - days;
+/** `activity`: by event type. `until`: the first calendar day that is not looked at; so many weeks before it are, of each type. */
+export function findTrends(
+  activity: ActiveHours,
+  people: number,
+  until: number,
+  weeksOf: (type: string) => number,
+  rate = discoveryRate,
+): Report<Trend> {
   const tests: Trend[] = [];
   for (const [type, hoursOf] of activity) {
+    const days = weeksOf(type) * weekDays;
+    const from = until - days;
     const hours = hoursOf.map((list) => list.filter((hour) => hour >= from * 24 && hour < until * 24)).filter((list) => list.length > 0);
     if (hours.length < limits.insightPeopleMin) continue;
     const active = hours.map((list) => [...new Set(list.map((hour) => Math.floor(hour / 24) - from))]);
@@ -65,6 +71,8 @@ export function findTrends(activity: ActiveHours, people: number, until: number,
   const report = reported(tests, people, rate);
   const findings = report.findings.map((finding) => {
     if (finding.kind !== 'change') return finding;
+    const days = weeksOf(finding.type) * weekDays;
+    const from = until - days;
     const hoursOf = activity.get(finding.type) ?? [];
     const active = hoursOf.map((list) =>
       [...new Set(list.map((hour) => Math.floor(hour / 24) - from))].filter((day) => day >= 0 && day < days),

@@ -100,6 +100,7 @@ export class Engine {
     this.segmentation = new Segmentation({
       core,
       clock: options.clock,
+      hashKey: options.hashKey,
       record: (type, properties) => this.#facts([{ type, properties }]),
     });
     for (const point of options.points ?? defaultPoints) this.#points.set(point.name, point);

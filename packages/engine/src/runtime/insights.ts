@@ -1,7 +1,6 @@
 // Insights of a whole population: patterns, trends and correlations. Worked out when somebody asks, from the traits of those who grant
-// `analytics` at that moment, so nothing about anybody is left to be forgotten; at most limits.insightPeopleMax people, chosen by a keyed
-// hash of their ids, so that nobody's coming or going changes who else is looked at. One at a time: who asks meanwhile for the same gets
-// the same.
+// `analytics` at that moment, so nothing about anybody is left to be forgotten; at most limits.insightPeopleMax people. One at a time: who
+// asks meanwhile for the same gets the same.
 import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { dayOf } from '../base/day.js';
 import { limits } from '../base/limits.js';
@@ -14,7 +13,7 @@ import { findTrends, type Trend } from '../understand/insights/trends.js';
 import { TraitReader } from '../understand/segments/trait-reader.js';
 import type { Trait, TraitKind } from '../understand/trait.js';
 import type { Core } from './core.js';
-import { population } from './population.js';
+import { sample } from './population.js';
 
 /** Insights are learned from what was kept for this purpose. */
 const purpose = 'analytics';
@@ -95,19 +94,8 @@ export class Insights {
     return run;
   }
 
-  async #gather<T>(read: (reader: TraitReader) => T): Promise<T[]> {
-    const chosen: [hash: number, value: T][] = [];
-    // Twice as many are held as are kept: then those with larger hashes go.
-    const trim = (): void => {
-      chosen.sort((a, b) => a[0] - b[0]);
-      chosen.length = Math.min(chosen.length, limits.insightPeopleMax);
-    };
-    for await (const { subject, traits } of population(this.#core, this.#clock, purpose)) {
-      this.#hash.hash(subject);
-      chosen.push([this.#hash.low, read(new TraitReader(traits))]);
-      if (chosen.length >= 2 * limits.insightPeopleMax) trim();
-    }
-    trim();
-    return chosen.map(([, value]) => value);
+  #gather<T>(read: (reader: TraitReader) => T): Promise<T[]> {
+    const parts = { core: this.#core, clock: this.#clock, hash: this.#hash };
+    return sample(parts, purpose, ({ traits }) => read(new TraitReader(traits)));
   }
 }

@@ -1,6 +1,7 @@
 // Everybody who may be looked at for a purpose, one after the other, with their traits: what cut points, lookalikes and insights start
 // from. Each person is read under a permit; who granted nothing, withdrew, or restricted it does not come up. Ids stand for people here:
 // linked ones are not united, so that nobody's share depends on whom they were linked to.
+import type { HalfSipHash } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
 import type { Purpose } from '../model/purpose.js';
 import type { Clock } from '../ports/clock.js';
@@ -33,4 +34,28 @@ export async function* population(core: Core, clock: Clock, purpose: Purpose): A
     after = last;
     await clock.yield();
   }
+}
+
+/**
+ * What is read of at most limits.insightPeopleMax of them. Who they are goes by a keyed hash of their ids: not by how these begin, and so
+ * that nobody's coming or going changes who else is looked at.
+ */
+export async function sample<T>(
+  { core, clock, hash }: { readonly core: Core; readonly clock: Clock; readonly hash: HalfSipHash },
+  purpose: Purpose,
+  read: (person: Person) => T,
+): Promise<T[]> {
+  const chosen: [hash: number, value: T][] = [];
+  // Twice as many are held as are kept: then those with larger hashes go.
+  const trim = (): void => {
+    chosen.sort((a, b) => a[0] - b[0]);
+    chosen.length = Math.min(chosen.length, limits.insightPeopleMax);
+  };
+  for await (const person of population(core, clock, purpose)) {
+    hash.hash(person.subject);
+    chosen.push([hash.low, read(person)]);
+    if (chosen.length >= 2 * limits.insightPeopleMax) trim();
+  }
+  trim();
+  return chosen.map(([, value]) => value);
 }

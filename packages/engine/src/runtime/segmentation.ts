@@ -2,6 +2,7 @@
 // folded (understand/segments/); here they are read under a permit for the segment's purpose, person by person. Invariant: fewer than
 // limits.evidencePeopleMin are said to be fewer, never how many; names of people come only with the purpose stated.
 import { dayOf } from '../base/day.js';
+import { HalfSipHash, type HashKey } from '../base/half-sip-hash.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { SegmentSpec } from '../model/definitions.js';
@@ -16,7 +17,7 @@ import type { SegmentFact } from '../understand/segments/segments.js';
 import { noCuts } from '../understand/segments/timeline.js';
 import { TraitReader } from '../understand/segments/trait-reader.js';
 import type { Core } from './core.js';
-import { population } from './population.js';
+import { population, sample } from './population.js';
 
 export interface SegmentSummary {
   readonly name: string;
@@ -51,16 +52,20 @@ export interface CutPointsTold {
 export interface SegmentationParts {
   readonly core: Core;
   readonly clock: Clock;
+  /** By which is chosen who is looked at, where there are too many. */
+  readonly hashKey: HashKey;
   readonly record: (type: string, properties: BehaviourEvent['properties']) => Promise<Result<unknown>>;
 }
 
 export class Segmentation {
   readonly #parts: SegmentationParts;
+  readonly #hash: HalfSipHash;
   #publishedDay = -1;
   #publishing: Promise<Result<CutPointsTold>> | null = null;
 
   constructor(parts: SegmentationParts) {
     this.#parts = parts;
+    this.#hash = new HalfSipHash(parts.hashKey);
   }
 
   list(): SegmentSummary[] {
@@ -105,18 +110,17 @@ export class Segmentation {
   /** Who resembles the members of a segment, read for its own purpose. */
   async lookalikes(name: string, purpose: Purpose, most: number): Promise<Result<readonly Lookalike[]>> {
     const { core, clock } = this.#parts;
+    const hash = this.#hash;
     const spec = core.segments.definitions.segments.find((each) => each.name === name);
     if (spec === undefined) return fail('segment_unknown');
     if (purpose !== spec.purpose) return fail('segment_purpose', '/purpose');
     while (!core.segments.settle(limits.settleSlice)) await clock.yield();
     const traits = core.traits.filter((trait) => trait.purpose === purpose);
     const today = core.segments.timeline.newest?.[1] ?? dayOf(clock.now());
-    const people: Featured[] = [];
-    for await (const { subject, traits: values } of population(core, clock, purpose)) {
-      if (people.length >= limits.insightPeopleMax) break;
+    const people = await sample({ core, clock, hash }, purpose, ({ subject, traits: values }): Featured => {
       const isMember = core.segments.isMember(name, subject);
-      people.push({ subject, isMember, features: featuresOf(new TraitReader(values), traits, today) });
-    }
+      return { subject, isMember, features: featuresOf(new TraitReader(values), traits, today) };
+    });
     const found = lookalikes(people, Math.min(most, limits.segmentMembersListed));
     // Somebody may have withdrawn while others were counted.
     return ok(found.filter(({ subject }) => core.gate.permitRead(subject, purpose, null).ok));

@@ -2,6 +2,7 @@
 // withdrawals, restrictions, corrections, erasures, retention and cut points; and the state is the fold of the log with its gaps.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { limits } from '../base/limits.js';
 import type { Definitions } from '../model/definitions.js';
 import { Tables } from '../ports/tables.js';
 import { worldDefinitions } from '../sim/world-definitions.js';
@@ -200,6 +201,24 @@ describe('segments', () => {
     rig.definitions = worldDefinitions;
     await rig.restart();
     expect((await rig.dump()).filter((line) => line.startsWith('segment'))).toEqual(dumped.filter((line) => line.startsWith('segment')));
+  });
+
+  it('have lookalikes wherever their ids stand among those of many', async () => {
+    const rig = await shoppers(20); // p00 to p19
+    const crowd = Array.from({ length: limits.insightPeopleMax }, (_, at) => `a${at}`);
+    await Promise.all(crowd.map((subject) => rig.say(subject, 'granted', 'personalise')));
+    for (let from = 0; from < crowd.length; from += 500)
+      await rig.send(...crowd.slice(from, from + 500).map((subject) => rig.view(subject, 'tea')));
+    for (let person = 0; person < 8; person += 1) {
+      await rig.say(`q${person}`, 'granted', 'personalise');
+      await rig.send({ ...rig.view(`q${person}`, 'tea'), type: 'order.completed', properties: { total: 10 } });
+    }
+    const found = await rig.engine.segmentation.lookalikes('spenders', 'personalise', 5);
+    expect(found).toMatchObject({
+      ok: true,
+      value: expect.arrayContaining([expect.objectContaining({ subject: expect.stringMatching(/^q/u) })]),
+    });
+    await rig.engine.close();
   });
 
   it('have lookalikes with reasons that many share and that add up', async () => {

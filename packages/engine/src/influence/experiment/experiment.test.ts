@@ -257,6 +257,11 @@ describe('the report', () => {
       ]),
     );
     expect(report.verdict).toBe('better');
+    const lost = reportOf(
+      arm('new', 9_000, 2_000, [['young', people(7_000, 1_700)]]),
+      arm('old', 5_000, 1_000, [['young', people(3_000, 300)]]),
+    );
+    expect([lost.verdict, lost.groups.map(({ verdict }) => verdict)]).toEqual(['broken', ['broken']]);
     expect(report.conclusion).toContain('In "old people" it is worse. In "young" it is better. (Corrected for looking at 2 groups.)');
     const known = (n: number, won: number, seed: number): ArmResult['people'] => {
       const random = new SeededRandom(seed);

@@ -57,8 +57,10 @@ export function reportOf(treated: ArmResult, control: ArmResult, crossed = 0): R
     plain === null || effect === null || less.slope === 0
       ? null
       : { slope: less.slope, width: (effect.high - effect.low) / (plain.high - plain.low) };
-  const groups = groupEffects(treated, control);
   const verdict = ratio.alarm ? 'broken' : verdictOf(effect);
+  const told = groupEffects(treated, control);
+  // Of people who were not shared out as planned nothing can be said in any group either.
+  const groups = ratio.alarm ? told.map((each): GroupEffect => ({ ...each, verdict: 'broken' })) : told;
   return {
     people: { [treated.name]: treated.people.n, [control.name]: control.people.n },
     crossed,

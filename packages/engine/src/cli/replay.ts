@@ -15,6 +15,7 @@ export const replay: Command = {
   synopsis: 'replay POINT --policy FILE',
   help: [
     'FILE is JSON: {"otherwise": {ACTION: PROBABILITY}, "segments": {SEGMENT: {ACTION: PROBABILITY}}}; "segments" may be absent.',
+    'A SEGMENT is what the request said (context.segment), or the whole of what stands in the record ("evening|looking").',
     'Estimates are per choice, from the people who let be learned from them. They are refused where the log does not carry them.',
   ],
   examples: ['ethogram replay nudge --policy what-if.json', 'ethogram replay nudge --policy what-if.json --json'],

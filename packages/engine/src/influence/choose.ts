@@ -74,6 +74,12 @@ export function isSegment(segment: string): boolean {
   return segment.length <= limits.choiceSegmentCharsMax && !segment.includes(divider);
 }
 
+/** What the request said of its situation, of the segment that stands in a record. */
+export function requestedSegment(segment: string): string {
+  const end = segment.indexOf(divider);
+  return end < 0 ? segment : segment.slice(0, end);
+}
+
 export class Choose {
   readonly #parts: ChooseParts;
 

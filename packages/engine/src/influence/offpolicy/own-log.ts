@@ -3,6 +3,7 @@
 // what is estimated speaks of them. A choice that was held back (holdout, harm stop, nothing left) was none, so it is left out.
 import { assert } from '../../base/assert.js';
 import type { ChoiceRecord } from '../../model/choice.js';
+import { requestedSegment } from '../choose.js';
 import type { Logged, TargetPolicy } from './logged.js';
 
 /** A choice and what followed. */
@@ -11,7 +12,10 @@ export interface LoggedChoice {
   readonly won: boolean;
 }
 
-/** "What if": probabilities of actions, by segment; what a segment does not name, it takes from `otherwise`. They are made to sum to 1. */
+/**
+ * "What if": probabilities of actions, by segment: the whole one of the record, else the one that the request named; what no segment names
+ * takes them from `otherwise`. They are made to sum to 1.
+ */
 export interface PolicyTable {
   readonly otherwise: { readonly [action: string]: number };
   readonly segments?: { readonly [segment: string]: { readonly [action: string]: number } };
@@ -58,7 +62,7 @@ export function ownLog(choices: readonly LoggedChoice[], also: readonly string[]
     (row, out) => {
       out.fill(0);
       const record = choices[row]?.record;
-      const chances = table.segments?.[record?.segment ?? ''] ?? table.otherwise;
+      const chances = chancesIn(table, record?.segment ?? '');
       const eligible = new Set(record?.candidates.map((each) => each.action));
       const stopped = new Set(record?.excluded.map((each) => each.action));
       let all = 0;
@@ -70,6 +74,11 @@ export function ownLog(choices: readonly LoggedChoice[], also: readonly string[]
       }
     };
   return { logged, target };
+}
+
+function chancesIn({ segments = {}, otherwise }: PolicyTable, segment: string): PolicyTable['otherwise'] {
+  for (const name of [segment, requestedSegment(segment)]) if (Object.hasOwn(segments, name)) return segments[name] ?? otherwise;
+  return otherwise;
 }
 
 function places(names: readonly string[]): Map<string, number> {

@@ -658,7 +658,7 @@ export type Insight = {
   readonly trait: string;
   readonly rate: number;
   readonly tests: number;
-  readonly people: number;
+  readonly people: number | null;
   readonly findings: readonly { readonly p: number; readonly q: number }[];
 };
 

@@ -1,6 +1,7 @@
 // ethogram patterns, trends, correlations: what can be said of many people, each finding with its evidence.
 import { dayMs } from '../base/day.js';
 import { CodedError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
 import type { Result } from '../base/result.js';
 import type { Engine } from '../runtime/engine.js';
 import type { Insight } from '../runtime/insights.js';
@@ -65,7 +66,7 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
       trait: { type: 'string', value: 'NAME', help: 'from this trait; from the first that fits if absent' },
     },
     argument: { kind: 'none' },
-    shape: ['trait, rate, tests, people', `findings: [{${finding}}]`],
+    shape: ['trait, rate, tests, people or null (fewer than five)', `findings: [{${finding}}]`],
     async run(args, terminal) {
       args.none();
       const trait = args.text('trait');
@@ -80,12 +81,16 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
               return result.value;
             });
       terminal.result(found, () => [
-        `${found.findings.length} of ${found.tests} tests over ${found.people} people; at most ${found.rate * 100} % of them are nothing`,
+        `${found.findings.length} of ${found.tests} tests over ${peopleIn(found)}; at most ${found.rate * 100} % of them are nothing`,
         ...found.findings.map((each) => `  ${line(each)}`),
       ]);
       return exitCode.ok;
     },
   };
+}
+
+function peopleIn({ people }: { readonly people: number | null }): string {
+  return `${people ?? `fewer than ${limits.evidencePeopleMin}`} people`;
 }
 
 function dateOf(day: number): string {

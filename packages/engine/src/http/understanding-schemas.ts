@@ -37,7 +37,7 @@ export const understandingSchemas: Readonly<Record<string, TSchema>> = {
     trait: Type.String(),
     rate: Type.Number({ description: 'at most this share of the findings is expected to be nothing' }),
     tests: Type.Integer(),
-    people: Type.Integer(),
+    people: Type.Union([Type.Integer({ minimum: limits.evidencePeopleMin }), Type.Null()], { description: 'null: fewer than five' }),
     findings: Type.Array(Type.Object({ p: Type.Number(), q: Type.Number() }, { additionalProperties: true })),
   }),
 };

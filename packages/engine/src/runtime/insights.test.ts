@@ -25,6 +25,20 @@ async function steady(days: number, retentionDays = 395): Promise<Rig> {
   return rig;
 }
 
+describe('insights', () => {
+  it('tell no number of people below five, of whom they find nothing', async () => {
+    const rig = new Rig();
+    rig.definitions = { ...noDefinitions, traits: [{ name: 'active', kind: 'hours', purpose: 'analytics', days: 60 }] };
+    await rig.start();
+    for (let person = 0; person <= 5; person += 1) {
+      expect(await rig.engine.insights.trends()).toMatchObject({ ok: true, value: { people: person < 5 ? null : 5, findings: [] } });
+      await rig.say(`p${person}`, 'granted', 'analytics');
+      await rig.send(rig.view(`p${person}`, 'tea'));
+    }
+    await rig.engine.close();
+  });
+});
+
 describe('trends', () => {
   it.each([57, 30, 16, 10, 1])('of people who do the same all along find no change, when %i days are kept of them', async (days) => {
     const rig = await steady(days);

@@ -18,7 +18,11 @@ import { sample } from './population.js';
 /** Insights are learned from what was kept for this purpose. */
 const purpose = 'analytics';
 
-export type Insight<F> = Report<F> & { readonly trait: string };
+export interface Insight<F> extends Omit<Report<F>, 'people'> {
+  readonly trait: string;
+  /** null: fewer than limits.evidencePeopleMin, so that nothing is said. */
+  readonly people: number | null;
+}
 
 export class Insights {
   readonly #core: Core;
@@ -88,7 +92,10 @@ export class Insights {
     const running = this.#running.get(key) as Promise<Result<Insight<F>>> | undefined; // the key names the insight
     if (running !== undefined) return running;
     const run = work(trait.name)
-      .then((report) => ok({ ...report, trait: trait.name }))
+      .then((report) => {
+        const people = report.people < limits.evidencePeopleMin ? null : report.people;
+        return ok({ ...report, people, trait: trait.name });
+      })
       .finally(() => this.#running.delete(key));
     this.#running.set(key, run);
     return run;

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { assert } from '../base/assert.js';
-import type { Signer } from '../ports/signer.js';
+import type { RetiredKey, Signer } from '../ports/signer.js';
 
 /** PrivateKeyInfo of RFC 8410 before the seed itself. */
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -12,10 +12,10 @@ const seedBytes = 32;
 export class SeededSigner implements Signer {
   readonly name: string;
   readonly publicKey: Uint8Array;
-  readonly retired: readonly Uint8Array[];
+  readonly retired: readonly RetiredKey[];
   readonly #key: KeyObject;
 
-  constructor(name: string, seed: Uint8Array, retired: readonly Uint8Array[] = []) {
+  constructor(name: string, seed: Uint8Array, retired: readonly RetiredKey[] = []) {
     assert(seed.length === seedBytes, 'a seed has 32 bytes');
     this.name = name;
     this.retired = retired;

@@ -1,6 +1,7 @@
-// The signing key of a ledger, in a file of its own (mode 0600, as every file of a Disk): {format, name, keys: [{seed | null, publicKey}]}.
-// The last one signs. Rotation adds a key and throws the seed of the one before away: what it signed stays good, and nobody can sign with
-// it again. Invariant: a key is on stable storage before it signs anything. Every change replaces the file whole.
+// The signing key of a ledger, in a file of its own (mode 0600, as every file of a Disk): {format, name, keys: [{seed | null, publicKey}],
+// former?: [{name, publicKey}]}. The last of `keys` signs; `former` are those of ledgers that ended. Rotation and a new name throw the
+// seed of the one before away: what it signed stays good, and nobody can sign with it again. Invariant: a key is on stable storage before
+// it signs anything. Every change replaces the file whole.
 import { Buffer } from 'node:buffer';
 import { CodedError } from '../base/errors.js';
 import type { Disk } from '../ports/disk.js';
@@ -20,6 +21,13 @@ interface Stored {
   readonly format: typeof format;
   readonly name: string;
   readonly keys: readonly StoredKey[];
+  /** Oldest first; absent until a ledger has ended. */
+  readonly former?: readonly StoredFormer[];
+}
+
+interface StoredFormer {
+  readonly name: string;
+  readonly publicKey: string;
 }
 
 export interface SigningPlace {
@@ -46,10 +54,14 @@ export async function rotateSigner(place: SigningPlace, entropy: Entropy): Promi
   return write(place, { ...stored, keys: [...retired, fresh(stored.name, entropy)] });
 }
 
-/** A new key under a new name: another ledger begins. */
+/** A new key under a new name: another ledger begins, beside the public keys of those before. */
 export function renewSigner(place: SigningPlace, entropy: Entropy): Promise<SeededSigner> {
+  const stored = read(place);
   const name = newName(entropy);
-  return write(place, { format, name, keys: [fresh(name, entropy)] });
+  const keys = [fresh(name, entropy)];
+  if (stored === undefined) return write(place, { format, name, keys });
+  const ended = stored.keys.map(({ publicKey }) => ({ name: stored.name, publicKey }));
+  return write(place, { format, name, keys, former: [...(stored.former ?? []), ...ended] });
 }
 
 function newName(entropy: Entropy): string {
@@ -65,10 +77,11 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function signerOf({ name, keys }: Stored): SeededSigner {
+function signerOf({ name, keys, former = [] }: Stored): SeededSigner {
   const last = keys.at(-1);
   if (last === undefined || last.seed === null) throw new CodedError('signing_key_unreadable');
-  const retired = keys.slice(0, -1).map(({ publicKey }) => Buffer.from(publicKey, 'base64'));
+  const rotated = keys.slice(0, -1).map(({ publicKey }) => ({ name, publicKey }));
+  const retired = [...former, ...rotated].map((key) => ({ name: key.name, publicKey: Buffer.from(key.publicKey, 'base64') }));
   const signer = new SeededSigner(name, Buffer.from(last.seed, 'base64'), retired);
   if (text(signer.publicKey) !== last.publicKey) throw new CodedError('signing_key_unreadable');
   return signer;
@@ -112,8 +125,15 @@ async function write(place: SigningPlace, stored: Stored): Promise<SeededSigner>
 
 function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null) return false;
-  const { format: said, name, keys } = value as Partial<Record<keyof Stored, unknown>>; // every field is checked below
-  return said === format && typeof name === 'string' && Array.isArray(keys) && keys.length > 0 && keys.every(isStoredKey);
+  const { format: said, name, keys, former = [] } = value as Partial<Record<keyof Stored, unknown>>; // every field is checked below
+  const isNamed = said === format && typeof name === 'string' && Array.isArray(former) && former.every(isStoredFormer);
+  return isNamed && Array.isArray(keys) && keys.length > 0 && keys.every(isStoredKey);
+}
+
+function isStoredFormer(value: unknown): value is StoredFormer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, publicKey } = value as Partial<Record<keyof StoredFormer, unknown>>; // both are checked here
+  return typeof name === 'string' && typeof publicKey === 'string';
 }
 
 function isStoredKey(value: unknown): value is StoredKey {

@@ -195,8 +195,17 @@ describe('ethogram ledger verify', () => {
       code: 1,
       json: { error: { code: 'ledger_forked' } },
     });
-    const renewed = (await run('ledger', 'renew', '--data', restored)).out.trim();
-    expect(renewed.split('+')[0]).not.toBe(readFileSync(keyFile, 'utf8').split('+')[0]);
+    const before = (await run('ledger', 'keys', '--data', restored)).out;
+    const renewed = at('renewed.txt');
+    writeFileSync(renewed, (await run('ledger', 'renew', '--data', restored)).out);
+    const [now, ...former] = readFileSync(renewed, 'utf8').trimEnd().split('\n');
+    expect(now?.split('+')[0]).not.toBe(readFileSync(keyFile, 'utf8').split('+')[0]);
     expect((await run('ledger', 'checkpoint', '--data', restored)).code).toBe(0);
+    // What was signed under the old name stays good, and is told apart from the new ledger.
+    expect(former.join('\n')).toBe(before.trimEnd());
+    expect((await run('receipt', 'verify', receipt, '--key', renewed, '--subject', 'bob')).code).toBe(0);
+    expect((await run('ledger', 'verify', note, '--key', renewed)).code).toBe(0);
+    expect((await run('ledger', 'rotate', '--data', restored)).out).toContain(before);
+    expect(readFileSync(join(restored, 'signing', 'signing-key.json'), 'utf8').match(/"seed": "/g)).toHaveLength(1);
   });
 });

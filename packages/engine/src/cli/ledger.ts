@@ -10,7 +10,7 @@ import { openCheckpoint, type Checkpoint } from '../answer/ledger/checkpoint.js'
 import { CompactRange } from '../answer/ledger/compact-range.js';
 import { savedCheckpoint } from '../answer/ledger/ledger.js';
 import { isConsistent } from '../answer/ledger/proof.js';
-import { verifierKeyOf, verifierKeyText, type VerifierKey } from '../answer/ledger/signed-note.js';
+import { verifierKeysOf, verifierKeyText, type VerifierKey } from '../answer/ledger/signed-note.js';
 import { leafHash } from '../answer/ledger/tree-hash.js';
 import { CodedError } from '../base/errors.js';
 import { fromBase64, toBase64 } from '../base/strict-base64.js';
@@ -37,6 +37,7 @@ export const ledger: Command = {
     'checkpoint   A fresh signed checkpoint of the folder. keys: the keys that check it.',
     'rotate       A new key under the same name; the old one can sign no more, and what it signed stays good. No server may run.',
     'renew        A new key under a new name, after a backup was restored: the old ledger ends where its last checkpoint says.',
+    '             Its public keys stay listed, so older receipts stay good.',
   ],
   examples: [
     'ethogram ledger verify ./copy-of-the-folder --key ledger-key.txt --checkpoint last-month.txt',
@@ -96,11 +97,7 @@ async function keysAfter(act: 'keys' | 'rotate' | 'renew', args: Arguments, term
       if (place.disk.exists(`${ledgerFolder}/note`)) place.disk.remove(`${ledgerFolder}/note`);
     }
   }
-  return keysOf(await openSigner(place, new SystemEntropy()));
-}
-
-function keysOf({ name, publicKey, retired }: Awaited<ReturnType<typeof openSigner>>): VerifierKey[] {
-  return [publicKey, ...retired.toReversed()].map((key) => verifierKeyOf(name, key));
+  return verifierKeysOf(await openSigner(place, new SystemEntropy()));
 }
 
 function verifyFolder(path: string, args: Arguments, terminal: Terminal): number {
@@ -108,7 +105,7 @@ function verifyFolder(path: string, args: Arguments, terminal: Terminal): number
   if (!disk.exists('tenant.json')) throw new CodedError('data_folder_missing');
   const own = args.text('key') === undefined ? signerIn({ disk, folder: signingFolder }) : undefined;
   // Without one in the folder, it says that --key is needed.
-  const keys = own === undefined ? verifierKeys(args) : keysOf(own);
+  const keys = own === undefined ? verifierKeys(args) : verifierKeysOf(own);
   if (own !== undefined)
     terminal.note('The public key is the one that lies in the folder: compare it with one that you have from elsewhere.');
   const kept = args.text('checkpoint');

@@ -38,6 +38,7 @@ export function openCheckpoint(
   if (!opened.ok) return opened;
   const checkpoint = parseCheckpoint(opened.text);
   if (checkpoint === undefined) return { ok: false, reason: 'the note is no checkpoint' };
-  if (!keys.some(({ name }) => name === checkpoint.origin)) return { ok: false, reason: 'the origin is not the name of the key' };
-  return { ok: true, checkpoint };
+  // Keys of a ledger that ended stand beside those of the one that took its place: neither speaks for the other.
+  const own = keys.filter(({ name }) => name === checkpoint.origin);
+  return openNote(note, own).ok ? { ok: true, checkpoint } : { ok: false, reason: 'the origin is not the name of the key' };
 }

@@ -13,7 +13,7 @@ import type { HashStore } from '../../ports/hash-store.js';
 import type { EventEvidence, Log } from '../../ports/log.js';
 import type { Signer } from '../../ports/signer.js';
 import { parseCheckpoint, signCheckpoint } from './checkpoint.js';
-import { verifierKeyOf, type VerifierKey } from './signed-note.js';
+import { verifierKeysOf, type VerifierKey } from './signed-note.js';
 import { leafHash } from './tree-hash.js';
 import { Tree } from './tree.js';
 
@@ -71,8 +71,7 @@ export class Ledger {
 
   /** Keys that check what this ledger signed: the one in force first. */
   keys(): VerifierKey[] {
-    const { name, publicKey, retired } = this.#signerOf();
-    return [publicKey, ...retired.toReversed()].map((key) => verifierKeyOf(name, key));
+    return verifierKeysOf(this.#signerOf());
   }
 
   get signer(): Signer {

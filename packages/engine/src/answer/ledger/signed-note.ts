@@ -37,6 +37,11 @@ export function verifierKeyOf(name: string, publicKey: Uint8Array): VerifierKey 
   return { name, keyId: keyIdOf(name, publicKey), publicKey };
 }
 
+/** All keys of a signer, the one in force first. */
+export function verifierKeysOf({ name, publicKey, retired }: Omit<Signer, 'sign'>): VerifierKey[] {
+  return [{ name, publicKey }, ...retired.toReversed()].map((key) => verifierKeyOf(key.name, key.publicKey));
+}
+
 export function verifierKeyText({ name, keyId, publicKey }: VerifierKey): string {
   return `${name}+${hex(keyId)}+${toBase64(Buffer.concat([Buffer.of(ed25519Type), publicKey]))}`;
 }

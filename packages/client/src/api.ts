@@ -129,6 +129,7 @@ export type ErrorCode =
   | 'backup_failed'
   | 'backup_no_files'
   | 'backup_incomplete'
+  | 'backup_version'
   | 'backup_damaged'
   | 'folder_is_backup'
   | 'erasures_missing'

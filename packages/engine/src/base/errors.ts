@@ -388,6 +388,11 @@ export const errors = {
     'That is no whole backup: its manifest is missing or unreadable.',
     'Name the folder that `ethogram backup` wrote; one without backup.json was interrupted.',
   ),
+  backup_version: entry(
+    500,
+    'The backup was written in a format that this version does not know.',
+    'Use the version that wrote it, or a newer one; nothing was restored.',
+  ),
   backup_damaged: entry(500, 'A file of the backup is not what its manifest says.', 'Take another backup; nothing was restored.'),
   folder_is_backup: entry(
     409,

@@ -118,7 +118,7 @@ function beside(from: string, terminal: Terminal): Uint8Array[] {
 
 /**
  * The list of a backup that was made after that one, as its manifest says it: later, or of more of the log, since clocks are set back.
- * Throws CodedError backup_incomplete, backup_damaged.
+ * Throws CodedError backup_incomplete, backup_version, backup_damaged.
  */
 function newerIn(backup: string, than: Manifest): Uint8Array[] {
   const { at, head, redactions, files } = manifestOn(backupAt(backup));

@@ -209,6 +209,25 @@ describe('a backup', () => {
     await expect(restoreFiles(target, rig.disk, [], rig.clock)).rejects.toMatchObject({ code: 'folder_not_empty' });
   });
 
+  it('of a format that this version does not know is told from one that was interrupted', async () => {
+    const rig = await shop();
+    const target = new MemoryDisk();
+    await backup(rig, target);
+    const told = (manifest: string): Promise<unknown> => {
+      const changed = MemoryDisk.holding(new Map([...target.files(), [manifestName, Buffer.from(manifest)]]));
+      return restoreFiles(changed, new MemoryDisk(), [], rig.clock).then(
+        () => 'restored',
+        (error: unknown) => (error instanceof CodedError ? error.code : error),
+      );
+    };
+    const text = Buffer.from(target.files().get(manifestName) ?? []).toString('utf8');
+    expect(await told(text)).toBe('restored');
+    expect(await told(text.replace('ethogram-backup/1', 'ethogram-backup/2'))).toBe('backup_version');
+    expect(await told('{"format":"ethogram-backup/12","parts":[]}')).toBe('backup_version');
+    for (const other of ['', text.slice(0, -40), '{"format":"tar/2"}', 'null', '{"format":"ethogram-backup/1"}'])
+      expect(await told(other)).toBe('backup_incomplete');
+  });
+
   it('is one at a time, and stops when the engine closes', async () => {
     const rig = await shop();
     const [first, second] = [rig.engine.backups.run(new MemoryDisk()), rig.engine.backups.run(new MemoryDisk())];

@@ -19,22 +19,26 @@ export interface Restored {
   readonly unknown: number;
 }
 
-/** The manifest of the backup on that disk. Throws CodedError backup_incomplete. */
+/** The manifest of the backup on that disk. Throws CodedError backup_incomplete, backup_version. */
 export function manifestOn(backup: Disk): Manifest {
   if (!backup.exists(manifestName)) throw new CodedError('backup_incomplete');
+  let manifest: Manifest | null;
   try {
     const text = withOpen(backup, manifestName, (file) => Buffer.from(file.read(0, file.size())).toString('utf8'));
-    const manifest = JSON.parse(text) as Manifest; // as backup.ts writes it; what is not is refused
-    if (manifest.format === 'ethogram-backup/1' && Array.isArray(manifest.files)) return manifest;
+    manifest = JSON.parse(text) as Manifest | null; // as backup.ts writes it; what is not is refused
   } catch {
-    // no JSON
+    throw new CodedError('backup_incomplete', manifestName);
   }
-  throw new CodedError('backup_incomplete', manifestName);
+  const format: unknown = manifest?.format;
+  if (format === 'ethogram-backup/1' && Array.isArray(manifest?.files)) return manifest;
+  // A whole manifest of another version says so itself; no other backup would be any better.
+  const isOther = format !== 'ethogram-backup/1' && typeof format === 'string' && /^ethogram-backup\/\d+$/u.test(format);
+  throw isOther ? new CodedError('backup_version', format) : new CodedError('backup_incomplete', manifestName);
 }
 
 /**
  * Copies the backup into an empty folder; `lists`: other lists of the erased, as files. Throws CodedError: folder_not_empty,
- * backup_incomplete, backup_damaged, erasures_older; or what the disks throw.
+ * backup_incomplete, backup_version, backup_damaged, erasures_older; or what the disks throw.
  */
 export async function restoreFiles(backup: Disk, to: Disk, lists: readonly Uint8Array[], clock: Clock): Promise<Restored> {
   const manifest = manifestOn(backup);

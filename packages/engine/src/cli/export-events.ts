@@ -5,9 +5,10 @@ import type { ErrorCode } from '../base/errors.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type Purpose } from '../model/purpose.js';
-import { systemTypes } from '../model/system-event.js';
+import { isSystemType } from '../model/system-event.js';
 import type { LogEntry } from '../ports/log.js';
 import type { Engine } from '../runtime/engine.js';
+import { correctionIn } from '../understand/history.js';
 
 export interface EventChoice {
   readonly purpose: Purpose;
@@ -33,7 +34,9 @@ export class PermittedEvents {
     const { subject } = this.#choice;
     for (const { bytes, mask } of subject === undefined ? this.#engine.log.read(0) : entriesOf(this.#engine, subject)) {
       if (bytes === null) continue;
-      const event = decodeEvent(bytes, mask);
+      const was = decodeEvent(bytes, mask);
+      // The first record of a corrected event is a gap: it stands in the record that corrects it.
+      const event = correctionIn(was)?.event ?? was;
       if (!this.#asked(event)) continue;
       const refused = this.#refusal(event);
       if (refused === null) yield event;
@@ -44,7 +47,8 @@ export class PermittedEvents {
   #asked({ subject, type, occurredAt }: BehaviourEvent): boolean {
     const { type: wanted, since = -Infinity, until = Infinity } = this.#choice;
     if (subject === null || (wanted !== undefined && type !== wanted)) return false;
-    if (type === systemTypes.consentChanged || type === systemTypes.decisionMade) return false;
+    // What the engine noted itself is no behaviour, and was kept for no purpose.
+    if (isSystemType(type) && this.#engine.core.registry.known(type) === undefined) return false;
     return occurredAt >= since && occurredAt < until;
   }
 
@@ -66,7 +70,7 @@ export class PermittedEvents {
 }
 
 /** The entries of one person, in the order of the log. */
-export function* entriesOf(engine: Engine, subject: string): Iterable<LogEntry> {
+function* entriesOf(engine: Engine, subject: string): Iterable<LogEntry> {
   for (const position of engine.core.trace.positions(subject)) {
     const entry = engine.log.readOne(position);
     if (entry !== undefined) yield entry;

@@ -141,3 +141,27 @@ test("the file is the owner's alone and never written over; without a purpose no
     expect(await runJson('export', ...argv, '--data', at('out'))).toMatchObject({ code: 2, json: { error: { code: 'usage' } } });
   expect(readFileSync(at('items.jsonl'), 'utf8')).toBe('{"id":"tea"}\n');
 });
+
+test('a corrected event leaves as it was corrected, and what the engine noted itself is not told as withheld', async () => {
+  const granted = Date.now() - 2 * hourMs;
+  await within('corrected', async (engine) => {
+    await engine.choose('ann', { choices: { personalise: 'granted', analytics: 'granted' }, origin: 'test' }, granted);
+    await engine.accept([view('v1', 'ann', 'tae', granted + 1), view('v2', 'ann', 'cup', granted + 2)]);
+    engine.rank({ point: 'home', subject: 'ann' });
+    for (const item of ['tee', 'tea']) expect(await engine.correct('ann', 'v1', { product_id: item })).toMatchObject({ ok: true });
+    await engine.link('ann', 'device-1', true, 'test');
+  });
+  const exported = async (...more: string[]): Promise<unknown> => {
+    const { out, err } = await run('export', 'events', '--purpose', 'analytics', '--data', at('corrected'), ...more);
+    const events: { id: string; properties: { product_id: string } }[] = out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+    return [events.map(({ id, properties }) => `${id} ${properties.product_id}`).toSorted(), err.includes('withheld')];
+  };
+  expect(await exported()).toEqual([['v1 tea', 'v2 cup'], false]);
+  expect(await exported('--subject', 'ann')).toEqual([['v1 tea', 'v2 cup'], false]);
+  expect(await exported('--type', 'item.viewed', '--until', new Date(granted + 2).toISOString())).toEqual([['v1 tea'], false]);
+  await within('corrected', (engine) => engine.choose('ann', { choices: { analytics: 'withdrawn' }, origin: 'test' }));
+  expect(await exported()).toEqual([[], true]);
+});

@@ -69,9 +69,12 @@ export class PermittedEvents {
   }
 }
 
-/** The entries of one person, in the order of the log. */
+/** The entries of one person under all their ids, in the order of the log. */
 function* entriesOf(engine: Engine, subject: string): Iterable<LogEntry> {
-  for (const position of engine.core.trace.positions(subject)) {
+  const { identity, trace } = engine.core;
+  // A link stands in the traces of both ids.
+  const positions = new Set(identity.members(subject).flatMap((id) => trace.positions(id)));
+  for (const position of [...positions].sort((a, b) => a - b)) {
     const entry = engine.log.readOne(position);
     if (entry !== undefined) yield entry;
   }

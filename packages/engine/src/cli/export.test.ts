@@ -165,3 +165,20 @@ test('a corrected event leaves as it was corrected, and what the engine noted it
   await within('corrected', (engine) => engine.choose('ann', { choices: { analytics: 'withdrawn' }, origin: 'test' }));
   expect(await exported()).toEqual([[], true]);
 });
+
+test('--subject names a person: events of all their linked ids leave, each as its own id may', async () => {
+  const granted = Date.now() - 2 * hourMs;
+  await within('linked', async (engine) => {
+    for (const id of ['ann', 'device-1', 'bob']) await engine.choose(id, { choices: { analytics: 'granted' }, origin: 'test' }, granted);
+    await engine.accept([
+      view('v1', 'device-1', 'tea', granted + 1),
+      view('v2', 'ann', 'cup', granted + 2),
+      view('v3', 'bob', 'pot', granted + 3),
+    ]);
+    await engine.link('ann', 'device-1', true, 'test');
+  });
+  for (const id of ['ann', 'device-1']) {
+    const { out } = await run('export', 'events', '--purpose', 'analytics', '--data', at('linked'), '--subject', id);
+    expect(idsOf(out).toSorted()).toEqual(['v1', 'v2']);
+  }
+});

@@ -3,17 +3,20 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { CodedError } from '../base/errors.js';
 import { personLines as linesOf } from '../runtime/archive.js';
 import type { Engine } from '../runtime/engine.js';
 import { UsageError } from './arguments.js';
+import { pathRefusal } from './path-refusal.js';
 
 /** Lines of JSON, the profile first, then each id in the order of the log. Throws CodedError subject_unknown. */
 export function personLines(engine: Engine, subject: string): Iterable<string> {
   return linesOf(subject, engine.archiveParts);
 }
 
-/** Writes a new file that its owner alone may read. Throws UsageError when it is there, CodedError subject_unknown, disk_full. */
+/**
+ * Writes a new file that its owner alone may read. Throws UsageError when it is there, CodedError subject_unknown, path_refused,
+ * disk_full.
+ */
 export async function writeArchive(engine: Engine, subject: string, path: string): Promise<{ readonly bytes: number }> {
   const archive = engine.archive(subject);
   const first = await archive.next();
@@ -29,8 +32,9 @@ export async function writeArchive(engine: Engine, subject: string, path: string
     await pipeline(counted(), file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError('the file of --out is there already');
-    await rm(path, { force: true });
-    throw error instanceof CodedError ? error : new CodedError('disk_full', '--out could not be written');
+    // A path on which no file can be made has none to remove.
+    await rm(path, { force: true }).catch(() => undefined);
+    throw pathRefusal(error) ?? error;
   }
   return { bytes };
 }

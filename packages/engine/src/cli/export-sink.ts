@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import { UsageError } from './arguments.js';
+import { pathRefusal } from './path-refusal.js';
 import type { Terminal } from './terminal.js';
 
 const chunkChars = 64 * 1024;
@@ -26,7 +27,7 @@ export class ExportSink {
       });
   }
 
-  /** Throws UsageError when the file is there already, CodedError file_unreadable when it cannot be made. */
+  /** Throws UsageError when the file is there already, CodedError path_refused when it cannot be made. */
   static async open(terminal: Terminal, path: string | undefined): Promise<ExportSink> {
     if (path === undefined) return new ExportSink(terminal, []);
     const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
@@ -34,7 +35,7 @@ export class ExportSink {
       await once(file, 'open');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError('the file of --out is there already');
-      throw new CodedError('file_unreadable', '--out cannot be written');
+      throw pathRefusal(error) ?? error;
     }
     if (!path.endsWith('.gz')) return new ExportSink(terminal, [file]);
     const packing = createGzip();

@@ -37,7 +37,10 @@ const mistakes: readonly [code: string, ...argv: string[]][] = [
   ['path_refused', 'evidence', '--verify', at('none'), '--key', key],
   ['path_refused', 'evidence', '--verify', at('nowhere'), '--key', key],
   ['file_unreadable', 'replay', 'nudge', '--policy', at('nosuch.json'), '--data', at('shop')],
-  ['file_unreadable', 'export', 'events', '--purpose', 'train', '--out', at('file/below'), '--data', at('shop')],
+  ['path_refused', 'export', 'events', '--purpose', 'train', '--out', at('file/below'), '--data', at('shop')],
+  ['path_refused', 'export', 'person', 'ann', '--out', at('file/below.jsonl.gz'), '--data', at('shop')],
+  ['path_refused', 'export', 'person', 'ann', '--out', at('file/below.zip'), '--data', at('shop')],
+  ['path_refused', 'export', 'person', 'ann', '--out', at('nowhere/ann.zip'), '--data', at('shop')],
 ];
 
 describe('a path that cannot be used', () => {

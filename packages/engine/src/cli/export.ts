@@ -129,6 +129,7 @@ async function write(
   const source = permitted !== null ? eventLines(permitted, csv) : known === 'person' ? personLines(engine, subject) : itemLines(engine);
   const sink = await ExportSink.open(terminal, out);
   let lines = 0;
+  let isWhole = false;
   try {
     for (const line of source) {
       await sink.line(line);
@@ -136,12 +137,22 @@ async function write(
       if (lines % turnLines === 0) await interrupt.wait(0);
       if (interrupt.asked) break;
     }
+    if (!interrupt.asked) {
+      await sink.end();
+      isWhole = true;
+    }
   } finally {
-    await sink.end();
+    // Who received what is part of the evidence, also when they stopped reading before the end.
+    if (isWhole || (out === undefined && lines > 0)) {
+      if (known === 'person') await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject);
+      else if (choice !== undefined) await engine.answers.act({ what: 'events.exported', by, why: recipient, about: choice.purpose });
+    }
+    if (!isWhole) await sink.abandon();
   }
-  // Who received what is part of the evidence.
-  if (known === 'person') await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject);
-  else if (choice !== undefined) await engine.answers.act({ what: 'events.exported', by, why: recipient, about: choice.purpose });
+  if (interrupt.asked && out !== undefined) {
+    terminal.note(`interrupted: ${out} was not whole, and is gone`);
+    return exitCode.interrupted;
+  }
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [

@@ -1,6 +1,6 @@
 // Nobody reads what a command writes any more, or the disk takes none of it: real processes, whose streams break.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open } from '../runtime/open.js';
@@ -76,4 +76,40 @@ test('a dump whose reader has seen enough is no failure; one that the disk does 
   closeSync(full);
   // Closed in order each time: the folder is free.
   expect(spawnSync(process.execPath, [bin, 'verify', '--data', 'shop'], { cwd: at('.') }).status).toBe(0);
+});
+
+test('an export that ends early leaves no file that looks whole, and the history names what left by stdout', async () => {
+  const engine = await open(at('export'), { tickMs: 0 });
+  await engine.choose('ann', { choices: { analytics: 'granted' }, origin: 'test' });
+  const properties = { product_id: 'tea', query: 'x'.repeat(900) };
+  for (let sent = 0; sent < 2000; sent += 500) {
+    const view = (id: number) => ({
+      id: `v${id}`,
+      subject: 'ann',
+      type: 'item.viewed',
+      occurredAt: Date.now(),
+      source: 'test',
+      properties,
+    });
+    await engine.accept(Array.from({ length: 500 }, (_, index) => view(sent + index)));
+  }
+  await engine.close();
+  const events = ['export', 'events', '--purpose', 'analytics', '--recipient', 'auditor', '--data', 'export'];
+  const child = start(...events);
+  await printed(child, '\n');
+  child.stdout.destroy();
+  expect(await ended(child)).toBe(0);
+  const acts = async (): Promise<string[]> => {
+    const again = await open(at('export'), { tickMs: 0 });
+    const texts = [...again.log.read(0)].flatMap(({ bytes }) => (bytes === null ? [] : [Buffer.from(bytes).toString('utf8')]));
+    await again.close();
+    return texts.filter((text) => text.includes('events.exported'));
+  };
+  expect(await acts()).toEqual([expect.stringContaining('auditor')]);
+  const to = (file: string, ...args: string[]) => {
+    const done = spawnSync(process.execPath, [bin, ...args, '--data', 'export', '--out', file], { cwd: at('.'), encoding: 'utf8' });
+    return { status: done.status, err: done.stderr, isThere: existsSync(at(file)) };
+  };
+  expect(to('nobody.jsonl', 'export', 'person', 'nobody')).toMatchObject({ status: 1, isThere: false });
+  expect(await acts()).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 // The checks of `ethogram doctor` on the files of a data folder. They change nothing.
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { NodeDisk } from '../adapters/node-disk.js';
 import { SystemClock } from '../adapters/system-clock.js';
@@ -16,18 +16,20 @@ import { fine, problem, warning, type Finding } from './finding.js';
 const dayMs = 86_400_000;
 const listedMax = 3;
 
-/** `named`: somebody said --data, so the folder was expected to be there. */
-export function folderFinding(path: string, named: boolean): Finding {
+/**
+ * `named`: somebody said --data, so the folder was expected to be there. `mayUse`: may this process read and write it? A command that ran
+ * once as another user leaves files that no start of the server can open.
+ */
+export function folderFinding(path: string, named: boolean, mayUse = isOurs): Finding {
   if (statOf(join(path, 'tenant.json')) === undefined) {
     const sentence = `There is no data folder at ${path}.`;
     const mend = 'Name it with --data, or make one with `ethogram serve` or `ethogram import`.';
     return named ? problem('folder', sentence, mend) : warning('folder', sentence, mend);
   }
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
-    return problem('folder', `This process may not write in ${path}.`, 'Run as the user that owns it, or give it to this user (chown -R).');
-  }
+  const mend = 'Run as the user that owns it, or give it to this user (chown -R).';
+  if (!mayUse(path)) return problem('folder', `This process may not write in ${path}.`, mend);
+  const refused = below(path).filter((each) => !mayUse(each));
+  if (refused.length > 0) return problem('folder', `This process may not read and write ${listed(path, refused)} in ${path}.`, mend);
   return fine('folder', `The data folder is ${path}.`);
 }
 
@@ -36,16 +38,37 @@ export function modesFinding(path: string, platform: NodeJS.Platform): Finding {
   if (platform === 'win32') return fine('modes', 'Not looked at: this system has other rights.');
   const open = [path, ...below(path)].filter((each) => ((statOf(each)?.mode ?? 0) & 0o077) !== 0);
   if (open.length === 0) return fine('modes', 'Only its owner may read it.');
-  const names = open.slice(0, listedMax).map((each) => (each === path ? 'the folder itself' : each.slice(path.length + 1)));
-  const more = open.length > listedMax ? ` and ${open.length - listedMax} more` : '';
-  return problem('modes', `Others than the owner have rights to ${names.join(', ')}${more}.`, `chmod -R go-rwx ${path}`);
+  return problem('modes', `Others than the owner have rights to ${listed(path, open)}.`, `chmod -R go-rwx ${path}`);
 }
 
+/** Everything in the folder, as far as this process may look. */
 function below(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true }).flatMap((each) => {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries.flatMap((each) => {
     const full = join(path, each.name);
     return each.isDirectory() ? [full, ...below(full)] : [full];
   });
+}
+
+function isOurs(path: string): boolean {
+  const isFolder = statOf(path)?.isDirectory() === true;
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | (isFolder ? constants.X_OK : 0));
+    return true;
+  } catch {
+    // What went away meanwhile is nobody's.
+    return statOf(path) === undefined;
+  }
+}
+
+function listed(path: string, found: readonly string[]): string {
+  const names = found.slice(0, listedMax).map((each) => (each === path ? 'the folder itself' : each.slice(path.length + 1)));
+  return `${names.join(', ')}${found.length > listedMax ? ` and ${found.length - listedMax} more` : ''}`;
 }
 
 export function tenantFinding(path: string): Finding {

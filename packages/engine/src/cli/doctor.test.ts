@@ -7,6 +7,7 @@ import { errors } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { open } from '../runtime/open.js';
 import { freshFolder, run, runJson } from './command-line.suite.js';
+import { folderFinding } from './doctor-folder.js';
 import { logFinding, overdueFinding } from './doctor-log.js';
 import { clockFinding, nodeFinding, portFinding } from './doctor-machine.js';
 import { checks } from './finding.js';
@@ -90,6 +91,20 @@ test('rights of others, a tenant that cannot be read, an address that was left b
   writeFileSync(join(data, 'access/keys.json'), '{}', { mode: 0o600 });
   writeFileSync(join(data, 'tenant.json'), 'x', { mode: 0o600 });
   expect(await found('--data', data, '--port', `${free}`)).toMatchObject({ code: 1, wrong: ['tenant problem', 'keys problem'] });
+});
+
+test('files of another user within the folder: which they are, and nothing else is asked of them', async () => {
+  const data = await made('foreign');
+  const segment = readdirSync(join(data, 'log')).find((name) => name.endsWith('.seg')) ?? '';
+  const refused = new Set([join(data, 'log', segment), join(data, 'keys')]);
+  const mayUse = (path: string): boolean => ![...refused].some((each) => path.startsWith(each));
+  expect(folderFinding(data, true)).toMatchObject({ state: 'ok' });
+  const finding = folderFinding(data, true, mayUse);
+  expect(finding).toMatchObject({ code: 'folder', state: 'problem', mend: expect.stringContaining('chown -R') });
+  expect(finding.sentence).toContain(`log/${segment}`);
+  expect(finding.sentence).toContain('keys');
+  refused.add(data);
+  expect(folderFinding(data, true, mayUse).sentence).toContain(data);
 });
 
 test('keys of the log that are missing: a problem, and no new ones are made', async () => {

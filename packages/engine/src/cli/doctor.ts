@@ -62,8 +62,11 @@ async function ofFolder(folder: DataFolder, named: boolean, deep: boolean, port:
   const now = new SystemClock().now();
   const found = folderFinding(path, named);
   if (!existsSync(join(path, 'tenant.json'))) return [clockFinding(now, null), await portFinding(port, false), diskFinding(path), found];
+  // What may not be read says nothing, whatever is asked of it.
+  if (found.state === 'problem')
+    return [clockFinding(now, null), await portFinding(port, false), diskFinding(path), found, modesFinding(path, process.platform)];
   const newest = newestOf(path, ['tenant.json', 'address', 'log', 'keys', 'state', 'state/data.mdb', 'access']);
-  const holder = found.state === 'ok' ? holderOf(path) : null;
+  const holder = holderOf(path);
   const address = folder.serverAddress();
   const sealing = sealingFinding(path, wrappingPlace(), process.platform);
   const findings = [
@@ -80,7 +83,7 @@ async function ofFolder(folder: DataFolder, named: boolean, deep: boolean, port:
   ];
   if (holder !== null)
     return [...findings, fine('log', 'Not looked at while a process holds the folder; a server checks it at every start.')];
-  if (sealing.state === 'problem' || found.state === 'problem') return findings;
+  if (sealing.state === 'problem') return findings;
   const bar = new ProgressBar(terminal, 'reading the log');
   const read = await logFindings(path, deep, (done, total) => bar.update(total === 0 ? 1 : done / total, () => ''));
   bar.end();

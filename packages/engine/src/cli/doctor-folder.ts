@@ -12,6 +12,7 @@ import { limits } from '../base/limits.js';
 import { tenantFile, tenantIn } from '../runtime/tenant.js';
 import { statOf } from './doctor-machine.js';
 import { fine, problem, warning, type Finding } from './finding.js';
+import { shellQuoted } from './shell-quoted.js';
 
 const dayMs = 86_400_000;
 const listedMax = 3;
@@ -38,7 +39,7 @@ export function modesFinding(path: string, platform: NodeJS.Platform): Finding {
   if (platform === 'win32') return fine('modes', 'Not looked at: this system has other rights.');
   const open = [path, ...below(path)].filter((each) => ((statOf(each)?.mode ?? 0) & 0o077) !== 0);
   if (open.length === 0) return fine('modes', 'Only its owner may read it.');
-  return problem('modes', `Others than the owner have rights to ${listed(path, open)}.`, `chmod -R go-rwx ${path}`);
+  return problem('modes', `Others than the owner have rights to ${listed(path, open)}.`, `chmod -R go-rwx ${shellQuoted(path)}`);
 }
 
 /** Everything in the folder, as far as this process may look. */
@@ -103,7 +104,7 @@ export function sealingFinding(path: string, place: string | undefined, platform
     );
   const shared = [place, ...outside].filter((each) => each !== undefined && ((statOf(each)?.mode ?? 0) & 0o077) !== 0);
   if (shared.length > 0 && platform !== 'win32')
-    return problem('sealing', 'Others than the owner have rights to the wrapping key.', `chmod -R go-rwx ${place}`);
+    return problem('sealing', 'Others than the owner have rights to the wrapping key.', `chmod -R go-rwx ${shellQuoted(place ?? '')}`);
   if (place !== undefined && isWithin(resolve(place), resolve(path)))
     return warning('sealing', 'ETHOGRAM_WRAPPING names a folder inside the data folder.', apart);
   if (inside.length > 0)

@@ -7,11 +7,12 @@ import { isObject } from '../http/json-body.js';
 import { shopTypes } from '../runtime/shop-types.js';
 import type { Arguments } from './arguments.js';
 import { CsvRecords } from './csv-records.js';
-import { exportColumns, mapText, plainName, usualColumn, usualNames, type Named, type Part } from './import-mapping.js';
+import { canBeMapped, exportColumns, mapText, plainName, usualColumn, usualNames, type Named, type Part } from './import-mapping.js';
 import { planOf, type ImportPlan } from './import-plan.js';
 import { ImportSource } from './import-source.js';
 import { timeReader, timeForms, timeFormMeans, type TimeForm } from './import-time.js';
 import { JsonLines } from './json-lines.js';
+import { shellQuoted } from './shell-quoted.js';
 import type { Terminal } from './terminal.js';
 
 interface Guess {
@@ -62,9 +63,9 @@ export class Inferred {
   report(terminal: Terminal, goesOn: boolean): void {
     const { form, separator } = this.source;
     const map = mapText(this.named);
-    const quoted = `'${map.replaceAll("'", "'\\''")}'`;
-    const options = `${map === '' ? '' : ` --map ${quoted}`}${this.timeForm === 'auto' ? '' : ` --time-form ${this.timeForm}`}`;
-    const command = `ethogram import ${this.path}${options} --basis BASIS --evidence TEXT`;
+    const written = `${map === '' ? '' : ` --map ${shellQuoted(map)}`}${this.timeForm === 'auto' ? '' : ` --time-form ${this.timeForm}`}`;
+    const options = canBeMapped(this.named) ? written : ' --infer --yes';
+    const command = `ethogram import ${shellQuoted(this.path)}${options} --basis BASIS --evidence TEXT`;
     const width = Math.max(...this.guesses.map(({ column }) => column.length), 0) + 2;
     const told = form === 'csv' ? `CSV, separated by ${separatorNames[separator] ?? 'comma'}` : 'JSONL';
     const lines = [

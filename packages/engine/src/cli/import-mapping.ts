@@ -59,6 +59,11 @@ export function mapText({ columns, properties }: Named): string {
   return [...Object.entries(columns), ...Object.entries(properties)].map(([name, column]) => `${name}=${column}`).join(',');
 }
 
+/** Does --map read it again? A column whose name holds a comma, or begins or ends with a space, cannot be written there. */
+export function canBeMapped({ columns, properties }: Named): boolean {
+  return [...Object.values(columns), ...Object.values(properties)].every((column) => !column.includes(',') && column.trim() === column);
+}
+
 function isPart(name: string): name is Part {
   return Object.hasOwn(usualNames, name);
 }

@@ -58,6 +58,23 @@ test('a ragged file: each bad row has its code, the rest is kept, and rejects li
   expect(other.json).toMatchObject({ rows: 2, accepted: 1, duplicates: 1, refused: 0 });
 });
 
+test('the command that --infer prints does what it says, whatever the file and its columns are called', async () => {
+  const command = async (name: string, text: string): Promise<string> => {
+    const { json } = await runJson('import', file(name, text), '--infer');
+    return String(json['command']);
+  };
+  const spaced = await command("ann's views.csv", 'User ID,Product ID,Date\nu1,p1,2026-03-01T10:00:00Z\n');
+  const quoted = at("ann's views.csv").replaceAll("'", "'\\''");
+  const map = "--map 'subject=User ID,item=Product ID,time=Date'";
+  expect(spaced).toBe(`ethogram import '${quoted}' ${map} --basis BASIS --evidence TEXT`);
+  // No --map can name such a column.
+  const path = at('commas.csv');
+  expect(await command('commas.csv', '"user,id",sku,ts\nu1,p1,2026-03-01T10:00:00Z\n')).toBe(
+    `ethogram import ${path} --infer --yes --basis BASIS --evidence TEXT`,
+  );
+  expect((await runJson('import', path, '--infer', '--yes', ...basis, '--data', at('commas'))).json).toMatchObject({ accepted: 1 });
+});
+
 test('--infer says what it would take and why, imports nothing, and --yes takes it', async () => {
   const rows = Array.from(
     { length: 30 },

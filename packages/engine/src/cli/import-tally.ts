@@ -29,6 +29,14 @@ export class ImportTally {
     if (this.listed.length < limits.importBadRowsListed) this.listed.push(bad);
   }
 
+  /** Rows are read once under a name, so whoever mends a mapping in vain has to be told. */
+  #again(): string[] {
+    if (this.row === 0 || this.accepted + this.duplicates > 0) return [];
+    if (this.rows > 0 && this.startRow > 0) return [];
+    const twice = this.rows === 0 ? ' What was accepted under this one counts twice then.' : '';
+    return [`Rows are read once under a name. To read them again with other --map or --time-form, say --source with a new name.${twice}`];
+  }
+
   report(name: string, interrupted: boolean, terminal: Terminal, ms: number): void {
     const { row, rows, accepted, expired, duplicates, unreadable, listed } = this;
     const refused = rows - accepted - duplicates - unreadable;
@@ -45,6 +53,7 @@ export class ImportTally {
         ...[...this.codes].map(([code, count]) => `  ${count} refused: ${code}`),
         ...listed.map(({ line, code, field }) => `    line ${line}: ${code}${field === undefined ? '' : ` at ${field}`}`),
         ...(rejected <= listed.length ? [] : [`    and ${rejected - listed.length} more; \`ethogram rejects\` lists them`]),
+        ...this.#again(),
         ...(interrupted ? ['Interrupted: the same command goes on from there.'] : []),
       ],
     );

@@ -58,6 +58,17 @@ test('a ragged file: each bad row has its code, the rest is kept, and rejects li
   expect(other.json).toMatchObject({ rows: 2, accepted: 1, duplicates: 1, refused: 0 });
 });
 
+test('whoever mends --time-form after all rows were refused is told how to have them read again', async () => {
+  const path = file('times.csv', 'user_id,product_id,timestamp\nu1,p1,2026-03-01 10:00\nu2,p2,2026-03-02 10:00\n');
+  const words = ['import', path, ...basis, '--data', at('times')];
+  expect((await run(...words)).out).toMatch(/0 accepted[\s\S]*say --source with a new name/u);
+  const mended = [...words, '--time-form', 'ymd'];
+  expect((await run(...mended)).out).toMatch(/nothing was left to do[\s\S]*say --source with a new name/u);
+  const { out } = await run(...mended, '--source', 'times-2');
+  expect(out).toContain('2 accepted');
+  expect(out).not.toContain('--source');
+});
+
 test('the command that --infer prints does what it says, whatever the file and its columns are called', async () => {
   const command = async (name: string, text: string): Promise<string> => {
     const { json } = await runJson('import', file(name, text), '--infer');

@@ -1,6 +1,17 @@
 // The command line as its users run it: child processes over a folder of their own. Few, because each opens a real engine.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -263,4 +274,18 @@ test('the example in process runs', () => {
   const { status, stdout } = spawnSync(process.execPath, [join(root, 'examples/in-process.mjs')], { encoding: 'utf8' });
   expect(status).toBe(0);
   expect(stdout).toMatch(/without a grant: no_grant\nwith one: 2 events on disk\n[\s\S]*mug - [\s\S]*erased: \d+ events/);
+});
+
+test.each(['README.md', 'packages/engine/README.md'])('the example of %s runs as it stands there', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const code = /```ts\n([^]*?)```/u.exec(text)?.[1] ?? '';
+  const place = join(folder, page.replaceAll('/', '-'));
+  mkdirSync(place);
+  // As whoever installed the package has it: by its name, and in a folder of their own.
+  mkdirSync(join(place, 'node_modules'));
+  symlinkSync(join(root, 'packages/engine'), join(place, 'node_modules/ethogram'), 'dir');
+  writeFileSync(join(place, 'example.mjs'), code);
+  const done = spawnSync(process.execPath, ['example.mjs'], { cwd: place, encoding: 'utf8', timeout: 30_000 });
+  expect([done.status, done.stderr]).toEqual([0, '']);
+  expect(done.stdout).toContain('cup');
 });

@@ -29,7 +29,7 @@ export const exportData: Command = {
     'person   All that is kept about one person, under all their ids, for that person: choices, events, decisions, traits. Lines of',
     '         JSON; with --out NAME.zip the archive: JSON Lines, CSV, a readable page and a schema.',
     'items    The catalogue, an item a line, as POST /v1/items takes them.',
-    'Lines go to stdout without --out. Neither is a backup: for that stop the server and copy the folder.',
+    'Lines go to stdout without --out. None of these is a backup: for that there is `ethogram backup`.',
   ],
   examples: [
     'ethogram export events --purpose analytics --out views.jsonl.gz',

@@ -224,8 +224,11 @@ describe('a backup', () => {
     expect(await told(text)).toBe('restored');
     expect(await told(text.replace('ethogram-backup/1', 'ethogram-backup/2'))).toBe('backup_version');
     expect(await told('{"format":"ethogram-backup/12","parts":[]}')).toBe('backup_version');
-    for (const other of ['', text.slice(0, -40), '{"format":"tar/2"}', 'null', '{"format":"ethogram-backup/1"}'])
-      expect(await told(other)).toBe('backup_incomplete');
+    const odd = ['', text.slice(0, -40), '{"format":"tar/2"}', 'null', '{"format":"ethogram-backup/1"}'];
+    // Whole JSON, and yet not what was written: a flipped bit in a name or a figure.
+    for (const name of ['at', 'head', 'redactions', 'erased', 'bytes', 'sha256', 'path']) odd.push(text.replace(`"${name}"`, `"${name}_"`));
+    odd.push(text.replace('"log/', '"../'), text.replace('"log/', '"/og/'), text.replace(/"head": \d+/u, '"head": -1'));
+    for (const other of odd) expect([other, await told(other)]).toEqual([other, 'backup_incomplete']);
   });
 
   it('is one at a time, and stops when the engine closes', async () => {

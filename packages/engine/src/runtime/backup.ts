@@ -217,6 +217,14 @@ export async function digestOf(
   return { bytes, sha256: hash.hex() };
 }
 
+/** Could a backup hold a file of that path? */
+export function isBackedUp(path: string): boolean {
+  const [folder = '', name = '', ...more] = path.split('/');
+  if (name === '') return rootFiles.includes(path);
+  // Whatever lay in these folders was copied, as long as a Disk can name it.
+  return more.length === 0 && folders.includes(folder) && name !== '.' && name !== '..' && !/[\\\0]/u.test(name);
+}
+
 export function inTarget(path: string): string {
   return path === '' ? filesFolder : `${filesFolder}/${path}`;
 }

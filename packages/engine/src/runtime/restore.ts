@@ -6,7 +6,7 @@ import { limits } from '../base/limits.js';
 import { Suppressions } from '../consent/suppressions.js';
 import type { Clock } from '../ports/clock.js';
 import type { Disk } from '../ports/disk.js';
-import { digestOf, inTarget, manifestName, withOpen, type Manifest } from './backup.js';
+import { digestOf, inTarget, isBackedUp, manifestName, withOpen, type BackupFile, type Manifest } from './backup.js';
 import { erasuresFolder, keptFolder, keysFolder, logFolder, prepareFolders, signingFolder } from './folders.js';
 
 export const listPath = `${erasuresFolder}/suppressed`;
@@ -22,18 +22,33 @@ export interface Restored {
 /** The manifest of the backup on that disk. Throws CodedError backup_incomplete, backup_version. */
 export function manifestOn(backup: Disk): Manifest {
   if (!backup.exists(manifestName)) throw new CodedError('backup_incomplete');
-  let manifest: Manifest | null;
+  let manifest: unknown;
   try {
     const text = withOpen(backup, manifestName, (file) => Buffer.from(file.read(0, file.size())).toString('utf8'));
-    manifest = JSON.parse(text) as Manifest | null; // as backup.ts writes it; what is not is refused
+    manifest = JSON.parse(text);
   } catch {
     throw new CodedError('backup_incomplete', manifestName);
   }
-  const format: unknown = manifest?.format;
-  if (format === 'ethogram-backup/1' && Array.isArray(manifest?.files)) return manifest;
+  const format = typeof manifest === 'object' && manifest !== null && 'format' in manifest ? manifest.format : undefined;
   // A whole manifest of another version says so itself; no other backup would be any better.
-  const isOther = format !== 'ethogram-backup/1' && typeof format === 'string' && /^ethogram-backup\/\d+$/u.test(format);
-  throw isOther ? new CodedError('backup_version', format) : new CodedError('backup_incomplete', manifestName);
+  if (typeof format === 'string' && format !== 'ethogram-backup/1' && /^ethogram-backup\/\d+$/u.test(format))
+    throw new CodedError('backup_version', format);
+  if (!isManifest(manifest)) throw new CodedError('backup_incomplete', manifestName);
+  return manifest;
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, at, head, redactions, erased, files } = value as Partial<Record<keyof Manifest, unknown>>; // each is checked here
+  const isCounted = [at, head, redactions, erased].every((each) => Number.isSafeInteger(each) && Number(each) >= 0);
+  return format === 'ethogram-backup/1' && isCounted && Array.isArray(files) && files.every(isBackupFile);
+}
+
+function isBackupFile(value: unknown): value is BackupFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, bytes, sha256 } = value as Partial<Record<keyof BackupFile, unknown>>; // each is checked here
+  const isSummed = Number.isSafeInteger(bytes) && Number(bytes) >= 0 && typeof sha256 === 'string';
+  return isSummed && typeof path === 'string' && isBackedUp(path);
 }
 
 /**

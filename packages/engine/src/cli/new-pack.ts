@@ -1,10 +1,11 @@
 // ethogram new pack NAME: a pack that works, with a test that passes, to start from.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { CodedError } from '../base/errors.js';
 import { UsageError } from './arguments.js';
 import type { Command } from './command.js';
 import { exitCode } from './exit-code.js';
+import { shellQuoted } from './shell-quoted.js';
 
 export const newPack: Command = {
   name: 'new',
@@ -20,7 +21,8 @@ export const newPack: Command = {
   async run(args, terminal) {
     const [what, name, ...more] = args.positionals;
     if (what !== 'pack' || name === undefined || more.length > 0) throw new UsageError('it takes the word pack and a NAME');
-    if (!/^[a-z][a-z0-9_]{0,31}$/.test(name)) throw new UsageError('a NAME is lower case letters, digits and underscores');
+    if (!/^(?!constructor$)[a-z][a-z0-9_]{0,31}$/.test(name))
+      throw new UsageError('a NAME is lower case letters, digits and underscores, and not constructor');
     const folder = resolve(args.text('into') ?? '.');
     mkdirSync(folder, { recursive: true });
     const files = [
@@ -31,17 +33,23 @@ export const newPack: Command = {
     for (const [path, text] of files) writeFileSync(path, text, { flag: 'wx' });
     terminal.result({ files: files.map(([path]) => path) }, () => [
       ...files.map(([path]) => `wrote ${path}`),
-      `next: ethogram check-pack ${name}.pack.mjs; node --test ${name}.pack.test.mjs`,
+      `next: ethogram check-pack ${typed(files[0][0])}; node --test ${typed(files[1][0])}`,
     ]);
     return await Promise.resolve(exitCode.ok);
   },
 };
 
+/** A path as it is typed here. */
+function typed(path: string): string {
+  return shellQuoted(relative('.', path));
+}
+
+// What it is called in code is no part of its name: `class` and `test` are good names of packs.
 function packText(name: string): string {
   return `// The pack ${name}: event types, traits, segments and decision points, as data. docs/packs.md explains each part.
 import { definePack } from 'ethogram';
 
-export const ${name} = definePack({
+export const pack = definePack({
   name: '${name}',
   version: 1,
   title: '${name}',
@@ -79,13 +87,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkPack, open } from 'ethogram';
-import { ${name} } from './${name}.pack.mjs';
+import { pack } from './${name}.pack.mjs';
 
-test('nothing is wrong with it', () => assert.deepEqual(checkPack(${name}), []));
+test('nothing is wrong with it', () => assert.deepEqual(checkPack(pack), []));
 
 test('regulars are found, and forgotten when they withdraw', async () => {
   const folder = mkdtempSync(join(tmpdir(), '${name}-'));
-  const engine = await open(folder, { packs: [${name}] });
+  const engine = await open(folder, { packs: [pack] });
   try {
     await engine.choose('ann', { choices: { personalise: 'granted', train: 'granted' }, origin: 'test' });
     const events = [1, 2, 3].map((n) => ({

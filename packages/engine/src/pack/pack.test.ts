@@ -142,6 +142,19 @@ describe('a pack of somebody else', () => {
     expect(() => ethogram('new', 'pack', 'fitness')).toThrow(/file_exists/);
   });
 
+  it('is scaffolded under any name, and what follows is told as it must be typed', () => {
+    for (const name of ['class', 'test']) {
+      const said = ethogram('new', 'pack', name, '--into', 'my packs');
+      const next = /next: ethogram (check-pack .*); node (--test .*)\n/u.exec(said) ?? [];
+      const [checked = [], tested = []] = next
+        .slice(1)
+        .map((line) => [...line.matchAll(/'([^']*)'|\S+/gu)].map(([word, quoted]) => quoted ?? word));
+      expect(ethogram(...checked)).toBe(`${name}: nothing is wrong\n`);
+      expect(node('--test-reporter=tap', ...tested), name).toMatch(/# pass 2\n# fail 0/);
+    }
+    expect(() => ethogram('new', 'pack', 'constructor')).toThrow(/a NAME is/);
+  });
+
   it('is built by the guide, as it stands there', () => {
     for (const [, name = '', text = ''] of guide.matchAll(/```js (\S+)\n([\s\S]*?)```/g)) writeFileSync(join(folder, name), text);
     expect(JSON.parse(ethogram('check-pack', 'gym.pack.mjs', '--json'))).toMatchObject({ packs: [{ findings: [] }] });

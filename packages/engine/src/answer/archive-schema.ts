@@ -1,19 +1,20 @@
 // The schema in an archive: what each file is, and JSON Schema (2020-12) of the lines of events, made of the registry.
 import type { EventType, PropertyRule } from '../model/event-type.js';
-import { eventColumns } from './archive-table.js';
+import { eventColumns, type TableNames } from './archive-table.js';
 
 export const archiveFiles: Readonly<Record<string, string>> = {
   'index.html': 'The same to read: what was chosen, what was folded from it, the newest decisions and events.',
   'profile.json': 'All ids of the person, what holds of their consent for each id, and the traits that were folded from their events.',
   'consents.jsonl': 'Every choice that was made, as it was recorded: a line of JSON each, with its place in the log.',
   'events.jsonl': 'Every event that is kept, with the purposes for which it is; `corrected` where it was put right.',
-  'tables/TYPE.csv': 'The same events for spreadsheets, a file for each type; a text that would be a formula begins with an apostrophe.',
+  'tables/TYPE.csv':
+    'The same events for spreadsheets, a file (`table`) for each type; a text that would be a formula begins with an apostrophe.',
   'decisions.jsonl': 'Every decision about the person, of whichever kind: the record, in sentences, and what became of it.',
   'records.jsonl': 'What else stands in the stream of the person: links between ids, requests, recipients, what was forgotten.',
   'schema.json': 'This.',
 };
 
-export function archiveSchema(types: readonly EventType[]): object {
+export function archiveSchema(types: readonly EventType[], tables: TableNames): object {
   return {
     format: 'ethogram-archive/1',
     files: archiveFiles,
@@ -22,11 +23,22 @@ export function archiveSchema(types: readonly EventType[]): object {
     columns: [...eventColumns, 'then the properties of the type, as declared; what is no text or number, as JSON'],
     events: {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      oneOf: types.map(({ name }) => ({ $ref: `#/$defs/${name}` })),
+      oneOf: types.map(({ name }) => ({ $ref: `#/$defs/${pointed(name)}` })),
       $defs: Object.fromEntries(types.map((type) => [type.name, lineOf(type)])),
     },
-    eventTypes: types.map(({ name, category, purposes, retentionDays }) => ({ name, category, purposes, retentionDays })),
+    eventTypes: types.map(({ name, category, purposes, retentionDays }) => ({
+      name,
+      table: tables.of(name),
+      category,
+      purposes,
+      retentionDays,
+    })),
   };
+}
+
+/** A name within a URI fragment that is a JSON pointer (RFC 6901, section 6). */
+function pointed(name: string): string {
+  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
 function lineOf({ name, properties }: EventType): object {

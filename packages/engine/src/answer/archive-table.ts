@@ -5,6 +5,35 @@ import type { BehaviourEvent } from '../model/event.js';
 import type { EventType } from '../model/event-type.js';
 import { purposesOf } from '../model/purpose.js';
 
+/** Code points of a name: with its number and part it stays below the 255 bytes that a disk takes. */
+const nameMax = 50;
+
+/**
+ * The file of each event type. Types are called as their host pleases; the files differ on every disk, one that knows no difference between
+ * small letters and capitals included, and none is called as a numbered part of another.
+ */
+export class TableNames {
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  of(type: string): string {
+    const known = this.#names.get(type);
+    if (known !== undefined) return known;
+    const letters = Array.from(type.replaceAll(/[^\p{L}\p{M}\p{N}_.-]/gu, '_'));
+    const plain = letters.slice(0, nameMax).join('').replace(/-\d+$/u, '$&_');
+    let name = plain;
+    for (let number = 2; this.#taken.has(plainly(name)); number += 1) name = `${plain}~${number}`;
+    this.#taken.add(plainly(name));
+    const path = `tables/${name}.csv`;
+    this.#names.set(type, path);
+    return path;
+  }
+}
+
+function plainly(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
 export const eventColumns = ['id', 'subject', 'occurredAt', 'receivedAt', 'source', 'purposes'] as const;
 
 export function tableHead(type: EventType): string {

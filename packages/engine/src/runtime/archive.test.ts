@@ -5,6 +5,7 @@ import { unzipped } from '../answer/zip.suite.js';
 import { archiveOf, personLines } from './archive.js';
 import { smallestChoice } from '../pack/smallest-choice.suite.js';
 import { Rig } from './rig.suite.js';
+import { shopTypes } from './shop-types.js';
 
 async function archived(rig: Rig, subject: string): Promise<{ files: Map<string, string> }> {
   const pieces: Uint8Array[] = [];
@@ -101,6 +102,48 @@ describe('an archive', () => {
     const page = files.get('index.html') ?? '';
     expect(page).toContain('=cmd(&quot;&lt;b&gt;&quot;)');
     expect(page).not.toMatch(/<script|<b>|https?:/u);
+  });
+
+  it('has a table of its own for each event type, whatever its name is, and a schema that reads them', async () => {
+    const names = [
+      '商品浏览',
+      '订单完成',
+      'Class Joined',
+      'class_joined',
+      '50%/~odd',
+      `${'long '.repeat(100)}1`,
+      `${'long '.repeat(100)}2`,
+      'a',
+      'a-1',
+    ];
+    const rig = await Rig.open();
+    await rig.engine.close();
+    const eventTypes = names.map((name, at) => ({
+      name,
+      category: 'behavioural' as const,
+      purposes: { personalise: 'consent' as const },
+      properties: { [`only_${at}`]: { type: 'string' as const } },
+      retentionDays: 395,
+    }));
+    await rig.start(undefined, { eventTypes: [...shopTypes, ...eventTypes] });
+    await rig.say('ann', 'granted', 'personalise');
+    for (const [at, type] of names.entries())
+      await rig.send({ ...rig.view('ann', 'x', rig.clock.now()), type, properties: { [`only_${at}`]: `value-${at}` } });
+    const pieces: Uint8Array[] = [];
+    // So small that each line comes as a part of its own.
+    for await (const piece of archiveOf('ann', { ...rig.engine.archiveParts, partChars: 1 })) pieces.push(piece);
+    for (const files of [(await archived(rig, 'ann')).files, unzipped(Buffer.concat(pieces))]) {
+      const tables = [...files].filter(([name]) => name.startsWith('tables/'));
+      expect(tables.map(([, text]) => text.split('\n').map((line) => line.split(',').at(-1)))).toEqual(
+        names.map((_, at) => [`only_${at}`, `value-${at}`, '']),
+      );
+      // What a disk takes, one that knows no difference between small letters and capitals included.
+      expect(new Set(tables.map(([name]) => name.toLowerCase())).size).toBe(names.length);
+      for (const [name] of tables) expect(Buffer.byteLength(name)).toBeLessThan(255);
+    }
+    const { files } = await archived(rig, 'ann');
+    const valid = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(JSON.parse(files.get('schema.json') ?? '').events);
+    for (const line of linesIn(files.get('events.jsonl'))) expect(valid(line), JSON.stringify(valid.errors)).toBe(true);
   });
 
   it('leaves out what was withdrawn and waits for its destruction; a restriction keeps nobody from what is theirs', async () => {

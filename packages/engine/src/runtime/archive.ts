@@ -5,7 +5,7 @@
 import { archivePage, type PageDecision } from '../answer/archive-page.js';
 import { ArchiveParts } from '../answer/archive-parts.js';
 import { archiveSchema } from '../answer/archive-schema.js';
-import { tableHead, tableRow } from '../answer/archive-table.js';
+import { tableHead, TableNames, tableRow } from '../answer/archive-table.js';
 import { toldDecision } from '../answer/told-decision.js';
 import { Zip, type ZipEntry } from '../answer/zip.js';
 import { isoText } from '../base/calendar.js';
@@ -67,6 +67,7 @@ class Archive {
   readonly #epochs: string;
   readonly #head: number;
   readonly #counts = new Map<string, number>();
+  readonly #tables = new TableNames();
   #withheld = 0;
   /** Decisions that may tell what an id did which is theirs no more. */
   #shared = 0;
@@ -95,7 +96,7 @@ class Archive {
 
   async *entries(): AsyncGenerator<ZipEntry> {
     const { core, clock } = this.#parts;
-    yield { name: 'schema.json', bytes: jsonBytes(archiveSchema(core.registry.list())) };
+    yield { name: 'schema.json', bytes: jsonBytes(archiveSchema(core.registry.list(), this.#tables)) };
     yield { name: 'profile.json', bytes: jsonBytes(this.profile()) };
     const parts = new ArchiveParts(this.#parts.partChars);
     const newest: { events: BehaviourEvent[]; decisions: PageDecision[] } = { events: [], decisions: [] };
@@ -103,7 +104,7 @@ class Archive {
     for (const { kind, value, event, page } of this.lines()) {
       parts.add(fileOf[kind], JSON.stringify(value));
       const type = kind === 'event' ? core.registry.known(event.type)?.type : undefined;
-      if (type !== undefined) parts.add(`tables/${event.type.replaceAll(/[^\w.-]/gu, '_')}.csv`, tableRow(type, event), tableHead(type));
+      if (type !== undefined) parts.add(this.#tables.of(type.name), tableRow(type, event), tableHead(type));
       if (kind === 'event') keepNewest(newest.events, event);
       if (page !== undefined) keepNewest(newest.decisions, page);
       read += 1;

@@ -1,6 +1,8 @@
 // ethogram backup and restore on real folders: of a running server, and down to the bytes of whoever was erased.
-import fs, { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import fs, { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SystemClock } from '../adapters/system-clock.js';
 import { Door } from '../http/door.js';
@@ -9,6 +11,7 @@ import { open } from '../runtime/open.js';
 import { freshFolder, run, runJson } from './command-line.suite.js';
 
 const at = freshFolder();
+const bin = fileURLToPath(new URL('../../bin/ethogram.js', import.meta.url));
 const secrets = ['erased-person-5512', 'erased-item-7719'];
 
 function filesUnder(path: string): string[] {
@@ -220,4 +223,20 @@ describe('with the wrapping key outside of the folder', () => {
     expect((await run('verify', '--data', at('inside-back'))).code).toBe(0);
     expect(readdirSync(at('inside-back/keys')).filter((file) => file.endsWith('.key'))).toEqual([]);
   });
+});
+
+test('a restore that is interrupted leaves no half of a folder: it could be opened, with whoever was erased since', async () => {
+  const engine = await open(at('interrupted'), { tickMs: 0 });
+  await visit(engine, 'ann', 'tea', 'm1');
+  await engine.close();
+  expect((await run('backup', at('interrupted'), at('interrupted-backup'))).code).toBe(0);
+  const draft = at('interrupted-back.restoring');
+  const child = spawn(process.execPath, [bin, 'restore', at('interrupted-backup'), at('interrupted-back'), '--erasures', 'none']);
+  const isOver = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const watcher = watch(at('.'), () => {
+    if (existsSync(draft)) child.kill('SIGINT');
+  });
+  const code = await isOver;
+  watcher.close();
+  expect([code, existsSync(draft), existsSync(at('interrupted-back'))]).toEqual([130, false, false]);
 });

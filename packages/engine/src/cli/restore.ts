@@ -13,6 +13,7 @@ import { UsageError } from './arguments.js';
 import type { Command } from './command.js';
 import { DataFolder } from './data-folder.js';
 import { exitCode } from './exit-code.js';
+import { Interrupt } from './interrupt.js';
 import type { Terminal } from './terminal.js';
 
 export const restore: Command = {
@@ -42,8 +43,13 @@ export const restore: Command = {
     if (existsSync(to) && readdirSync(to).length > 0) throw new CodedError('folder_not_empty');
     const draft = `${to}.restoring`;
     rmSync(draft, { recursive: true, force: true });
-    makeFolderPath(draft);
+    // Half of a restored folder can be opened, with whoever was erased since.
+    const interrupt = new Interrupt(() => {
+      rmSync(draft, { recursive: true, force: true });
+      process.exit(exitCode.interrupted);
+    });
     try {
+      makeFolderPath(draft);
       const lists = [...asked.filter((dir) => dir !== 'none').map(listIn), ...beside(resolve(from), terminal)];
       const { manifest, erased, unknown } = await restoreFiles(backupAt(resolve(from)), new NodeDisk(draft), lists, new SystemClock());
       const events = await settle(draft, terminal);
@@ -57,6 +63,7 @@ export const restore: Command = {
       return exitCode.ok;
     } finally {
       rmSync(draft, { recursive: true, force: true });
+      interrupt.release();
     }
   },
 };

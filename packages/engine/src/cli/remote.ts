@@ -1,5 +1,6 @@
 // A running server, as the command line and the demo talk to it: the public HTTP API, nothing else.
 import { CodedError, errors, type ErrorCode } from '../base/errors.js';
+import { UsageError } from './arguments.js';
 
 /** A refusal by the server, under the code that it gave. */
 export class RemoteRefusal extends Error {
@@ -15,8 +16,9 @@ export class Remote {
   readonly url: string;
   readonly #headers: { readonly [name: string]: string };
 
-  /** `key`: what the server asks its callers for; from the environment (ETHOGRAM_KEY) unless given. */
+  /** `key`: what the server asks its callers for; from the environment (ETHOGRAM_KEY) unless given. Throws UsageError. */
   constructor(url: string, key: string | undefined = process.env['ETHOGRAM_KEY']) {
+    if (!/^https?:\/\/./iu.test(url)) throw new UsageError('the address of a server is like http://127.0.0.1:4040');
     this.url = url.replace(/\/+$/, '');
     this.#headers = key === undefined || key === '' ? {} : { Authorization: `Bearer ${key}` };
   }

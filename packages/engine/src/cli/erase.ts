@@ -5,6 +5,7 @@ import { UsageError } from './arguments.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { Remote } from './remote.js';
+import { subjectId } from './subject-id.js';
 
 export const erase: Command = {
   name: 'erase',
@@ -21,8 +22,8 @@ export const erase: Command = {
     'subjects (how many), events (how many were erased), kept: [{kind, name, eventType, events, until}] (what a law or a hold keeps)',
   ],
   async run(args, terminal) {
-    const subjects = args.positionals;
-    if (subjects.length === 0) throw new UsageError('it takes SUBJECT...');
+    if (args.positionals.length === 0) throw new UsageError('it takes SUBJECT...');
+    const subjects = args.positionals.map(subjectId);
     const url = args.text('url');
     let events = 0;
     const kept: KeptNote[] = [];

@@ -11,6 +11,7 @@ import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
 import { Remote } from './remote.js';
 import type { Terminal } from './terminal.js';
+import { subjectId } from './subject-id.js';
 
 const works = ['list', 'open', 'extend', 'answer', 'refuse'] as const;
 const states = ['open', 'answered', 'refused'] as const;
@@ -73,7 +74,8 @@ async function list(args: Arguments, terminal: Terminal): Promise<number> {
   return exitCode.ok;
 }
 
-async function opened(args: Arguments, terminal: Terminal, [subject = '', kind = '']: readonly string[]): Promise<Answered> {
+async function opened(args: Arguments, terminal: Terminal, [id = '', kind = '']: readonly string[]): Promise<Answered> {
+  const subject = subjectId(id);
   const body = { kind, ...jsonOption(args, 'wish'), ...jsonOption(args, 'authority') };
   const parsed = parseRequest(body);
   if (!parsed.ok) throw new UsageError(`${parsed.field ?? 'it'} is not as it should be`);

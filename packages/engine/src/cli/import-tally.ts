@@ -45,7 +45,7 @@ export class ImportTally {
     terminal.result(
       { source: name, rows: row, accepted, expired, duplicates, refused, unreadable, codes, bad: listed, interrupted, ms: Math.round(ms) },
       () => [
-        ...(rows === 0 ? [`${row} rows of ${name} are done; nothing was left to do.`] : []),
+        ...(rows === 0 ? [`${row} rows of ${name} are done${interrupted ? '' : '; nothing was left to do'}.`] : []),
         ...(rows > 0 ? [`${row} rows of ${name} are done. Of the ${rows} of this run (${(ms / 1000).toFixed(1)} s):`] : []),
         ...(rows > 0 ? [`  ${accepted} accepted`] : []),
         ...(expired === 0 ? [] : [`  ${expired} of those are older than their type is kept, and go at the next cut`]),
@@ -53,7 +53,7 @@ export class ImportTally {
         ...[...this.codes].map(([code, count]) => `  ${count} refused: ${code}`),
         ...listed.map(({ line, code, field }) => `    line ${line}: ${code}${field === undefined ? '' : ` at ${field}`}`),
         ...(rejected <= listed.length ? [] : [`    and ${rejected - listed.length} more; \`ethogram rejects\` lists them`]),
-        ...this.#again(),
+        ...(interrupted ? [] : this.#again()),
         ...(interrupted ? ['Interrupted: the same command goes on from there.'] : []),
       ],
     );

@@ -1,7 +1,7 @@
 // What may leave of the events in a folder. Invariant (laws 3 and 1): an event leaves for a purpose only if it was kept for that purpose
 // and may be kept for it now: the person's grant holds and was there when the event was captured, or a declared basis holds that the
 // person has not refused. Everything else is counted by code, and stays. Reading goes along the log: memory holds one record.
-import type { ErrorCode } from '../base/errors.js';
+import { CodedError, type ErrorCode } from '../base/errors.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type Purpose } from '../model/purpose.js';
@@ -13,6 +13,7 @@ import { correctionIn } from '../understand/history.js';
 export interface EventChoice {
   readonly purpose: Purpose;
   readonly subject?: string;
+  /** Its name, or an alias of it. */
   readonly type?: string;
   /** Events that occurred at or after it, and before `until`; ms. */
   readonly since?: number;
@@ -25,9 +26,13 @@ export class PermittedEvents {
   /** Events that were asked for and may not leave, by the reason. */
   readonly withheld = new Map<ErrorCode, number>();
 
+  /** Throws CodedError event_type_unknown. */
   constructor(engine: Engine, choice: EventChoice) {
     this.#engine = engine;
-    this.#choice = choice;
+    const { type: called, ...rest } = choice;
+    const type = called === undefined ? undefined : engine.core.registry.known(called)?.type.name;
+    if (called !== undefined && type === undefined) throw new CodedError('event_type_unknown');
+    this.#choice = type === undefined ? rest : { ...rest, type };
   }
 
   *events(): Iterable<BehaviourEvent> {

@@ -182,3 +182,15 @@ test('--subject names a person: events of all their linked ids leave, each as it
     expect(idsOf(out).toSorted()).toEqual(['v1', 'v2']);
   }
 });
+
+test('--type takes the names under which clients send a type, and no name that there is not', async () => {
+  const granted = Date.now() - hourMs;
+  await within('types', async (engine) => {
+    await engine.choose('ann', { choices: { analytics: 'granted' }, origin: 'test' }, granted);
+    await engine.accept([view('v1', 'ann', 'tea', granted + 1)]);
+  });
+  const words = ['export', 'events', '--purpose', 'analytics', '--data', at('types'), '--type'];
+  for (const type of ['item.viewed', 'Product Viewed', 'view_item'])
+    expect([type, idsOf((await run(...words, type)).out)]).toEqual([type, ['v1']]);
+  expect(await runJson(...words, 'item.veiwed')).toMatchObject({ code: 1, json: { error: { code: 'event_type_unknown' } } });
+});

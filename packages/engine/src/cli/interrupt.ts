@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first asks to stop, the second ends at once (what was acknowledged is on disk either way).
+// Ctrl-C and SIGTERM: the first asks to stop, the second ends at once (what was acknowledged is on disk either way). SIGHUP, which comes
+// when the window is closed, and then from shell and kernel both, only ever asks.
 import { exitCode } from './exit-code.js';
 
 export class Interrupt {
@@ -6,6 +7,7 @@ export class Interrupt {
     if (this.#asked) process.exit(exitCode.interrupted);
     this.ask();
   };
+  readonly #hungUp = (): void => this.ask();
   readonly #onFirst: () => void;
   #asked = false;
   readonly #waiting = new Set<() => void>();
@@ -14,6 +16,7 @@ export class Interrupt {
     this.#onFirst = onFirst;
     process.on('SIGINT', this.#handler);
     process.on('SIGTERM', this.#handler);
+    process.on('SIGHUP', this.#hungUp);
   }
 
   get asked(): boolean {
@@ -46,5 +49,6 @@ export class Interrupt {
   release(): void {
     process.off('SIGINT', this.#handler);
     process.off('SIGTERM', this.#handler);
+    process.off('SIGHUP', this.#hungUp);
   }
 }

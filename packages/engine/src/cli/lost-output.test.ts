@@ -60,6 +60,15 @@ test('a demo whose reader has seen enough stops, and takes its folder with it', 
   expect(readdirSync(at('.ethogram'))).toEqual([]);
 });
 
+test('a demo whose window is closed stops in order, however often it is told, and takes its folder with it', async () => {
+  const child = start('demo', '--port', '0');
+  await printed(child, 'temporary');
+  child.kill('SIGHUP');
+  child.kill('SIGHUP');
+  expect(await ended(child)).toBe(0);
+  expect(readdirSync(at('.ethogram'))).toEqual([]);
+});
+
 test('a dump whose reader has seen enough is no failure; one that the disk does not take says so', async () => {
   const child = start('dump', '--canonical', '--data', 'shop');
   await printed(child, '\n');

@@ -21,8 +21,14 @@ export function formByContent(head: Buffer): Form | undefined {
   if (head.includes(0)) return undefined;
   const text = head.toString('utf8').replace(/^\ufeff/, '');
   if (/^\s*\{/.test(text)) return 'jsonl';
+  if (isJsonList(head)) return undefined;
   const line = text.split(/\r?\n/, 1)[0] ?? '';
   return separators.some((each) => line.includes(each)) ? 'csv' : undefined;
+}
+
+/** A list of objects in JSON, which would pass for CSV: its first line has commas, and values where a header has names. */
+export function isJsonList(head: Buffer): boolean {
+  return /^\ufeff?\s*\[\s*[{\]]/u.test(head.toString('utf8'));
 }
 
 /** The separator of a header: the one it holds most of outside quotes; of equals the comma, then the semicolon, the tab, the bar. */

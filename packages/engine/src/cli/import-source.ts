@@ -6,9 +6,10 @@ import type { Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { formByContent, formByName, isPacked, separatorOf, type Form } from './import-form.js';
+import { formByContent, formByName, isJsonList, isPacked, separatorOf, type Form } from './import-form.js';
 
 const chunkBytes = 256 * 1024;
+const listed = 'it is a list in JSON: write one object a line, as `jq -c .[]` does';
 
 export interface Fingerprint {
   readonly hash48: number;
@@ -34,7 +35,7 @@ export class ImportSource {
     this.#packed = isPacked(head);
     this.head = this.#packed ? unpacked(head) : head;
     const form = formByName(path) ?? formByContent(this.head);
-    if (form === undefined) throw new CodedError('file_unreadable');
+    if (form === undefined) throw new CodedError('file_unreadable', isJsonList(this.head) ? listed : undefined);
     this.form = form;
     const [header = ''] = this.head
       .toString('utf8')

@@ -69,6 +69,18 @@ test('whoever mends --time-form after all rows were refused is told how to have 
   expect(out).not.toContain('--source');
 });
 
+test('a list in JSON is told as what it is: neither read as CSV, nor shown as names of columns', async () => {
+  const rows = [1, 2].map((row) => ({ user_id: `secret-${row}`, product_id: 'tea', timestamp: '2026-03-01T10:00:00Z' }));
+  for (const text of [JSON.stringify(rows), JSON.stringify(rows, null, 2), '[]'])
+    for (const words of [['--infer'], [...basis, '--data', at('list')]]) {
+      const { code, out, err } = await run('import', file('list.json', text), ...words);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toMatch(/file_unreadable[^]*one object a line/u);
+      expect(err).not.toContain('secret');
+    }
+  expect(existsSync(at('list'))).toBe(false);
+});
+
 test('the command that --infer prints does what it says, whatever the file and its columns are called', async () => {
   const command = async (name: string, text: string): Promise<string> => {
     const { json } = await runJson('import', file(name, text), '--infer');

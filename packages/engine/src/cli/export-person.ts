@@ -14,16 +14,21 @@ export function personLines(engine: Engine, subject: string): Iterable<string> {
 }
 
 /**
- * Writes a new file that its owner alone may read. Throws UsageError when it is there, CodedError subject_unknown, path_refused,
- * disk_full.
+ * Writes a new file that its owner alone may read; undefined, and no file, once `isStopped`. Throws UsageError when it is there, CodedError
+ * subject_unknown, path_refused, disk_full.
  */
-export async function writeArchive(engine: Engine, subject: string, path: string): Promise<{ readonly bytes: number }> {
+export async function writeArchive(
+  engine: Engine,
+  subject: string,
+  path: string,
+  isStopped: () => boolean,
+): Promise<{ readonly bytes: number } | undefined> {
   const archive = engine.archive(subject);
   const first = await archive.next();
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for (let piece = first; !piece.done; piece = await archive.next()) {
+    for (let piece = first; !piece.done && !isStopped(); piece = await archive.next()) {
       bytes += piece.value.length;
       yield piece.value;
     }
@@ -36,7 +41,9 @@ export async function writeArchive(engine: Engine, subject: string, path: string
     await rm(path, { force: true }).catch(() => undefined);
     throw pathRefusal(error) ?? error;
   }
-  return { bytes };
+  if (!isStopped()) return { bytes };
+  await rm(path, { force: true });
+  return undefined;
 }
 
 export function timeText(ms: number): string {

@@ -1,9 +1,10 @@
 // ethogram export: what may leave and what may not (law 3), and that import reads it again.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { open } from '../runtime/open.js';
 import type { Engine } from '../runtime/engine.js';
 import { freshFolder, run, runJson } from './command-line.suite.js';
+import { writeArchive } from './export-person.js';
 
 const at = freshFolder();
 const basis = ['--basis', 'legitimate_interests', '--evidence', 'made up'];
@@ -193,4 +194,15 @@ test('--type takes the names under which clients send a type, and no name that t
   for (const type of ['item.viewed', 'Product Viewed', 'view_item'])
     expect([type, idsOf((await run(...words, type)).out)]).toEqual([type, ['v1']]);
   expect(await runJson(...words, 'item.veiwed')).toMatchObject({ code: 1, json: { error: { code: 'event_type_unknown' } } });
+});
+
+test('an archive that is interrupted leaves no file', async () => {
+  await within('stopped', async (engine) => {
+    await engine.choose('ann', { choices: { analytics: 'granted' }, origin: 'test' });
+    let asked = 0;
+    // Asked before each piece: the first has left by then.
+    expect(await writeArchive(engine, 'ann', at('stopped.zip'), () => (asked += 1) > 1)).toBeUndefined();
+    expect([asked > 1, existsSync(at('stopped.zip'))]).toEqual([true, false]);
+    expect(await writeArchive(engine, 'ann', at('stopped.zip'), () => false)).toMatchObject({ bytes: statSync(at('stopped.zip')).size });
+  });
 });

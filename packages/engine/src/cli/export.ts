@@ -70,16 +70,16 @@ export const exportData: Command = {
     if (csv && known !== 'events') throw new UsageError('only events can be written as CSV');
     const folder = new DataFolder(args);
     const by = callerAt(folder.path);
-    if (known === 'person' && out?.endsWith('.zip') === true) {
-      return withEngine(folder, terminal, async (engine) => {
-        const { bytes } = await writeArchive(engine, subject ?? '', out);
-        await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject ?? '');
-        terminal.result({ kind: 'archive', bytes, out }, () => [`${bytes} bytes in ${out}`]);
-        return exitCode.ok;
-      });
-    }
     const interrupt = new Interrupt(() => terminal.note('stopping'));
     try {
+      if (known === 'person' && out?.endsWith('.zip') === true)
+        return await withEngine(folder, terminal, async (engine) => {
+          const written = await writeArchive(engine, subject ?? '', out, () => interrupt.asked);
+          if (written === undefined) return interrupted(out, terminal);
+          await engine.answers.act({ what: 'person.exported', by, why: '', about: '' }, subject ?? '');
+          terminal.result({ kind: 'archive', bytes: written.bytes, out }, () => [`${written.bytes} bytes in ${out}`]);
+          return exitCode.ok;
+        });
       return await withEngine(folder, terminal, (engine) =>
         write(
           engine,
@@ -149,10 +149,7 @@ async function write(
     }
     if (!isWhole) await sink.abandon();
   }
-  if (interrupt.asked && out !== undefined) {
-    terminal.note(`interrupted: ${out} was not whole, and is gone`);
-    return exitCode.interrupted;
-  }
+  if (interrupt.asked && out !== undefined) return interrupted(out, terminal);
   if (csv) lines -= 1; // its header
   const withheld = Object.fromEntries(permitted?.withheld ?? []);
   const sentences = [
@@ -162,6 +159,11 @@ async function write(
   if (out === undefined) for (const sentence of sentences) terminal.note(sentence);
   else terminal.result({ kind: known, lines, withheld, out }, () => sentences);
   return interrupt.asked ? exitCode.interrupted : exitCode.ok;
+}
+
+function interrupted(out: string, terminal: Terminal): number {
+  terminal.note(`interrupted: ${out} was not whole, and is gone`);
+  return exitCode.interrupted;
 }
 
 /** Between two looks for Ctrl-C. */

@@ -1,6 +1,6 @@
 // An id of a person as a command is given it. An empty one (a variable of the shell that is not set) and what the door takes for no id are
 // mistakes: a wish would be recorded, and an erasure told as done, for nobody.
-import { isId } from '../http/id.js';
+import { isId } from '../model/id.js';
 import { limits } from '../base/limits.js';
 import { UsageError } from './arguments.js';
 

@@ -361,7 +361,7 @@ export class Choices implements FoldPart {
  * Which of too many goes, oldest first: one by which nobody was addressed; else one of the channel that has most. So neither asking often
  * nor one busy channel makes a cap forget.
  */
-export function leastNeeded(list: readonly { readonly channel: Channel | null }[]): number {
+function leastNeeded(list: readonly { readonly channel: Channel | null }[]): number {
   const many = new Map<Channel | null, number>();
   for (const { channel } of list) many.set(channel, (many.get(channel) ?? 0) + 1);
   const [busiest] = [...many].reduce((one, other) => (other[1] > one[1] ? other : one), [null, 0] as const);

@@ -3,7 +3,6 @@
 // Invariant: shares no code with what it checks but the replay of a record; where the engine keeps sums, this counts again.
 import { replayChoice } from '../answer/why-choice.js';
 import { limits } from '../base/limits.js';
-import { leastNeeded } from '../influence/choices.js';
 import { decodeEvent } from '../model/event-codec.js';
 import { choiceIn, type ChoiceRecord } from '../model/choice.js';
 import { decisionHeadIn } from '../model/decision-codec.js';
@@ -72,6 +71,16 @@ function judged(event: BehaviourEvent): string[] {
   return problems;
 }
 
+/** The oldest that addressed nobody; else the oldest of the channel of which there are most, of several the one that began first. */
+function drop(made: Person['made']): void {
+  const channels = made.map(({ record }) => record.channel);
+  const count = (channel: ChoiceRecord['channel']): number => channels.filter((each) => each === channel).length;
+  const most = Math.max(...channels.map(count));
+  const silent = channels.indexOf(null);
+  const at = silent >= 0 ? silent : channels.findIndex((channel) => count(channel) === most);
+  made.splice(at, 1);
+}
+
 function take(person: Person, event: BehaviourEvent, say: (problem: string) => void): void {
   const { type, properties, mask } = event;
   if (type === systemTypes.consentChanged) return changed(person, properties['choices'] as Readonly<Record<string, string>>);
@@ -92,7 +101,7 @@ function take(person: Person, event: BehaviourEvent, say: (problem: string) => v
     }
     const teaches = person.granted.train;
     person.made.push({ record, teaches, isShown: false, isWon: false, isHarmed: false });
-    if (person.made.length > limits.choicesKept) person.made.splice(leastNeeded(person.made.map((made) => made.record)), 1);
+    if (person.made.length > limits.choicesKept) drop(person.made);
     if (experiment !== null && teaches && !person.joined.has(experiment.name))
       person.joined.set(experiment.name, {
         arm: experiment.arm,

@@ -110,16 +110,16 @@ describe('a choice', () => {
     await rig.engine.close();
   });
 
-  it('takes no feature that is no number: nothing could be learned from it', async () => {
+  it('takes no feature that is no number, or lies outside of -1 to 1: nothing could be learned from it', async () => {
     const rig = await opened();
     const ann = await treated(rig, 'ann');
-    for (const features of [[NaN], [0.5, NaN]])
+    for (const features of [[NaN], [0.5, NaN], [Infinity], [-7]])
       expect(await rig.engine.chooseAction({ point: 'ridge', subject: ann, features })).toMatchObject({
         ok: false,
         code: 'body_shape',
         field: '/context/features',
       });
-    const { id, features } = await choose(rig, { point: 'ridge', subject: ann, features: [Infinity, -7] }); // cut to what there may be
+    const { id, features } = await choose(rig, { point: 'ridge', subject: ann, features: [1, -1] });
     expect(features).toEqual([64, 64, -64]);
     expect(await follow(rig, ann, id, 'exposure')).toBe(1);
     await rig.engine.close();

@@ -20,7 +20,7 @@ export interface PageParts {
   readonly traits: readonly (readonly [string, string])[];
   readonly counts: ReadonlyMap<string, number>;
   readonly withheld: number;
-  /** Decisions made while an id was linked that is not any more: they may tell what that one did. */
+  /** Decisions, and parts of plans for others, made while an id was linked that is not any more: they may tell what that one did. */
   readonly shared: number;
   readonly decisions: readonly PageDecision[];
   readonly events: readonly BehaviourEvent[];
@@ -37,7 +37,7 @@ export function archivePage(parts: PageParts): string {
     `<p>Made on ${text(isoText(madeAt))}, for ${ids.map((id) => `<code>${text(id)}</code>`).join(', ')}.</p>`,
     restricted ? '<p><strong>You have restricted this: it is kept, and used for nothing.</strong></p>' : '',
     withheld === 0 ? '' : `<p>${withheld} events for which you withdrew every purpose are being destroyed, and are not in here.</p>`,
-    shared === 0 ? '' : `<p>${shared} decisions ${whyShared}</p>`,
+    shared === 0 ? '' : `<p>${shared} decisions, or parts of plans for others, ${whyShared}</p>`,
     '<h2>What you chose</h2>',
     table(['id', 'purpose', 'choice', 'since'], stands, 'Nothing was chosen.'),
     '<h2>What was made of it</h2>',

@@ -88,11 +88,14 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
     if (correction === undefined) placed.set(position, event);
     else if (!placed.has(correction.at)) placed.set(correction.at, correction.event);
   }
-  const ordered = [...placed].sort(([a], [b]) => b - a).map(([, event]) => event);
+  const sorted = [...placed].sort(([a], [b]) => b - a);
+  const ordered = sorted.map(([, event]) => event);
+  // [C103]
+  const theirs = sorted.flatMap(([position, event]) => (core.shared.strangersIn(event, position).length > 0 ? [] : [event]));
   return {
     events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
-    decisions: ordered.flatMap((event) => (core.shared.strangersIn(event).length > 0 ? [] : decided(event))),
-    joined: ordered.flatMap((event) => (event.type === systemTypes.planJoined ? [{ ...joinedIn(event), at: event.occurredAt }] : [])),
+    decisions: theirs.flatMap(decided),
+    joined: theirs.flatMap((event) => (event.type === systemTypes.planJoined ? [{ ...joinedIn(event), at: event.occurredAt }] : [])),
     total: positions.length,
   };
 }
@@ -121,6 +124,6 @@ export function kindsOf({ core }: Engine, events: readonly BehaviourEvent[]): Ev
 export function decisionOf(engine: Engine, subject: string, id: string): Decided | undefined {
   const event = engine.decided.event(id);
   const isTheirs = event?.subject != null && engine.core.identity.members(subject).includes(event.subject);
-  // [C103]
-  return isTheirs && engine.core.shared.strangersIn(event).length === 0 ? decided(event)[0] : undefined;
+  const position = engine.core.decisions.get(id)?.position ?? Infinity;
+  return isTheirs && engine.core.shared.strangersIn(event, position).length === 0 ? decided(event)[0] : undefined;
 }

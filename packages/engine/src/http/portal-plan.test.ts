@@ -106,6 +106,17 @@ test('who comes along sees what of theirs a plan for somebody else went by, not 
   expect(await annPlans(doorway)).toMatchObject({ members: 0, membersLeftOut: 1 });
 });
 
+test('what somebody put into a plan while linked to an id that is parted since is not on the page: it may be of that one', async () => {
+  const { engine } = doorway.rig;
+  const tells = async (): Promise<boolean> => (await page('/me', await enterAs(doorway, 'tablet'))).includes(words.plan.joined);
+  await doorway.rig.say('tablet', 'granted', 'personalise');
+  await engine.link('tablet', 'bob', true, 'log-in');
+  await annPlans(doorway, { group: ['tablet'] });
+  expect(await tells()).toBe(true);
+  await engine.link('tablet', 'bob', false, '');
+  expect(await tells()).toBe(false);
+});
+
 test('each kind of wish is told in each language, money as the language writes it', async () => {
   const { rig } = doorway;
   const properties = { trip_id: 'u', budget: 123_450, currency: 'EUR', pace: 'slow', must_see: ['museum'], avoid: ['park'] };

@@ -128,7 +128,7 @@ class Archive {
         const left = core.gate.leaveToPerson(event, withdrawn.of(correction?.at ?? position));
         if (!left.ok) this.#withheld += 1;
         // [C102]
-        else if (core.shared.strangersIn(event).length > 0) this.#shared += 1;
+        else if (core.shared.strangersIn(event, position).length > 0) this.#shared += 1;
         else yield this.#line(left.value, position, correction !== undefined);
       }
     }

@@ -180,7 +180,7 @@ export class Core {
     this.receipts = new Receipts(tables.table('receipt'));
     this.keyActs = new KeyActs(tables.table('key'));
     this.identity = new Identity(tables.table('edge'), tables.table('parted'));
-    this.shared = new SharedDecisions(this.identity, this.trace, options.log);
+    this.shared = new SharedDecisions({ identity: this.identity, trace: this.trace, decisions: this.decisions, log: options.log });
     this.requests = new Requests(tables.table('request'));
     this.withdrawals = new Withdrawals(
       tables.table('withdrawal'),

@@ -18,7 +18,6 @@ import type { Log } from '../ports/log.js';
 import { historyOf } from '../understand/history.js';
 import type { Core } from './core.js';
 import { withoutPurpose } from './rights.js';
-import { stateReadBy } from './shared-decisions.js';
 import type { Writer } from './writer.js';
 
 export interface DecidedParts {
@@ -61,17 +60,18 @@ export class Decided {
     if (subject === null || core.requests.reviewed(core.identity.members(subject)).has(id)) return true;
     const stand = core.gate.standingAhead(subject)?.stands.personalise;
     // [C104]
-    if (core.shared.strangersIn(event).some((stranger) => this.#hasRefused(stranger, event))) return false;
+    const at = position ?? Infinity;
+    if (core.shared.strangersIn(event, at).some((stranger) => this.#hasRefused(stranger, core.shared.readBy(event, at) ?? 0))) return false;
     const isChanged = stand !== undefined && stand.since > (epochIn(event) ?? position ?? -1);
     if (isChanged && (stand.choice !== 'granted' || position === undefined)) return false;
     return position === undefined || !core.withdrawals.owes(subject) || !withoutPurpose(historyOf(subject, core.trace, log)).has(position);
   }
 
   /** Somebody who was the same person when it was decided, and is not now: have they taken back what it rests on? */
-  #hasRefused(id: string, event: BehaviourEvent): boolean {
+  #hasRefused(id: string, read: number): boolean {
     const { gate, withdrawals } = this.#parts.core;
     const stand = gate.standingAhead(id)?.stands.personalise;
-    const isChanged = stand !== undefined && stand.choice !== 'granted' && stand.since >= (stateReadBy(event) ?? 0);
+    const isChanged = stand !== undefined && stand.choice !== 'granted' && stand.since >= read;
     return isChanged || withdrawals.owes(id);
   }
 

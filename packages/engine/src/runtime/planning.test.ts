@@ -90,6 +90,34 @@ describe('a plan', () => {
     expect(linesOf('bob').find(({ type }) => type === 'plan.joined')).toMatchObject({ kind: 'record' });
   });
 
+  it('is not told what somebody put into it while they were linked to an id that is parted since; it goes with that one', async () => {
+    const ways = {
+      erased: (rig: TripRig): Promise<unknown> => rig.engine.erase(['phone']),
+      withdrawn: (rig: TripRig): Promise<unknown> => rig.say('phone', 'withdrawn', 'personalise'),
+    };
+    for (const [way, leave] of Object.entries(ways)) {
+      const rig = await TripRig.open();
+      for (const subject of ['ann', 'bob', 'phone']) await rig.say(subject, 'granted', 'personalise', 'train');
+      await rig.said('phone', 'place.viewed', { place_id: 'zoo' });
+      await rig.engine.link('bob', 'phone', true, 'log-in');
+      const { id } = await rig.plan({ subject: 'ann', group: ['bob'], mustSee: ['castle'] });
+      const archived = (): string[] =>
+        [...personLines('bob', rig.engine.archiveParts)].filter((line) => /"plan.joined"/.test(line) && /zoo/.test(line));
+      expect([way, archived().length]).toEqual([way, 1]);
+      await rig.engine.link('bob', 'phone', false, '');
+      expect([way, archived()]).toEqual([way, []]);
+      expect(rig.engine.planning.why(id)).toMatchObject({ ok: true, value: { reproducible: true } });
+      await leave(rig);
+      expect(rig.engine.planning.why(id)).toMatchObject({ ok: true, value: { reproducible: false } });
+      await rig.engine.completeErasures();
+      const types = new Set([...rig.engine.log.read(0)].map(({ bytes, mask }) => (bytes === null ? '' : decodeEvent(bytes, mask).type)));
+      expect([way, types.has('plan.made'), types.has('plan.joined')]).toEqual([way, true, false]);
+      const live = await rig.dump();
+      await rig.restart(true);
+      expect(await rig.dump()).toEqual(live);
+    }
+  });
+
   it('goes when its asker withdraws, and what somebody put into it when they do', async () => {
     const rig = await TripRig.open();
     for (const subject of ['ann', 'bob']) await rig.say(subject, 'granted', 'personalise', 'train', 'analytics');

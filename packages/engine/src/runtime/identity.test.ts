@@ -216,6 +216,21 @@ describe('what was decided while ids were linked that are parted since', () => {
     await expectSameAnew(rig);
   });
 
+  it('waits for whoever is to look at it, and goes with their answer', async () => {
+    const { rig, before, shared, after } = await parted();
+    await rig.engine.link('account', 'phone', true, 'log-in');
+    const asked = await rig.engine.desk.open('account', 'human_review', { kind: 'account' }, { decision: shared });
+    await rig.engine.link('account', 'phone', false, '');
+    await rig.say('phone', 'withdrawn', 'personalise');
+    await rig.engine.completeErasures();
+    expect([...made(rig).keys()]).toEqual([before, shared, after]);
+    expect(await rig.engine.desk.answer(asked.ok ? asked.value.request : '', 'Looked at.')).toMatchObject({ ok: true });
+    expect(rig.engine.decided.why(shared)).toMatchObject({ ok: false, code: 'decision_withdrawn' });
+    await rig.engine.completeErasures();
+    expect([...made(rig).keys()]).toEqual([before, after]);
+    await expectSameAnew(rig);
+  });
+
   it('is not in the archive, since it may tell what the other did', async () => {
     const { rig, before, shared, after } = await parted();
     const archived = (): string[] =>

@@ -177,7 +177,8 @@ export class Rights {
 
   /**
    * What goes with what somebody withdrew, by whose it is: of their own all that is left without a purpose, and what was decided for ids
-   * that were linked to theirs then, and are not now. What somebody is to look at, at the wish of whom it was decided for, stays.
+   * that were linked to theirs then, and are not now. What somebody is to look at, at the wish of whom it was decided for, stays; once that
+   * is done, it is owed by whoever asked, so what of theirs rests on what such an id withdrew meanwhile is looked for here, too.
    */
   #withdrawnFrom(subject: string): ReadonlyMap<string, readonly Placed[]> {
     const { identity, requests, shared, trace } = this.#parts.core;
@@ -185,9 +186,18 @@ export class Rights {
     const history = historyOf(subject, trace, this.#parts.log);
     const reviewed = requests.reviewed(members);
     const without = withoutPurpose(history, ({ id }) => reviewed.has(id));
-    const gone = new Map<string, readonly Placed[]>([[subject, history.filter(({ position }) => without.has(position))]]);
-    const below = lastNarrowed(history, bitOf('personalise'));
+    const narrowed = new Map<string, number>();
+    const narrowedBy = (id: string): number => {
+      const known = narrowed.get(id) ?? lastNarrowed(historyOf(id, trace, this.#parts.log), bitOf('personalise'));
+      narrowed.set(id, known);
+      return known;
+    };
+    const isTakenBack = ({ position, event }: Placed): boolean =>
+      !reviewed.has(event.id) && shared.strangersIn(event, position).some((id) => narrowedBy(id) >= (shared.readBy(event, position) ?? 0));
     // [C101]
+    const own = history.filter((placed) => without.has(placed.position) || isTakenBack(placed));
+    const gone = new Map<string, readonly Placed[]>([[subject, own]]);
+    const below = lastNarrowed(history, bitOf('personalise'));
     for (const [other, decisions] of below < 0 ? [] : shared.restingOn(new Set([subject]), below)) {
       // Of ids that are linked still, the same was withdrawn, in their own streams.
       if (members.includes(other)) continue;

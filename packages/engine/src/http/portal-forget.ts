@@ -34,7 +34,7 @@ export function receiptHtml(lang: PortalLanguage, id: string, row: Readonly<Rece
           <form method="post" action="${path}/file">
             <input type="hidden" name="copy" value="${copy}" /><button>${words.receiptFile}</button>
           </form>`;
-  const body = html`<p>${words.forgotten(numberOf(lang, events), dateOf(lang, erasedAt))}</p>
+  const body = html`<p>${words.forgotten(numberOf(lang, events), dateOf(lang, erasedAt), events)}</p>
     <p>${completedAt === null ? words.deadline(dateOf(lang, deadlineAt)) : words.completed(dateOf(lang, completedAt))}</p>
     ${keptHtml(lang, kept)} ${file}
     <p>${words.receiptCheck}</p>

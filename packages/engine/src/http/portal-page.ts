@@ -29,6 +29,7 @@ export function wordsOf(lang: PortalLanguage): PortalWords {
 
 export function framed({ lang, title, path, session, failed = false }: Framing, body: HtmlPart): string {
   const words = wordsOf(lang);
+  const minutes = session === null ? 0 : Math.ceil(session.lastsMs / 60_000);
   const page = html`<html lang="${lang}" dir="${words.dir}">
     <head>
       <meta charset="utf-8" />
@@ -46,8 +47,7 @@ export function framed({ lang, title, path, session, failed = false }: Framing, 
       </header>
       <main id="content" tabindex="-1">
         <h1>${title}</h1>
-        ${body}
-        ${session === null ? null : html`<p class="soft">${words.visitEnds(numberOf(lang, Math.ceil(session.lastsMs / 60_000)))}</p>`}
+        ${body} ${session === null ? null : html`<p class="soft">${words.visitEnds(numberOf(lang, minutes), minutes)}</p>`}
       </main>
     </body>
   </html>`;

@@ -4,6 +4,13 @@ import type { PortalWords } from './portal-words.js';
 
 const some = (people: number | undefined): string => (people === undefined ? 'بعض الناس' : `${people} من الناس`);
 
+/** One and two are told by the word alone; three to ten take its plural. */
+function minutesOf(minutes: string, count: number): string {
+  if (count === 1) return 'دقيقة واحدة';
+  if (count === 2) return 'دقيقتين';
+  return count >= 3 && count <= 10 ? `${minutes} دقائق` : `${minutes} دقيقة`;
+}
+
 export const ar: PortalWords = {
   dir: 'rtl',
   name: 'العربية',
@@ -293,5 +300,5 @@ export const ar: PortalWords = {
   endedTitle: 'انتهت هذه الزيارة',
   endedLead: 'لحمايتك يُفتح الرابط مرة واحدة وتنتهي الزيارة بعد مدة. اطلب رابطًا جديدًا من حيث حصلت على هذا.',
   endedWrote: 'لم يُرسل ما كتبته. وهو هنا لكي تنسخه:',
-  visitEnds: (minutes) => `تنتهي هذه الزيارة بعد ${minutes} دقيقة ما لم تفتح صفحة أخرى.`,
+  visitEnds: (minutes, count) => `تنتهي هذه الزيارة بعد ${minutesOf(minutes, count)} ما لم تفتح صفحة أخرى.`,
 };

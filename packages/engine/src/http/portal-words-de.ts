@@ -258,7 +258,8 @@ export const de: PortalWords = {
     'Es lässt sich nicht rückgängig machen. Laden Sie vorher alles herunter, wenn Sie es behalten wollen.',
   ],
   receipt: 'Sie sind vergessen',
-  forgotten: (events, date) => `${events} Einträge über Sie wurden am ${date} gelöscht.`,
+  forgotten: (events, date, count) =>
+    `${events} ${count === 1 ? 'Eintrag über Sie wurde' : 'Einträge über Sie wurden'} am ${date} gelöscht.`,
   deadline: (date) => `Ihre Bytes und Schlüssel werden bis ${date} vernichtet.`,
   completed: (date) => `Ihre Bytes und Schlüssel wurden am ${date} vernichtet.`,
   receiptNumber: 'Nummer der Quittung',
@@ -296,5 +297,6 @@ export const de: PortalWords = {
   endedTitle: 'Dieser Besuch ist zu Ende',
   endedLead: 'Zu Ihrem Schutz öffnet ein Link einmal, und ein Besuch endet nach einer Weile. Lassen Sie sich einen neuen geben.',
   endedWrote: 'Was Sie geschrieben haben, wurde nicht weitergegeben. Hier steht es, damit Sie es kopieren können:',
-  visitEnds: (minutes) => `Dieser Besuch endet in ${minutes} Minuten, wenn Sie keine weitere Seite öffnen.`,
+  visitEnds: (minutes, count) =>
+    `Dieser Besuch endet in ${minutes} ${count === 1 ? 'Minute' : 'Minuten'}, wenn Sie keine weitere Seite öffnen.`,
 };

@@ -256,7 +256,7 @@ export const en: PortalWords = {
     'It cannot be undone. Download everything first if you want to keep it.',
   ],
   receipt: 'You are forgotten',
-  forgotten: (events, date) => `${events} records of you were erased on ${date}.`,
+  forgotten: (events, date, count) => `${events} ${count === 1 ? 'record of you was' : 'records of you were'} erased on ${date}.`,
   deadline: (date) => `Their bytes and keys are destroyed by ${date}.`,
   completed: (date) => `Their bytes and keys were destroyed on ${date}.`,
   receiptNumber: 'Number of the receipt',
@@ -295,5 +295,5 @@ export const en: PortalWords = {
   endedTitle: 'This visit has ended',
   endedLead: 'For your protection a link opens once and a visit ends after a while. Ask for a new link where you got this one.',
   endedWrote: 'What you wrote was not passed on. Here it is, so that you can copy it:',
-  visitEnds: (minutes) => `This visit ends in ${minutes} minutes, unless you open another page.`,
+  visitEnds: (minutes, count) => `This visit ends in ${minutes} ${count === 1 ? 'minute' : 'minutes'}, unless you open another page.`,
 };

@@ -257,7 +257,8 @@ export const fr: PortalWords = {
     'C’est sans retour. Téléchargez tout avant, si vous voulez le garder.',
   ],
   receipt: 'Vous êtes oublié',
-  forgotten: (events, date) => `${events} enregistrements sur vous ont été effacés le ${date}.`,
+  forgotten: (events, date, count) =>
+    `${events} ${count <= 1 ? 'enregistrement sur vous a été effacé' : 'enregistrements sur vous ont été effacés'} le ${date}.`,
   deadline: (date) => `Leurs octets et leurs clés seront détruits avant le ${date}.`,
   completed: (date) => `Leurs octets et leurs clés ont été détruits le ${date}.`,
   receiptNumber: 'Numéro du reçu',
@@ -295,5 +296,6 @@ export const fr: PortalWords = {
   endedTitle: 'Cette visite est terminée',
   endedLead: 'Pour vous protéger, un lien s’ouvre une fois et une visite finit après un moment. Demandez-en un nouveau.',
   endedWrote: 'Ce que vous avez écrit n\u2019a pas été transmis. Le voici, pour que vous puissiez le copier :',
-  visitEnds: (minutes) => `Cette visite se termine dans ${minutes} minutes, sauf si vous ouvrez une autre page.`,
+  visitEnds: (minutes, count) =>
+    `Cette visite se termine dans ${minutes} ${count <= 1 ? 'minute' : 'minutes'}, sauf si vous ouvrez une autre page.`,
 };

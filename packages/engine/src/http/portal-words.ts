@@ -173,7 +173,8 @@ export interface PortalWords {
   readonly forgetWhat: readonly string[];
 
   readonly receipt: string;
-  readonly forgotten: (events: string, date: string) => string;
+  /** Numbers as they are written, and as they are counted, which the language's words go by. */
+  readonly forgotten: (events: string, date: string, count: number) => string;
   readonly deadline: (date: string) => string;
   readonly completed: (date: string) => string;
   readonly receiptNumber: string;
@@ -206,7 +207,7 @@ export interface PortalWords {
   readonly endedTitle: string;
   readonly endedLead: string;
   readonly endedWrote: string;
-  readonly visitEnds: (minutes: string) => string;
+  readonly visitEnds: (minutes: string, count: number) => string;
 }
 
 export const portalLanguages = { en, de, fr, ar } as const;

@@ -100,9 +100,9 @@ export function usedCard(lang: PortalLanguage, session: Session): (text: string,
     </li>`;
 }
 
-/** A moment, in the language, in UTC. */
+/** A moment, in the language, in UTC, which it says: the page knows no zone of the person, and a deadline is one. */
 export function dateOf(lang: PortalLanguage, ms: number): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(ms);
+  return `${new Intl.DateTimeFormat(lang, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(ms)} UTC`;
 }
 
 /** A day (ISO 8601), in the language. */

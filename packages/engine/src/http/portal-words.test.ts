@@ -1,6 +1,6 @@
-// Sentences of the portal that count, in each language as it is said.
+// Sentences of the portal that count, and moments: in each language as it is said.
 import { expect, test } from 'vitest';
-import { numberOf } from './portal-page.js';
+import { dateOf, numberOf } from './portal-page.js';
 import { portalLanguages, type PortalLanguage } from './portal-words.js';
 
 test('one record, and one minute, are told as one', () => {
@@ -16,4 +16,8 @@ test('one record, and one minute, are told as one', () => {
   expect(told('fr', 2).join(' ')).toMatch(/^2 enregistrements sur vous ont été effacés le X\. Cette visite se termine dans 2 minutes,/);
   const minutes = [1, 2, 5, 30].map((count) => told('ar', count)[1]);
   for (const [at, word] of ['بعد دقيقة واحدة ما', 'بعد دقيقتين ما', 'دقائق ما', 'دقيقة ما'].entries()) expect(minutes[at]).toContain(word);
+});
+
+test('a moment says of which zone it is: nobody can tell that it is not their own', () => {
+  for (const lang of ['en', 'de', 'fr', 'ar'] as const) expect(dateOf(lang, Date.parse('2026-03-01T09:30:00Z'))).toMatch(/ UTC$/);
 });

@@ -67,6 +67,21 @@ test('its buttons act, a human can be asked about it, and it is shown to nobody 
   expect([purpose, again.mode, again.own]).toEqual(['personalise', 'contextual', null]);
 });
 
+test('a request links to the decision that it is about, as long as that is told', async () => {
+  const { engine } = doorway.rig;
+  await doorway.rig.say('tablet', 'granted', 'personalise');
+  await engine.link('ann', 'tablet', true, 'log-in');
+  const { id } = await annPlans(doorway);
+  const ann = await enterAs(doorway, 'ann');
+  await send('/me/review', { wish: 'Why no park?', decision: id }, ann);
+  const [asked] = engine.desk.ofPerson('ann');
+  const linked = async (): Promise<boolean> => (await page(`/me/requests/${asked?.request}`, ann)).includes(words.requestAbout);
+  expect(await linked()).toBe(true);
+  await engine.link('ann', 'tablet', false, '');
+  expect(await page(`/me/requests/${asked?.request}`, ann)).toContain('Why no park?');
+  expect(await linked()).toBe(false);
+});
+
 test('that there is no plan is told with its rule; a plan that changes another says so', async () => {
   const first = await annPlans(doorway);
   const refused = await annPlans(doorway, { budget: { amount: 5, currency: 'EUR' } });

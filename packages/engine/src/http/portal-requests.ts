@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.js';
 import type { RequestView } from '../runtime/desk.js';
 import { html, type Html } from './first-screen-html.js';
+import { decisionOf } from './portal-known.js';
 import { dateOf, framed, wordsOf, type Seen } from './portal-page.js';
 import type { PortalLanguage } from './portal-words.js';
 
@@ -26,7 +27,7 @@ export function requestsHtml(lang: PortalLanguage, requests: readonly RequestVie
   </section>`;
 }
 
-export function requestHtml({ lang, session }: Seen, view: RequestView): string {
+export function requestHtml({ engine, lang, session }: Seen, view: RequestView): string {
   const words = wordsOf(lang);
   const { request, kind, wish, steps } = view;
   const said =
@@ -35,7 +36,8 @@ export function requestHtml({ lang, session }: Seen, view: RequestView): string 
       : html`<h2>${words.requestSaid}</h2>
           <p class="text">${wish.text}</p>`;
   const about =
-    wish.decision === undefined
+    // It may be gone by now, or rest on an id that is theirs no more.
+    wish.decision === undefined || decisionOf(engine, session.subject, wish.decision) === undefined
       ? null
       : html`<p><a class="button" href="/me/decisions/${encodeURIComponent(wish.decision)}?lang=${lang}">${words.requestAbout}</a></p>`;
   const answers = steps.map(

@@ -214,6 +214,19 @@ describe('recipients', () => {
   });
 });
 
+describe('recipients of somebody who is frozen', () => {
+  it('are owed one notice, however often that is asked for, until it was lifted', async () => {
+    const rig = await shop();
+    const { engine } = rig;
+    await engine.tellings.disclose('ann', { recipient: 'mailer', reference: 'a', purpose: 'share' });
+    for (const restricted of [true, true, true]) await engine.restrict('ann', restricted, 'test');
+    expect(engine.tellings.list()).toHaveLength(1);
+    for (const restricted of [false, true, true]) await engine.restrict('ann', restricted, 'test');
+    expect(engine.tellings.list()).toHaveLength(2);
+    await expectSameAnew(rig);
+  });
+});
+
 describe('recipients of somebody whom a link freezes', () => {
   it('are owed a notice, as when the person is restricted; those of the frozen id are not again', async () => {
     const rig = await shop();

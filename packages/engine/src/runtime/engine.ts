@@ -440,7 +440,7 @@ export class Engine {
   /** Freezes a person, or lifts that: what is held stays, but nothing is added, read or learned from. */
   async restrict(subject: string, restricted: boolean, origin: string): Promise<Result<{ readonly epoch: number }>> {
     if (this.core.gate.row(subject) === undefined && !this.core.trace.has(subject)) return fail('subject_unknown');
-    const owing = restricted ? this.tellings.owing(this.core.identity.members(subject), 'restricted') : [];
+    const owing = restricted ? this.tellings.owingByFreeze(subject) : [];
     if (owing.length > 0) await this.#facts(owing);
     return this.choose(subject, { choices: {}, origin, restricted });
   }

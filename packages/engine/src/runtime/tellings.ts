@@ -72,6 +72,15 @@ export class Tellings {
     });
   }
 
+  /** What they are owed when the person is frozen; whoever is already was told of. */
+  owingByFreeze(subject: string): BehaviourEvent[] {
+    const { identity, gate } = this.#parts.core;
+    return this.owing(
+      identity.members(subject).filter((id) => gate.standing(id)?.restricted !== true),
+      'restricted',
+    );
+  }
+
   /** What they are owed when these two are linked: of a person one of whose ids is frozen all are. */
   owingByLink(subject: string, other: string): BehaviourEvent[] {
     const { identity, gate } = this.#parts.core;

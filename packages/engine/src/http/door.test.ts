@@ -317,6 +317,22 @@ describe('HTTP as its standards have it', () => {
     expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
+  test('a second Host line is refused, whatever it says and whatever the version (RFC 9112, 3.2)', async () => {
+    for (const version of ['1.1', '1.0'])
+      for (const second of ['Host: localhost', 'host: evil.example'])
+        expect(await doorway.raw([lines(`GET /health HTTP/${version}`, 'Host: localhost', second, close)])).toMatch(
+          /^HTTP\/1.1 400 [\s\S]*http_malformed/u,
+        );
+  });
+
+  test('a byte order mark before a JSON body is passed over (RFC 8259, 8.1), one inside of it is not', async () => {
+    const post = (body: string) =>
+      doorway.raw([lines('POST /v1/decide/home HTTP/1.1', 'Host: localhost', `Content-Length: ${Buffer.byteLength(body)}`, close), body]);
+    expect(await post('\ufeff{"limit":1}')).toMatch(/^HTTP\/1.1 200 /u);
+    expect(await post('\ufeff\ufeff{}')).toContain('body_not_json');
+    expect(await post('{\ufeff}')).toContain('body_not_json');
+  });
+
   test('the target may be a whole URL, and its host is the one that counts', async () => {
     const asked = (target: string, host: string) => doorway.raw([lines(`GET ${target} HTTP/1.1`, `Host: ${host}`, close)]);
     expect(await asked('http://localhost/health', 'evil.example')).toMatch(/^HTTP\/1.1 200 /u);

@@ -162,8 +162,9 @@ export class Door {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const lacksHost = request.headers.host === undefined && request.httpVersion !== '1.0';
-    if (lacksHost) return cutOff(request, response, this.#clock, { code: 'http_malformed' });
+    const hosts = hostLines(request);
+    if (hosts > 1 || (hosts === 0 && request.httpVersion !== '1.0'))
+      return cutOff(request, response, this.#clock, { code: 'http_malformed' });
     const url = originForm(request);
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
@@ -208,6 +209,17 @@ export class Door {
       body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body, found.errors),
     );
   }
+}
+
+/** Node keeps the first Host alone: what stands before us may have gone by another one, so more than one is refused (RFC 9112, 3.2). */
+function hostLines({ rawHeaders }: IncomingMessage): number {
+  let lines = 0;
+  // Names and values in turn; the length first, since most names are told apart by it.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') lines += 1;
+  }
+  return lines;
 }
 
 /**

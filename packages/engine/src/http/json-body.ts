@@ -11,11 +11,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One JSON value in UTF-8. */
+/** One JSON value in UTF-8; a byte order mark before it is passed over, as RFC 8259, 8.1 lets a parser do: some tools write one unasked. */
 export function parseJson(bytes: Buffer): Result<unknown> {
   if (!isUtf8(bytes)) return fail('body_not_json');
+  const text = bytes.toString('utf8');
   try {
-    return ok(JSON.parse(bytes.toString('utf8')));
+    return ok(JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text));
   } catch {
     return fail('body_not_json');
   }

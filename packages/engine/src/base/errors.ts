@@ -211,7 +211,7 @@ export const errors = {
   import_source_changed: entry(
     409,
     'The file is not the one that this import began with.',
-    'Resume with the same file, or import it under another name.',
+    'Resume with the same file, or import it under another name (`--source NAME`).',
   ),
   import_row: entry(
     400,
@@ -250,7 +250,7 @@ export const errors = {
   key_missing: entry(
     401,
     'This route asks for a key, and none came.',
-    'Send it as `Authorization: Bearer KEY`, as the user of Basic, as X-API-Key, or for events as writeKey in the body.',
+    'Send it as `Authorization: Bearer KEY`, the user of Basic, X-API-Key, or for events writeKey in the body; commands take ETHOGRAM_KEY.',
   ),
   key_unknown: entry(401, 'The key is not known, or has ended.', 'Make one with `ethogram keys add`; see `ethogram keys list`.'),
   key_kind: entry(403, 'A key of this kind may not do that.', 'Use a key of a higher kind; docs/http.md says which route needs which.'),

@@ -59,6 +59,29 @@ describe('a request', () => {
     await expectSameAnew(rig);
   });
 
+  it('is refused where the id is none, as over HTTP, and nothing stops', async () => {
+    const rig = await shop();
+    const { desk, tellings } = rig.engine;
+    const disclosure = { recipient: 'lab', reference: 'L1', purpose: 'share' } as const;
+    const refused = { ok: false, code: 'body_shape', field: '/subject' };
+    for (const subject of ['', 'x'.repeat(limits.idCharsMax + 1), 'x'.repeat(5_000), 'a\u0000b', '\ud800']) {
+      expect(await desk.open(subject, 'access', { kind: 'account' })).toEqual(refused);
+      expect(desk.link(subject)).toEqual(refused);
+      expect(desk.challenge(subject)).toEqual(refused);
+      expect(await desk.register(subject, device().publicKey, true)).toEqual(refused);
+      expect(await tellings.disclose(subject, disclosure)).toEqual(refused);
+    }
+    for (const part of ['recipient', 'reference'])
+      expect(await tellings.disclose('ann', { ...disclosure, [part]: '\ud800' })).toEqual({
+        ok: false,
+        code: 'body_shape',
+        field: `/${part}`,
+      });
+    expect(desk.list()).toEqual([]);
+    await expectSameAnew(rig);
+    expect(rig.halted).toBeNull();
+  });
+
   it('that is answered has been carried out', async () => {
     const rig = await shop();
     await rig.send(rig.view('ann', 'wrong', rig.clock.now(), 'w1'));

@@ -9,6 +9,7 @@ import { everyPurpose } from '../collect/sequencer.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
+import { isId } from '../model/id.js';
 import { isPurpose } from '../model/purpose.js';
 import type { Authority, ProofKind, RequestChanged, RequestKind, RequestOpened, Wish } from '../model/request.js';
 import { systemTypes, type ConsentChange } from '../model/system-event.js';
@@ -84,6 +85,7 @@ export class Desk {
    * so that a stranger who knows an id cannot add a key later.
    */
   async register(subject: string, publicKey: string, byHost: boolean): Promise<Result<{ readonly keys: number }>> {
+    if (!isId(subject)) return fail('body_shape', '/subject');
     const { core, writer } = this.#parts;
     const done = await writer.exclusive<Result<unknown>>(() => {
       const held = core.devices.of(subject);
@@ -113,6 +115,8 @@ export class Desk {
     authority: Authority | null = null,
   ): Promise<Result<RequestView>> {
     const { core, clock, writer } = this.#parts;
+    // Asked here, since a host in the same process says what it likes, and an id that no key of the store holds would stop the engine.
+    if (!isId(subject)) return fail('body_shape', '/subject');
     const proven = this.#proven(subject, kind, proof);
     if (!proven.ok) return proven;
     const request = proven.value;
@@ -226,6 +230,7 @@ export class Desk {
 
   #ticket(use: Ticket['use'], subject: string, ttlMs: number): Result<{ readonly token: string; readonly expiresAt: number }> {
     const { clock, newId, proofs } = this.#parts;
+    if (!isId(subject)) return fail('body_shape', '/subject');
     if (proofs === undefined) return fail('proof_refused');
     const at = clock.now();
     const ticket: Ticket = { use, subject, at, until: at + ttlMs, id: newId('q') };

@@ -6,6 +6,8 @@ import { fail, ok, type Result } from '../base/result.js';
 import { everyPurpose } from '../collect/sequencer.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { BehaviourEvent, Properties } from '../model/event.js';
+import { isId } from '../model/id.js';
+import { isPurpose } from '../model/purpose.js';
 import type { Disclosure, NoticeKind, NoticeOwed } from '../model/request.js';
 import { systemTypes } from '../model/system-event.js';
 import type { Clock } from '../ports/clock.js';
@@ -44,6 +46,14 @@ export class Tellings {
 
   /** Records that data of the person went to a recipient for a purpose. Repeating what is recorded writes nothing. */
   async disclose(subject: string, disclosure: Disclosure): Promise<Result<{ readonly recipients: number }>> {
+    // Over HTTP it was looked at; a host in the same process says what it likes.
+    for (const [place, given] of [
+      ['/subject', subject],
+      ['/recipient', disclosure.recipient],
+      ['/reference', disclosure.reference],
+    ] as const)
+      if (!isId(given)) return fail('body_shape', place);
+    if (!isPurpose(disclosure.purpose)) return fail('purpose_unknown', '/purpose');
     const { core, writer } = this.#parts;
     const done = await writer.exclusive<Result<unknown>>(() => {
       const held = core.recipients.of(subject);

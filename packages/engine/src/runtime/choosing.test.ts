@@ -461,6 +461,32 @@ describe('harm', () => {
     expect(await rig.engine.choosing.restart({ point: 'free', by: 'Ada', reason: 'x' })).toMatchObject({ code: 'point_running' });
     await rig.engine.close();
   });
+
+  it('whose stop cannot be written leaves nothing to nobody: the writer alone tells the host', async () => {
+    const rig = await opened([{ ...free, holdoutPpm: 500_000 }]);
+    const random = new SeededRandom(11);
+    const loose: unknown[] = [];
+    const note = (error: unknown): void => void loose.push(error);
+    process.prependListener('unhandledRejection', note);
+    const append = rig.engine.log.append.bind(rig.engine.log);
+    rig.engine.log.append = (events, options) => {
+      if (events.some(({ bytes }) => Buffer.from(bytes).includes('point.stopped'))) throw new CodedError('log_failed');
+      return append(events, options);
+    };
+    try {
+      for (let person = 0; person < 600 && rig.halted === null; person += 1) {
+        const subject = `p${person}`;
+        await rig.say(subject, 'granted', 'personalise', 'train');
+        const { id, action: done } = await choose(rig, { subject });
+        if (done !== null && random.int(2) === 0) await follow(rig, subject, id, 'outcome', 'opt_out').catch(() => undefined);
+      }
+      await new Promise((turned) => setImmediate(turned));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(rig.halted).toMatchObject({ code: 'log_failed' });
+    expect(loose).toEqual([]);
+  });
 });
 
 describe('erased means never happened, with bandits, experiments and their statistics on', () => {

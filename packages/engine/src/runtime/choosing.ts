@@ -138,6 +138,10 @@ export class Choosing {
     if (harm === undefined) return;
     const proven: PointStop = { point: name, group: harm.group, low: harm.effect.low, n: harm.effect.n };
     this.#stopping.add(name);
-    void this.#parts.record(systemTypes.pointStopped, { stop: proven }).finally(() => this.#stopping.delete(name));
+    void this.#parts
+      .record(systemTypes.pointStopped, { stop: proven })
+      // A writer that halts tells the host itself; nobody else waits for this one, and a rejection that nobody catches ends the process.
+      .catch(() => undefined)
+      .finally(() => this.#stopping.delete(name));
   }
 }

@@ -240,7 +240,7 @@ export class Plan {
       membersLeftOut,
       problem,
       stops,
-      total: totalOf(effective.value, stops),
+      total: totalOf(effective.value, stops, (item) => this.#currencyOf(item, before.value)),
       leftOut: countsOf(rules),
       passedOver: [...rules].flatMap(([item, rule]) =>
         candidates.has(item) || found.lost.some((each) => each.item === item) ? [{ item, rule }] : [],
@@ -276,6 +276,16 @@ export class Plan {
     if (held !== undefined) return ok({ latitude: held.latitude, longitude: held.longitude });
     const place = this.#place(last, '/disruption/done');
     return place.ok ? place : ok(null);
+  }
+
+  /** What was done keeps the price at which it was planned, and need be no candidate now: others may be wanted more, or it is sold out. */
+  #currencyOf(item: string, previous: PlanRecord | null): string | null | undefined {
+    const held = previous?.problem.candidates.find((each) => each.item === item);
+    if (held !== undefined) return held.currency;
+    // Done before the earlier plan: its total was in one currency, if there is one.
+    if (previous?.stops.some((each) => each.item === item) === true) return previous.total?.currency;
+    const now = this.#parts.catalogue.get(item)?.item;
+    return now === undefined ? undefined : (now.currency ?? null);
   }
 
   /** What has been done, as it was planned; what had been done by the earlier plan stays so. Fails with plan_done. */
@@ -336,15 +346,25 @@ function windowsOf({ windows = [] }: PlanRecord['asked'], { disruption }: PlanRe
   return ok({ windows: [{ from: at, until: first.until }, ...ahead.slice(1)], begun: first.from });
 }
 
-/** What all stops cost one person; null: in more than one currency, or nobody knows. */
-function totalOf({ candidates, constraints }: PlanProblem, stops: readonly PlanStop[]): Money | null {
+/**
+ * What all stops cost one person; null: in more than one currency, or nobody knows. `elsewhere`: in which currency the price of a stop stands
+ * that is no candidate any more; undefined: nobody knows.
+ */
+function totalOf(
+  { candidates, constraints }: PlanProblem,
+  stops: readonly PlanStop[],
+  elsewhere: (item: string) => string | null | undefined,
+): Money | null {
   let amount = 0;
   let currency = constraints.currency;
   for (const { item, price } of stops) {
     if (price === null) return null;
     amount += price;
-    const own = candidates.find((each) => each.item === item)?.currency ?? null;
-    if (price === 0 || own === null) continue;
+    if (price === 0) continue;
+    const candidate = candidates.find((each) => each.item === item);
+    const own = candidate === undefined ? elsewhere(item) : candidate.currency;
+    if (own === undefined) return null;
+    if (own === null) continue;
     if (currency !== null && currency !== own) return null;
     currency = own;
   }

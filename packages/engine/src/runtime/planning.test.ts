@@ -418,6 +418,22 @@ describe('a plan that is disrupted', () => {
     expect(dear.refused).toMatchObject({ rule: 'over_budget' });
   });
 
+  it('totals what was done in its own currency, also when it is no candidate any more', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    const plan = await rig.plan({ subject: 'ann', mustSee: ['castle'] });
+    const again = async (of: string, ...done: string[]) => rig.plan({ subject: 'ann', mustSee: [], disruption: { plan: of, done } });
+    const others = places.filter(({ id }) => id !== 'castle');
+    await rig.engine.upsertItems([{ ...place('castle', 1, 1900), stock: 0 }, ...others.map((each) => ({ ...each, price: 0 }))]);
+    const free = await again(plan.id, 'castle');
+    expect([itemsOf(free)[0], free.stops.length > 1, free.total]).toEqual(['castle', true, { amount: 1900, currency: 'EUR' }]);
+    await rig.engine.retireItems(['castle']);
+    expect((await again(free.id)).total).toEqual({ amount: 1900, currency: 'EUR' });
+    await rig.engine.upsertItems(others.map((each) => ({ ...each, currency: 'GBP', price: 100 })));
+    for (const of of [plan, free]) expect((await again(of.id, 'castle')).total).toBeNull();
+    await rig.engine.close();
+  });
+
   it('counts what has been visited once, also when it is named twice, or no more', async () => {
     const rig = await TripRig.open();
     await rig.say('ann', 'granted', 'personalise');

@@ -242,6 +242,14 @@ describe('the report', () => {
     groups: new Map(groups),
   });
 
+  it('tells no negative zero, on whichever side of zero a bound lies', () => {
+    const told = Array.from({ length: 400 }, (_, more) => reportOf(arm('new', 100_000, 10_300 + more), arm('old', 100_000, 10_000)));
+    const near = told.filter(({ effect }) => effect !== null && Math.abs(effect.low) < 0.000_05);
+    expect(near.some(({ effect }) => (effect?.low ?? 0) < 0)).toBe(true);
+    expect(near.map(({ conclusion }) => conclusion).filter((each) => !each.includes(' 0.00 to '))).toEqual([]);
+    expect(told.filter(({ conclusion }) => conclusion.includes('-0.00'))).toEqual([]);
+  });
+
   it('concludes in a sentence, and names the group that is worse off', () => {
     expect(reportOf(arm('new', 5000, 1000), arm('old', 5000, 750)).conclusion).toMatch(/^"new" is better than "old", by /);
     expect(reportOf(arm('new', 50, 1), arm('old', 50, 1)).verdict).toBe('too_early');

@@ -118,7 +118,8 @@ function concluded(
   if (verdict === 'broken')
     return 'People were not shared out over the arms as planned, so nothing can be concluded: look for where they are lost.';
   if (effect === null) return `It is too early to say anything about "${treated}" against "${control}".`;
-  const points = (share: number): string => (share * 100).toFixed(2);
+  // What rounds to zero is zero from below, too.
+  const points = (share: number): string => (share * 100).toFixed(2).replace(/^-(?=0\.00$)/u, '');
   const range = `${points(effect.low)} to ${points(effect.high)} percentage points`;
   const less = covaried === null ? '' : `, what people did before being taken into account (interval ${points(covaried.width)} % as wide)`;
   const told = groups.length === 0 ? '' : aboutGroups(groups);

@@ -104,6 +104,22 @@ describe('usage', () => {
     }
   });
 
+  test('a server that cannot listen leaves no folder behind; a folder without a name is not the one that one stands in', async () => {
+    const { child, out } = await start('Ctrl-C', 'serve', '--data', 'first', '--port', '0');
+    const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(out)?.[1] ?? '';
+    expect(run('serve', '--data', 'second', '--port', port)).toMatchObject({ code: 1, err: expect.stringContaining('listen_failed') });
+    expect(run('serve', '--data', 'second', '--open-to-network', '--port', '0').err).toContain('listen_not_local');
+    expect(existsSync(join(folder, 'second'))).toBe(false);
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toBe(0);
+    for (const args of [
+      ['serve', '--port', '0', '--data', ''],
+      ['backup', '', 'copy'],
+      ['keys', 'list', '--data='],
+    ])
+      expect([args, (await runHere(...args)).code]).toEqual([args, 2]);
+  });
+
   test('a folder that is not there, a file that is not there, a server that is not there', () => {
     expect(run('profile', 'ann', '--data', 'none')).toMatchObject({ code: 1, err: expect.stringContaining('data_folder_missing') });
     expect(existsSync(join(folder, 'none'))).toBe(false);

@@ -8,7 +8,7 @@ import type { Engine } from '../runtime/engine.js';
 import type { Deployment } from '../model/deployment.js';
 import { parseDeployment } from '../runtime/deployment-body.js';
 import { DiskError } from '../ports/disk.js';
-import { Arguments } from './arguments.js';
+import { Arguments, UsageError } from './arguments.js';
 import { exitCode } from './exit-code.js';
 import { packsNamed } from './pack-file.js';
 import { pathRefusal } from './path-refusal.js';
@@ -27,7 +27,10 @@ export class DataFolder {
   readonly #takesUrl: boolean;
 
   constructor(args: Arguments, fallback = './.ethogram') {
-    this.path = resolve(args.text('data') ?? fallback);
+    const given = args.text('data') ?? fallback;
+    // A variable of the shell that is not set would name the folder that one happens to stand in.
+    if (given === '') throw new UsageError('the name of the data folder is empty');
+    this.path = resolve(given);
     this.#deployment = args.text('deployment');
     this.#packs = args.list('packs');
     this.#takesUrl = args.takes('url');
@@ -76,6 +79,10 @@ export class DataFolder {
     const server = url === undefined ? 'if that is a server' : `a server on it listens on ${url}`;
     if (!this.#takesUrl) return `${server}: stop it, or work on a restored backup`;
     return url === undefined ? `${server}, name it with --url` : `${server}: say --url ${url}`;
+  }
+
+  get isThere(): boolean {
+    return existsSync(this.path);
   }
 
   /** Makes the folder where there is none. Throws CodedError folder_is_backup. */

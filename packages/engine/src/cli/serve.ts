@@ -6,7 +6,7 @@ import { isLive, KeyRing } from '../access/key-ring.js';
 import { KeyStore, type Key } from '../access/key-store.js';
 import { Rejects } from '../access/rejects.js';
 import { limits } from '../base/limits.js';
-import { Door } from '../http/door.js';
+import { Door, refuseListening } from '../http/door.js';
 import { accountsOf } from './account-settings.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder } from './data-folder.js';
@@ -63,6 +63,8 @@ export const serve: Command = {
     const folder = new DataFolder(args);
     const clock = new SystemClock();
     const onError = (error: unknown): void => terminal.complain(error instanceof Error ? (error.stack ?? error.message) : 'a bug');
+    // What is refused leaves no folder behind; whoever may come in stands in the folder, so one that is not there has no keys.
+    if (!folder.isThere) await refuseListening({ port, ...(host === undefined ? {} : { host }) });
     const engine = await folder.open(terminal, { make: true, tickMs: limits.tickMs });
     const disk = new NodeDisk(folder.path);
     const entropy = new SystemEntropy();

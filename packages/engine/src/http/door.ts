@@ -121,14 +121,7 @@ export class Door {
     host = '127.0.0.1',
   }: ListenOptions): Promise<{ readonly host: string; readonly port: number; readonly url: string }> {
     if (!isLoopback(host) && this.#keeper.isOpen) throw new CodedError('listen_not_local');
-    await new Promise<void>((resolve, reject) => {
-      const failed = (error: NodeJS.ErrnoException): void => reject(new CodedError('listen_failed', error.code));
-      this.server.once('error', failed);
-      this.server.listen({ port, host, backlog: limits.connectionsQueuedMax }, () => {
-        this.server.off('error', failed);
-        resolve();
-      });
-    });
+    await listening(this.server, port, host);
     const address = this.server.address();
     const bound = address !== null && typeof address === 'object' ? address.port : port;
     return { host, port: bound, url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}` };
@@ -209,6 +202,25 @@ export class Door {
       body.ok ? this.#cold.handle(request, response, found, body.value, key) : cutOff(request, response, this.#clock, body, found.errors),
     );
   }
+}
+
+/** Throws what a door without keys would fail with if it listened there now; for whoever has nothing to open yet. */
+export async function refuseListening({ port, host = '127.0.0.1' }: ListenOptions): Promise<void> {
+  if (!isLoopback(host)) throw new CodedError('listen_not_local');
+  const probe = createServer();
+  await listening(probe, port, host);
+  await new Promise((closed) => probe.close(closed));
+}
+
+async function listening(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => reject(new CodedError('listen_failed', error.code));
+    server.once('error', failed);
+    server.listen({ port, host, backlog: limits.connectionsQueuedMax }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
 }
 
 /** Node keeps the first Host alone: what stands before us may have gone by another one, so more than one is refused (RFC 9112, 3.2). */

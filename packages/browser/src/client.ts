@@ -156,10 +156,11 @@ export function connect({ url, writeKey = '', pages = true, device, onDrop, onCh
     },
     seen: (element, decisionId, item) =>
       whenSeen(element, () => {
-        const name = `seen.${decisionId}.${item}`;
+        const name = `${decisionId}.${item}`;
         if (!allows('personalise') || shown.has(name)) return;
         shown.add(name);
-        report({ type: 'track', event: 'exposure', properties: { decisionId, item } }, name);
+        // By its name the server knows it when another page shows it, too; one that is longer than a messageId may be would be refused.
+        report({ type: 'track', event: 'exposure', properties: { decisionId, item } }, name[256] ? randomId() : name);
       }),
     why: (decisionId) => ask(`decisions/${encodeURIComponent(decisionId)}`),
     flush: delivery.flush,

@@ -100,5 +100,10 @@ describe('pages and decisions in Chromium', () => {
     await page.evaluate(watch);
     await settle();
     expect(exposures(), 'once').toBe(1);
+    // An item may be called as long as a message.
+    const held = world.events(id);
+    await page.evaluate(`ethogram.seen(window.far, '${decided.decisionId}', 'x'.repeat(256))`);
+    await settle();
+    await until(() => world.events(id) === held + 1, 'the exposure of a long id');
   });
 });

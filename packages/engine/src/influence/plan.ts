@@ -347,8 +347,8 @@ function windowsOf({ windows = [] }: PlanRecord['asked'], { disruption }: PlanRe
 }
 
 /**
- * What all stops cost one person; null: in more than one currency, or nobody knows. `elsewhere`: in which currency the price of a stop stands
- * that is no candidate any more; undefined: nobody knows.
+ * What all stops cost one person; null: in more than one currency, or nobody knows. `elsewhere`: in which currency the price of a stop that
+ * is no candidate any more stands; undefined: nobody knows.
  */
 function totalOf(
   { candidates, constraints }: PlanProblem,

@@ -175,11 +175,11 @@ export type Item = {
 };
 
 export type ItemFilter = {
-  readonly category?: string | readonly string[];
-  readonly priceMin?: number;
-  readonly priceMax?: number;
-  readonly inStock?: boolean;
-  readonly attributes?: { readonly [name: string]: string | number | boolean };
+  readonly category?: (string | readonly string[]) | null;
+  readonly priceMin?: number | null;
+  readonly priceMax?: number | null;
+  readonly inStock?: boolean | null;
+  readonly attributes?: { readonly [name: string]: string | number | boolean } | null;
 };
 
 export type Error = {
@@ -292,9 +292,9 @@ export type ConsentRequest = {
   readonly choices: { readonly [name in Purpose]?: Choice };
   readonly origin?: string | null;
   readonly notice?: Notice | null;
-  readonly device?: string;
-  readonly timestamp?: string;
-  readonly sentAt?: string;
+  readonly device?: string | null;
+  readonly timestamp?: string | null;
+  readonly sentAt?: string | null;
 } & (
   | { readonly subject: string }
   | { readonly subject?: null | ''; readonly userId: string }
@@ -326,16 +326,16 @@ export type BasisAnswer = { readonly success: true };
 
 export type DecideRequest = {
   readonly context?: {
-    readonly items?: readonly string[];
-    readonly segment?: string;
-    readonly features?: readonly number[];
-    readonly languages?: readonly string[];
-  };
-  readonly among?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly pins?: readonly string[];
-  readonly limit?: number;
-  readonly filter?: ItemFilter;
+    readonly items?: readonly string[] | null;
+    readonly segment?: string | null;
+    readonly features?: readonly number[] | null;
+    readonly languages?: readonly string[] | null;
+  } | null;
+  readonly among?: readonly string[] | null;
+  readonly exclude?: readonly string[] | null;
+  readonly pins?: readonly string[] | null;
+  readonly limit?: number | null;
+  readonly filter?: ItemFilter | null;
 } & (
   | { readonly subject: string }
   | { readonly subject?: null | ''; readonly userId: string }
@@ -516,23 +516,23 @@ export type PlanRequest = {
   readonly subject?: string | null;
   readonly userId?: string | null;
   readonly anonymousId?: string | null;
-  readonly group?: readonly string[];
-  readonly windows?: readonly { readonly from: string; readonly until: string }[];
-  readonly start?: string;
-  readonly end?: string;
-  readonly utcOffsetMinutes?: number;
-  readonly budget?: { readonly amount: number; readonly currency: string };
-  readonly pace?: 'slow' | 'normal' | 'fast';
-  readonly mustSee?: readonly string[];
-  readonly avoid?: readonly string[];
+  readonly group?: readonly string[] | null;
+  readonly windows?: readonly { readonly from: string; readonly until: string }[] | null;
+  readonly start?: string | null;
+  readonly end?: string | null;
+  readonly utcOffsetMinutes?: number | null;
+  readonly budget?: { readonly amount: number; readonly currency: string } | null;
+  readonly pace?: ('slow' | 'normal' | 'fast') | null;
+  readonly mustSee?: readonly string[] | null;
+  readonly avoid?: readonly string[] | null;
   readonly disruption?: {
     readonly plan: string;
-    readonly done?: readonly string[];
-    readonly at?: string;
-    readonly delayMinutes?: number;
-    readonly closed?: readonly string[];
-    readonly here?: string;
-  };
+    readonly done?: readonly string[] | null;
+    readonly at?: string | null;
+    readonly delayMinutes?: number | null;
+    readonly closed?: readonly string[] | null;
+    readonly here?: string | null;
+  } | null;
 };
 
 export type PlanAnswer = {
@@ -821,14 +821,14 @@ export type Health = {
 
 export type OfrepRequest = {
   readonly context?: {
-    readonly targetingKey?: string;
-    readonly items?: readonly string[];
-    readonly exclude?: readonly string[];
-    readonly pins?: readonly string[];
-    readonly limit?: number;
-    readonly filter?: ItemFilter;
-    readonly gpc?: boolean;
-  };
+    readonly targetingKey?: string | null;
+    readonly items?: readonly string[] | null;
+    readonly exclude?: readonly string[] | null;
+    readonly pins?: readonly string[] | null;
+    readonly limit?: number | null;
+    readonly filter?: ItemFilter | null;
+    readonly gpc?: boolean | null;
+  } | null;
 };
 
 export type OfrepFlag = {

@@ -21,7 +21,8 @@ export function parseChoose(point: string, body: unknown, gpc: boolean): Result<
   if (refused !== null) return fail(refused);
   const subject = subjectOf(body, 'body_shape');
   if (!subject.ok) return subject;
-  if (body['context'] !== undefined && !isObject(body['context'])) return fail('body_shape', '/context');
+  const context = body['context'] ?? undefined;
+  if (context !== undefined && !isObject(context)) return fail('body_shape', '/context');
   return checkChoice(point, { ...situationIn(body), subject: subject.value, gpc });
 }
 

@@ -38,11 +38,13 @@ export function parseConsent(body: unknown, receivedAt: number): Result<ConsentB
   }
   const origin = body['origin'] ?? 'api';
   if (!isId(origin)) return fail('body_shape', '/origin');
-  const { timestamp, sentAt } = body;
+  const timestamp = body['timestamp'] ?? undefined;
+  const { sentAt } = body;
   const notice = body['notice'] ?? undefined;
   if (notice !== undefined && !isNotice(notice)) return fail('body_shape', '/notice');
   const change = { choices, origin, ...(notice === undefined ? {} : { notice: referenceOf(notice) }) };
-  const key = body['device'] === undefined ? ok(undefined) : publicKeyOf(body['device'], '/device');
+  const device = body['device'] ?? undefined;
+  const key = device === undefined ? ok(undefined) : publicKeyOf(device, '/device');
   if (!key.ok) return key;
   const said = { subject: subject.value, change, device: key.value };
   if (timestamp === undefined) return ok({ ...said, occurredAt: undefined });

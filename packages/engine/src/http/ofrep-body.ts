@@ -26,9 +26,11 @@ export function parseOfrep(bytes: Buffer, objects: boolean): OfrepParsed {
   const body: Result<unknown> = bytes.length === 0 ? ok({}) : parseJson(bytes);
   if (!body.ok) return failure('PARSE_ERROR', 'The body is not JSON in UTF-8.');
   if (!isObject(body.value)) return failure('INVALID_CONTEXT', 'The body is not an object with a context.');
-  const { context = {} } = body.value;
+  const context = body.value['context'] ?? {};
   if (!isObject(context)) return failure('INVALID_CONTEXT', 'The context is not an object.');
-  const { targetingKey, items, exclude, pins, limit, filter, gpc } = context;
+  const { items, exclude, pins, limit, filter } = context;
+  const targetingKey = context['targetingKey'] ?? undefined;
+  const gpc = context['gpc'] ?? undefined;
   if (targetingKey === '') return failure('TARGETING_KEY_MISSING', 'The targetingKey is empty; leave it out to ask for nobody.');
   if (targetingKey !== undefined && typeof targetingKey !== 'string') return failure('INVALID_CONTEXT', 'The targetingKey is not a text.');
   if (gpc !== undefined && typeof gpc !== 'boolean') return failure('INVALID_CONTEXT', 'The attribute gpc is not true or false.');

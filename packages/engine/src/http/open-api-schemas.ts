@@ -33,6 +33,8 @@ const ms = Type.Integer({ description: 'ms since 1970 UTC' });
 const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
 const open = { additionalProperties: true } as const;
 const opt = (schema: TSchema): TSchema => Type.Optional(schema);
+/** Of a body: null is absent. */
+const optional = (schema: TSchema): TSchema => opt(nullable(schema));
 const itemValue = Type.Union([Type.String(wellFormed), Type.Number(), Type.Boolean()]);
 const attributes = Type.Unsafe<object>({ type: 'object', propertyNames: id, additionalProperties: itemValue });
 
@@ -91,11 +93,11 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   Item: itemSchema,
   ItemFilter: Type.Object(
     {
-      category: opt(Type.Union([id, ids(limits.excludePerRequestMax)])),
-      priceMin: opt(Type.Number()),
-      priceMax: opt(Type.Number()),
-      inStock: opt(Type.Boolean()),
-      attributes: opt(attributes),
+      category: optional(Type.Union([id, ids(limits.excludePerRequestMax)])),
+      priceMin: optional(Type.Number()),
+      priceMax: optional(Type.Number()),
+      inStock: optional(Type.Boolean()),
+      attributes: optional(attributes),
     },
     { additionalProperties: false },
   ),
@@ -181,9 +183,9 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         choices: Type.Unsafe<object>({ type: 'object', propertyNames: ref('Purpose'), additionalProperties: ref('Choice') }),
         origin: opt(nullable(id)),
         notice: opt(nullable(ref('Notice'))),
-        device: opt(publicKey),
-        timestamp: opt(time),
-        sentAt: opt(time),
+        device: optional(publicKey),
+        timestamp: optional(time),
+        sentAt: optional(time),
       },
       open,
     ),
@@ -213,22 +215,22 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   DecideRequest: Type.Intersect([
     Type.Object(
       {
-        context: opt(
+        context: optional(
           Type.Object(
             {
-              items: opt(ids(limits.excludePerRequestMax)),
-              segment: opt(Type.String({ ...id, maxLength: limits.choiceSegmentCharsMax })),
-              features: opt(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
-              languages: opt(ids(20)),
+              items: optional(ids(limits.excludePerRequestMax)),
+              segment: optional(Type.String({ ...id, maxLength: limits.choiceSegmentCharsMax })),
+              features: optional(Type.Array(Type.Number({ minimum: -1, maximum: 1 }), { maxItems: ridgeFeaturesMax - 1 })),
+              languages: optional(ids(20)),
             },
             open,
           ),
         ),
-        among: opt(ids(limits.choiceActionsMax)),
-        exclude: opt(ids(limits.excludePerRequestMax)),
-        pins: opt(ids(limits.rankLimitMax)),
-        limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
-        filter: opt(ref('ItemFilter')),
+        among: optional(ids(limits.choiceActionsMax)),
+        exclude: optional(ids(limits.excludePerRequestMax)),
+        pins: optional(ids(limits.rankLimitMax)),
+        limit: optional(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
+        filter: optional(ref('ItemFilter')),
       },
       open,
     ),
@@ -543,16 +545,16 @@ export const schemas: Readonly<Record<string, TSchema>> = {
   ),
   OfrepRequest: Type.Object(
     {
-      context: opt(
+      context: optional(
         Type.Object(
           {
-            targetingKey: opt(id),
-            items: opt(ids(limits.excludePerRequestMax)),
-            exclude: opt(ids(limits.excludePerRequestMax)),
-            pins: opt(ids(limits.rankLimitMax)),
-            limit: opt(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
-            filter: opt(ref('ItemFilter')),
-            gpc: opt(Type.Boolean()),
+            targetingKey: optional(id),
+            items: optional(ids(limits.excludePerRequestMax)),
+            exclude: optional(ids(limits.excludePerRequestMax)),
+            pins: optional(ids(limits.rankLimitMax)),
+            limit: optional(Type.Integer({ minimum: 1, maximum: limits.rankLimitMax })),
+            filter: optional(ref('ItemFilter')),
+            gpc: optional(Type.Boolean()),
           },
           open,
         ),

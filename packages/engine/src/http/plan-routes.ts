@@ -10,7 +10,7 @@ import type { PlanRequest } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
 import { answer } from './cold-answer.js';
 import { subjectOf } from './body-subject.js';
-import { isObject, refusal } from './json-body.js';
+import { isObject, refusal, type JsonObject } from './json-body.js';
 import { carriesObjection } from './objection-signal.js';
 import { planSchemas } from './plan-schemas.js';
 import type { RouteTable } from './route-table.js';
@@ -57,7 +57,7 @@ export function parsePlan(point: string, body: unknown, gpc: boolean): Result<Pl
   if (refused !== null) return fail(refused);
   const subject = subjectOf(body, 'body_shape');
   if (!subject.ok) return subject;
-  const given = bodyOf(body);
+  const given = bodyOf(withoutNulls(body));
   if (!given.ok) return given;
   const { group, start, end, utcOffsetMinutes, budget, pace, mustSee, avoid, disruption } = given.value;
   const windows: { from: number; until: number }[] = [];
@@ -84,6 +84,12 @@ export function parsePlan(point: string, body: unknown, gpc: boolean): Result<Pl
     ...(disruption === undefined ? {} : { disruption: { ...happened, done: disruption.done ?? [], ...(at === undefined ? {} : { at }) } }),
     ...(gpc ? { gpc } : {}),
   });
+}
+
+/** A part that is null is absent, also of what happened. */
+function withoutNulls(body: JsonObject): JsonObject {
+  const there = Object.entries(body).filter(([, part]) => part !== null);
+  return Object.fromEntries(there.map(([name, part]) => [name, name === 'disruption' && isObject(part) ? withoutNulls(part) : part]));
 }
 
 function bodyOf(value: unknown): Result<PlanBody> {

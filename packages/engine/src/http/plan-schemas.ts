@@ -7,6 +7,8 @@ import { paces } from '../model/plan.js';
 const open = { additionalProperties: true } as const;
 const opt = (schema: TSchema): TSchema => Type.Optional(schema);
 const nullable = (schema: TSchema): TSchema => Type.Union([schema, Type.Null()]);
+/** Of a body: null is absent. */
+const optional = (schema: TSchema): TSchema => opt(nullable(schema));
 export const planId = Type.String({
   minLength: 1,
   maxLength: limits.idCharsMax,
@@ -56,26 +58,26 @@ const mode = Type.Union([Type.Literal('personal'), Type.Literal('contextual')]);
 export const planSchemas: Readonly<Record<string, TSchema>> = {
   PlanRequest: Type.Object(
     {
-      subject: opt(nullable(Type.String({ maxLength: limits.idCharsMax }))),
-      userId: opt(nullable(Type.String({ maxLength: limits.idCharsMax }))),
-      anonymousId: opt(nullable(Type.String({ maxLength: limits.idCharsMax }))),
-      group: opt(list(limits.planMembersMax)),
-      windows: opt(Type.Array(Type.Object({ from: time, until: time }), { minItems: 1, maxItems: limits.planWindowsMax })),
-      start: opt(planId),
-      end: opt(planId),
-      utcOffsetMinutes: opt(Type.Integer({ minimum: -utcOffsetMinutesMax, maximum: utcOffsetMinutesMax })),
-      budget: opt(money),
-      pace: opt(Type.Unsafe<string>({ type: 'string', enum: [...paces] })),
-      mustSee: opt(list(limits.planListMax)),
-      avoid: opt(list(limits.planListMax)),
-      disruption: opt(
+      subject: optional(Type.String({ maxLength: limits.idCharsMax })),
+      userId: optional(Type.String({ maxLength: limits.idCharsMax })),
+      anonymousId: optional(Type.String({ maxLength: limits.idCharsMax })),
+      group: optional(list(limits.planMembersMax)),
+      windows: optional(Type.Array(Type.Object({ from: time, until: time }), { minItems: 1, maxItems: limits.planWindowsMax })),
+      start: optional(planId),
+      end: optional(planId),
+      utcOffsetMinutes: optional(Type.Integer({ minimum: -utcOffsetMinutesMax, maximum: utcOffsetMinutesMax })),
+      budget: optional(money),
+      pace: optional(Type.Unsafe<string>({ type: 'string', enum: [...paces] })),
+      mustSee: optional(list(limits.planListMax)),
+      avoid: optional(list(limits.planListMax)),
+      disruption: optional(
         Type.Object({
           plan: planId,
-          done: opt(list(limits.planListMax)),
-          at: opt(time),
-          delayMinutes: opt(Type.Integer({ minimum: 0, maximum: delayMinutesMax })),
-          closed: opt(list(limits.planListMax)),
-          here: opt(planId),
+          done: optional(list(limits.planListMax)),
+          at: optional(time),
+          delayMinutes: optional(Type.Integer({ minimum: 0, maximum: delayMinutesMax })),
+          closed: optional(list(limits.planListMax)),
+          here: optional(planId),
         }),
       ),
     },

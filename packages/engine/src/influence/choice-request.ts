@@ -12,7 +12,12 @@ const languagesMax = 20;
 /** Fails with body_shape and the place, as a body over HTTP has it. */
 export function checkChoice(point: string, asked: Asked<ChoiceRequest>): Result<ChoiceRequest> {
   const subject = unlessEmpty(asked.subject);
-  const { segment, features, among, languages, gpc } = asked;
+  // A part that is null is absent, as everywhere in a body.
+  const segment = asked.segment ?? undefined;
+  const features = asked.features ?? undefined;
+  const among = asked.among ?? undefined;
+  const languages = asked.languages ?? undefined;
+  const gpc = asked.gpc ?? undefined;
   if (subject !== undefined && !isId(subject)) return fail('body_shape', '/subject');
   if (among !== undefined && !isIds(among, limits.choiceActionsMax)) return fail('body_shape', '/among');
   if (segment !== undefined && !(isId(segment) && isSegment(segment))) return fail('body_shape', '/context/segment');

@@ -243,6 +243,26 @@ describe('an import', () => {
       accepted: 2500,
     });
   }, 60_000);
+
+  test('of a packed file that was cut short goes on with the whole one, and with no other', () => {
+    const packed = gzipSync(`uid,sku,when\n${Array.from({ length: 20_000 }, (_, row) => line(row)).join('')}`);
+    const args = ['cut.csv.gz', ...basis, '--map', 'subject=uid,item=sku,time=when', '--json'];
+    writeFileSync(join(folder, 'cut.csv.gz'), packed.subarray(0, packed.length / 2));
+    expect(JSON.parse(run('import', ...args, '--data', 'cut').out).error.code).toBe('file_unreadable');
+    writeFileSync(
+      join(folder, 'cut.csv.gz'),
+      gzipSync(`uid,sku,when\n${Array.from({ length: 20_000 }, (_, row) => line(row + 1)).join('')}`),
+    );
+    expect(JSON.parse(run('import', ...args, '--data', 'cut').out).error.code).toBe('import_source_changed');
+    writeFileSync(join(folder, 'cut.csv.gz'), packed);
+    const { accepted, rows } = JSON.parse(run('import', ...args, '--data', 'cut').out);
+    expect([rows, accepted > 0 && accepted < rows]).toEqual([20_000, true]);
+    run('import', ...args, '--data', 'whole');
+    const countIn = (data: string): number => JSON.parse(run('verify', '--data', data, '--json').out).events;
+    expect(countIn('whole')).toBeGreaterThan(20_000);
+    expect(countIn('cut')).toBe(countIn('whole'));
+    expect(JSON.parse(run('import', ...args, '--data', 'cut').out)).toMatchObject({ accepted: 0 });
+  }, 60_000);
 });
 
 describe('the demo', () => {

@@ -168,6 +168,7 @@ export class ImportRun {
     if (noted === undefined) {
       await stored(this.#engine.importRows([], { source: key, row: fingerprint.hash48, offset: fingerprint.size }));
     } else if (noted.row !== fingerprint.hash48 || noted.offset !== fingerprint.size) {
+      if (this.#source.completes({ hash48: noted.row, size: noted.offset })) return;
       throw new CodedError('import_source_changed');
     }
   }

@@ -25,13 +25,16 @@ export class ImportSource {
   readonly head: Buffer;
   readonly #path: string;
   readonly #packed: boolean;
+  /** The first bytes, as they are. */
+  readonly #raw: Buffer;
   #file: ReadStream | null = null;
 
   /** Throws CodedError file_unreadable. */
   constructor(path: string) {
     this.#path = path;
     const { head, size } = headOf(path);
-    this.fingerprint = { hash48: createHash('sha256').update(head).digest().readUIntBE(0, 6), size };
+    this.fingerprint = { hash48: hash48Of(head), size };
+    this.#raw = head;
     this.#packed = isPacked(head);
     this.head = this.#packed ? unpacked(head) : head;
     const form = formByName(path) ?? formByContent(this.head);
@@ -49,6 +52,15 @@ export class ImportSource {
     return this.fingerprint.size === 0 ? 1 : (this.#file?.bytesRead ?? 0) / this.fingerprint.size;
   }
 
+  /**
+   * Is it the packed file of which `noted` was cut short (a copy that broke off)? What could be unpacked of that one are its first rows. A
+   * file that is not packed may have been cut within a row, which was read as a whole one.
+   */
+  completes(noted: Fingerprint): boolean {
+    if (!this.#packed || noted.size >= this.fingerprint.size) return false;
+    return hash48Of(this.#raw.subarray(0, noted.size)) === noted.hash48;
+  }
+
   open(): Readable {
     const file = createReadStream(this.#path, { highWaterMark: chunkBytes });
     this.#file = file;
@@ -58,6 +70,10 @@ export class ImportSource {
     unpacking.on('close', () => file.destroy());
     return file.pipe(unpacking);
   }
+}
+
+function hash48Of(bytes: Buffer): number {
+  return createHash('sha256').update(bytes).digest().readUIntBE(0, 6);
 }
 
 function headOf(path: string): { readonly head: Buffer; readonly size: number } {

@@ -373,7 +373,11 @@ export const errors = {
     'The id of this device is linked to another one, so its key alone opens no portal.',
     'Come in by the account, or by a link of the host.',
   ),
-  folder_not_empty: entry(409, 'The folder that is to be written is not empty.', 'Name one that does not exist yet.'),
+  folder_not_empty: entry(
+    409,
+    'The folder that is to be written is not empty.',
+    'Name one that does not exist yet. What a backup that was interrupted left, `data` without `backup.json`, may be removed.',
+  ),
   backup_running: entry(409, 'A backup is being made already.', 'Wait for it; GET /v1/backups says how it goes.'),
   compaction_stopped: entry(
     503,

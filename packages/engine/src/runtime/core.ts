@@ -28,6 +28,7 @@ import type { Log } from '../ports/log.js';
 import type { State } from '../ports/state.js';
 import { Sections, type SectionedRow } from '../ports/sections.js';
 import { Tables } from '../ports/tables.js';
+import { DueDays } from './due-days.js';
 import { SharedDecisions } from './shared-decisions.js';
 import { wordsOf } from './words.js';
 import { itemOf, NextItem, type VisitSpans } from '../predict/next-item.js';
@@ -102,6 +103,7 @@ export class Core {
   readonly notices: Notices;
   readonly holds: Holds;
   readonly corrections: Corrections;
+  readonly dueDays: DueDays;
   readonly fold: Fold;
   readonly traits: readonly Trait[];
   readonly segments: Segments;
@@ -192,6 +194,7 @@ export class Core {
     this.notices = new Notices(tables.table('notice'));
     this.holds = new Holds(tables.table('hold'));
     this.corrections = new Corrections(tables.table('correction'));
+    this.dueDays = new DueDays(() => this.registry.list(), position);
     const {
       catalogue,
       identity,
@@ -230,6 +233,7 @@ export class Core {
       this.holds,
       this.corrections,
       new DefinitionsInForce(tables.table(DefinitionsInForce.tableName)),
+      this.dueDays,
     ];
     this.fold = new Fold(parts, (subject) => historyOf(subject, trace, options.log), position);
     consents.tell(this.fold);

@@ -21,7 +21,6 @@ import { addressFacts, untoldAddresses } from './address-facts.js';
 import type { Core } from './core.js';
 import type { Erasures } from './erasures.js';
 import type { KeptByLaw } from './kept-by-law.js';
-import { retentionDaysOf } from './retention-days.js';
 import { touchedChoices } from './touched-choices.js';
 import type { Writer } from './writer.js';
 
@@ -46,10 +45,6 @@ export interface RightsParts {
 
 export class Rights {
   readonly #parts: RightsParts;
-  /** First position of each full chunk of the log -> the first day on which something in it is past its retention. */
-  readonly #dueDays = new Map<number, number>();
-  /** The periods by which those days were reckoned. */
-  #periods = '';
 
   constructor(parts: RightsParts) {
     this.#parts = parts;
@@ -254,31 +249,27 @@ export class Rights {
 
   /**
    * Expired positions by subject, some hundred at a time; in between nobody's, so that others get their turn. Where an event stands says
-   * nothing of when it happened: clocks go wrong, and old events come late. So the first time all of the log is read, and from then on
-   * what has come since, and chunks in which something is due.
+   * nothing of when it happened: clocks go wrong, and old events come late. So what was not folded since the start is read the first time,
+   * and from then on chunks in which something is due.
    */
   *#expired(today: number): Iterable<ReadonlyMap<string, ReadonlySet<number>>> {
     const { core, log } = this.#parts;
-    const days = retentionDaysOf(core.registry.list());
-    const periods = JSON.stringify([...days]);
-    if (periods !== this.#periods) this.#dueDays.clear();
-    this.#periods = periods;
+    const { dueDays } = core;
     const { head } = log;
     let found = new Map<string, Set<number>>();
     let count = 0;
     for (let from = 0; from < head; from += limits.retentionChunkEvents) {
-      if ((this.#dueDays.get(from) ?? today) > today) continue;
+      if ((dueDays.of(from) ?? today) > today) continue;
       const below = from + limits.retentionChunkEvents;
       let firstDue = Infinity;
       for (const entry of log.read(from, Math.min(below, head))) {
         if (entry.bytes === null) continue;
         const event = decodeEvent(entry.bytes, entry.mask);
         const correction = correctionIn(event);
-        const { subject, type, occurredAt } = correction?.event ?? event;
-        const kept = days.get(type);
+        const { subject } = correction?.event ?? event;
+        const due = dueDays.dayOf(event);
         // [C34]
-        if (subject === null || kept === undefined) continue;
-        const due = dayOf(occurredAt) + kept + 1;
+        if (subject === null || due === undefined) continue;
         firstDue = Math.min(firstDue, due);
         if (due > today) continue;
         const own = found.get(subject) ?? new Set();
@@ -291,7 +282,7 @@ export class Rights {
         count = 0;
       }
       // What was found here stays due until it is a gap.
-      if (below <= head) this.#dueDays.set(from, firstDue);
+      if (below <= head) dueDays.note(from, firstDue);
       yield nobody;
     }
     if (count > 0) yield found;

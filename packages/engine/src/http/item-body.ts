@@ -1,6 +1,7 @@
 // The body of POST /v1/items: {items: [Item, ...]}. A TypeBox schema and one compiled Ajv check; all of them are taken, or none.
 import { Type, type Static } from '@sinclair/typebox';
 import { Ajv, type ErrorObject } from 'ajv';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Item } from '../model/item.js';
@@ -33,7 +34,7 @@ export const itemSchema = Type.Object(
   { additionalProperties: false },
 );
 
-const check = new Ajv({ strict: true, allowUnionTypes: true }).compile<Static<typeof itemSchema>>(itemSchema);
+const checkOf = lazily(() => new Ajv({ strict: true, allowUnionTypes: true }).compile<Static<typeof itemSchema>>(itemSchema));
 
 /** Fails with body_shape, body_too_deep, batch_too_long or item_shape and the place. */
 export function parseItems(body: unknown): Result<readonly Item[]> {
@@ -41,6 +42,7 @@ export function parseItems(body: unknown): Result<readonly Item[]> {
   const given: readonly unknown[] = body['items'];
   if (given.length > limits.itemsPerRequestMax) return fail('batch_too_long', '/items');
   const items: Item[] = [];
+  const check = checkOf();
   for (const [index, each] of given.entries()) {
     const refused = refusal(each, limits.eventBytesMax);
     if (refused !== null) return fail(refused, `/items/${index}`);

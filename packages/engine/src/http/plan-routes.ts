@@ -5,6 +5,7 @@ import { Type } from '@sinclair/typebox';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isSayable } from '../base/canonical-json.js';
 import { limits } from '../base/limits.js';
+import { lazily } from '../base/lazily.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { PlanRequest } from '../model/plan.js';
 import type { Engine } from '../runtime/engine.js';
@@ -25,7 +26,7 @@ interface PlanBody extends Omit<PlanRequest, 'point' | 'subject' | 'gpc' | 'wind
   };
 }
 
-const fits = new Ajv2020({ strict: false }).compile<PlanBody>(planSchemas['PlanRequest'] ?? Type.Never());
+const fitsOf = lazily(() => new Ajv2020({ strict: false }).compile<PlanBody>(planSchemas['PlanRequest'] ?? Type.Never()));
 
 export function addPlans(table: RouteTable, engine: Engine): void {
   table.add('POST', '/v1/plan/:point', { needs: 'write' }, async (asked) => {
@@ -93,5 +94,6 @@ function withoutNulls(body: JsonObject): JsonObject {
 }
 
 function bodyOf(value: unknown): Result<PlanBody> {
+  const fits = fitsOf();
   return fits(value) && isSayable(value) ? ok(value) : fail('body_shape', fits.errors?.[0]?.instancePath ?? '');
 }

@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { limits } from '../base/limits.js';
 import type { EventType } from '../model/event-type.js';
+import { lazily } from '../base/lazily.js';
 import { isSystemType } from '../model/system-event.js';
 import { checkDefinitions, type DefinitionProblem } from '../understand/segments/check-definitions.js';
 import type { Trait } from '../understand/trait.js';
@@ -72,19 +73,19 @@ const kindsFor: Readonly<Record<PackPoint['kind'], readonly string[]>> = {
   choose: ['propensity', 'lifetime'],
 };
 
-const shape = new Ajv2020({ strict: false, allErrors: true, discriminator: false }).compile(packSchema);
+const shapeOf = lazily(() => new Ajv2020({ strict: false, allErrors: true, discriminator: false }).compile(packSchema));
 const shapeFindingsMax = 20;
 
 export function checkPack(given: unknown, around: PackSurroundings): PackFinding[] {
   if (!isPack(given)) {
-    const wrong = (shape.errors ?? []).slice(0, shapeFindingsMax);
+    const wrong = (shapeOf().errors ?? []).slice(0, shapeFindingsMax);
     return wrong.map(({ instancePath, message }) => finding('shape', instancePath, message ?? 'it does not have the shape of a pack'));
   }
   return [...typeFindings(given, around), ...definitionFindings(given, around), ...pointFindings(given, around)];
 }
 
 function isPack(given: unknown): given is Pack {
-  return shape(given);
+  return shapeOf()(given);
 }
 
 function finding(code: PackCode, field: string, sentence: string): PackFinding {

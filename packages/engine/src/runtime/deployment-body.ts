@@ -2,6 +2,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { limits } from '../base/limits.js';
+import { lazily } from '../base/lazily.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { sectors, uses, type Deployment } from '../model/deployment.js';
 import { purposes } from '../model/purpose.js';
@@ -35,7 +36,7 @@ const deploymentSchema = Type.Object(
   closed,
 );
 
-const check = new Ajv({ allErrors: false, strict: true }).compile<Static<typeof deploymentSchema>>(deploymentSchema);
+const checkOf = lazily(() => new Ajv({ allErrors: false, strict: true }).compile<Static<typeof deploymentSchema>>(deploymentSchema));
 
 /** Fails with deployment_shape and the place, as a JSON pointer. */
 export function parseDeployment(text: string): Result<Deployment> {
@@ -45,6 +46,7 @@ export function parseDeployment(text: string): Result<Deployment> {
   } catch {
     return fail('deployment_shape', '');
   }
+  const check = checkOf();
   if (check(value)) return ok(value);
   const problem = check.errors?.[0];
   const added: unknown = problem?.params['additionalProperty'];

@@ -60,6 +60,11 @@ test('changes no row unnoticed', async () => {
   const next = (below: number): number => (drawn = (drawn * 48271) % 2147483647) % below;
   const flips: (readonly [at: number, bit: number])[] = [];
   for (let page = 0; page < good.length; page += pageBytes) for (let at = 0; at < 24; at += 1) flips.push([page + at, next(8)]);
+  // Keys of branch pages, of which the free ones are branches no more.
+  for (let page = 0; page < good.length; page += pageBytes) {
+    if (good.readUInt16LE(page + 18) !== 1) continue;
+    for (let at = page + 24 + good.readUInt16LE(page + 22); at < page + pageBytes; at += 1) flips.push([at, next(8)]);
+  }
   for (let n = 0; n < more; n += 1) flips.push([next(good.length), next(8)]);
   fs.writeFileSync(join(scratch, 'plan.json'), JSON.stringify({ rows, flips }));
 

@@ -1,12 +1,14 @@
 // Looks through the file of an LMDB environment before LMDB is let near it. LMDB trusts its pages: a length with one flipped bit makes it
 // copy past the end of a buffer, and the process is killed, hangs, or goes on with damaged memory. So every page that the newest snapshot
-// leads to, and the list of free pages, is shown here to be sound in form: within the file, each page used once, nodes within their page.
+// leads to, and the list of free pages, is shown here to be sound in form: within the file, each page used once, nodes within their page,
+// and what leads to a page leads to the rows that lie in it: where they lie in order (row-checksum.ts), each is found.
 // What the rows say is another matter (row-checksum.ts).
 // Layout of data version 2 with headers of 24 bytes, little-endian, as in the lmdb package of package.json: its mdb.c, `MDB_page`,
 // `MDB_node`, `MDB_db`, `MDB_meta`; free lists may hold runs (a negative length, then the first page) and zeros.
 // Invariant: opening and reading a file for which `checkPages` returned touches no memory outside it.
 // Non-goal: files of a big-endian machine, of another process that is writing, and named or sorted-duplicate databases (never made here).
 import fs from 'node:fs';
+import { assert } from '../base/assert.js';
 import { keyBytesMax } from './lmdb-options.js';
 
 const headBytes = 24;
@@ -40,6 +42,12 @@ interface Tree {
   readonly overflows: number;
   readonly entries: number;
   readonly root: number | null;
+}
+
+/** The first and the last key that lie below a page. */
+interface Span {
+  readonly first: Buffer;
+  readonly last: Buffer;
 }
 
 /** Throws when the file at `path` is not sound. A file of no bytes is a store that is not made yet. */
@@ -115,7 +123,7 @@ class PageCheck {
   }
 
   /** The page and what lies below it, `depth` levels with itself. */
-  #page(page: number, depth: number, isFree: boolean): void {
+  #page(page: number, depth: number, isFree: boolean): Span {
     this.#take(page, 1);
     const bytes = (this.#buffers[depth] ??= Buffer.alloc(this.#pageBytes));
     this.#read(bytes, page * this.#pageBytes, this.#pageBytes);
@@ -127,14 +135,28 @@ class PageCheck {
     sound(count >= (depth > 1 ? 2 : 1), 'a page without nodes');
     if (depth > 1) this.#found.branches += 1;
     else this.#found.leaves += 1;
+    let span: Span | undefined;
     for (let n = 0; n < count; n += 1) {
       const at = bytes.readUInt16LE(headBytes + 2 * n) + headBytes;
       sound(at % 2 === 0 && at >= headBytes + upper && at + nodeHeadBytes <= this.#pageBytes, 'the place of a node');
       const data = at + nodeHeadBytes + bytes.readUInt16LE(at + 6);
       sound(data <= this.#pageBytes && data - at - nodeHeadBytes <= keyBytesMax, 'the length of a key');
       if (depth === 1) this.#leaf(bytes, at, data, isFree);
-      else this.#page(bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * fourGiB, depth - 1, isFree);
+      const isEdge = depth > 1 || n === 0 || n === count - 1;
+      if (!isEdge) continue;
+      const key = bytes.subarray(at + nodeHeadBytes, data);
+      const below = depth > 1 ? this.#child(bytes, at, depth, isFree) : spanOf(key);
+      // What stands before the first page of a branch is not looked at. Lists of free pages are in the order of numbers, and not looked for.
+      const isFound = span === undefined || depth === 1 || (Buffer.compare(span.last, key) < 0 && Buffer.compare(key, below.first) <= 0);
+      sound(isFree || isFound, 'what leads to a page');
+      span = { first: span?.first ?? below.first, last: below.last };
     }
+    assert(span !== undefined, 'a page has nodes');
+    return span;
+  }
+
+  #child(bytes: Buffer, at: number, depth: number, isFree: boolean): Span {
+    return this.#page(bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * fourGiB, depth - 1, isFree);
   }
 
   #leaf(bytes: Buffer, at: number, data: number, isFree: boolean): void {
@@ -194,6 +216,12 @@ class PageCheck {
     sound(at + length <= this.#size, 'the file ends before its pages');
     sound(fs.readSync(this.#file, bytes, 0, length, at) === length, 'the file ends before its pages');
   }
+}
+
+/** Of one row. Its own bytes: the page is read over. */
+function spanOf(key: Buffer): Span {
+  const own = Buffer.from(key);
+  return { first: own, last: own };
 }
 
 function treeAt(meta: Buffer, at: number): Tree {

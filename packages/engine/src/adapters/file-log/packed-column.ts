@@ -33,19 +33,26 @@ export function packColumn(values: readonly unknown[], into: PackedWriter, packe
 
 export function unpackColumn(count: number, from: PackedReader, unpacker: ValueUnpacker): unknown[] {
   const head = from.byte();
-  if (head === form.values) return Array.from({ length: count }, () => unpacker.value());
+  if (head === form.values) return listOf(count, () => unpacker.value());
   if (head === form.constant) {
     const value = unpacker.value();
     return new Array<unknown>(count).fill(value);
   }
   if (head === formDecimals) {
     const point = from.byte();
-    return Array.from({ length: count }, () => numberOf({ point, value: from.int() }));
+    return listOf(count, () => numberOf({ point, value: from.int() }));
   }
   if (head > formDecimals) throw new RangeError('a packed column of an unknown form');
   const isNumber = head % 2 === 1;
   const found = unpackIntegers(head - (isNumber ? 1 : 0), isNumber, count, from);
   return isNumber ? found : found.map(String);
+}
+
+/** Blocks are small and many: making lists the short way (`Array.from`) took a tenth of the time of sealing. */
+export function listOf<T>(count: number, next: () => T): T[] {
+  const list: T[] = [];
+  for (let index = 0; index < count; index += 1) list.push(next());
+  return list;
 }
 
 function isConstant(values: readonly unknown[]): boolean {

@@ -11,7 +11,7 @@
 import { Buffer } from 'node:buffer';
 import { EventReader, type Shape } from './event-reader.js';
 import { PackedReader, type PackedWriter } from './packed-bytes.js';
-import { packColumn, unpackColumn } from './packed-column.js';
+import { listOf, packColumn, unpackColumn } from './packed-column.js';
 import { ValuePacker, ValueUnpacker } from './packed-value.js';
 import { WrittenJson } from './written-json.js';
 
@@ -219,7 +219,7 @@ class Columns {
       const type = unpacker.text();
       const nameCount = from.uint();
       if (nameCount > 0xffff) throw new RangeError('too many properties');
-      this.#kinds.push({ number, type, names: Array.from({ length: nameCount }, () => unpacker.text()), columns: [], place: -1 });
+      this.#kinds.push({ number, type, names: listOf(nameCount, () => unpacker.text()), columns: [], place: -1 });
     }
     const column = (count: number): unknown[] => unpackColumn(count, from, unpacker);
     this.#kindOf = kindCount > 1 ? column(length) : null;

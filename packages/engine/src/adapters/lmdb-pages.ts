@@ -146,7 +146,7 @@ class PageCheck {
       if (!isEdge) continue;
       const key = bytes.subarray(at + nodeHeadBytes, data);
       const below = depth > 1 ? this.#child(bytes, at, depth, isFree) : spanOf(key);
-      // What stands before the first page of a branch is not looked at. Lists of free pages are in the order of numbers, and not looked for.
+      // What stands before the first page of a branch is not looked at. Free lists are in the order of numbers, and not looked for.
       const isFound = span === undefined || depth === 1 || (Buffer.compare(span.last, key) < 0 && Buffer.compare(key, below.first) <= 0);
       sound(isFree || isFound, 'what leads to a page');
       span = { first: span?.first ?? below.first, last: below.last };

@@ -31,6 +31,12 @@ const reasonSentence: Record<Reason['kind'], (reason: Reason, name: Naming) => s
   pinned: () => 'It was placed here by the shop.',
 };
 
+/** What is said where the item itself was viewed in the visit: "both" would be the same one. */
+const ownSentence: { readonly [K in Reason['kind']]?: (reason: Reason) => string } = {
+  visits_like_yours: (reason) => `Because you viewed it in this visit: ${people(reason.people)} with visits like this one viewed it, too.`,
+  went_on_to: (reason) => `After a first look, ${people(reason.people)} stayed with it.`,
+};
+
 function people(count: number | undefined): string {
   return count === undefined ? 'a few people' : `${count} people`;
 }
@@ -57,7 +63,10 @@ export type Texts = { readonly [K in Reason['kind']]?: string };
 export function sentences(item: RankedItem, name: Naming, texts: Texts = {}): string[] {
   return item.reasons.map((reason) => {
     const text = texts[reason.kind];
-    if (text === undefined) return reasonSentence[reason.kind](reason, name);
+    if (text === undefined) {
+      const own = reason.item === item.item ? ownSentence[reason.kind] : undefined;
+      return own === undefined ? reasonSentence[reason.kind](reason, name) : own(reason);
+    }
     return text.replaceAll('{item}', () => name(reason.item ?? '')).replaceAll('{people}', () => people(reason.people));
   });
 }

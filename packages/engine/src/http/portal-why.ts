@@ -2,13 +2,13 @@
 // used and what was not, and a button against each use. The second sentence is a counterfactual, verified by deciding it again.
 import { limits } from '../base/limits.js';
 import type { Counterfactual } from '../answer/counterfactual.js';
-import type { DecisionRecord } from '../model/decision.js';
+import type { DecisionRecord, Reason } from '../model/decision.js';
 import type { DataCategory } from '../model/event-type.js';
 import type { Engine } from '../runtime/engine.js';
 import { html, type Html } from './first-screen-html.js';
 import { humanHtml } from './portal-human.js';
 import { dateOf, form, framed, itemsOf, listOf, titleOf, wordsOf, type Seen } from './portal-page.js';
-import type { PortalLanguage } from './portal-words.js';
+import type { PortalLanguage, PortalWords } from './portal-words.js';
 
 export function firstSentence(engine: Engine, lang: PortalLanguage, { answer }: DecisionRecord): string {
   const words = wordsOf(lang);
@@ -16,8 +16,12 @@ export function firstSentence(engine: Engine, lang: PortalLanguage, { answer }: 
   if (first === undefined) return words.emptyAnswer;
   const title = (item: string): string => titleOf(engine, item);
   const [reason] = [...first.reasons].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-  const because = reason === undefined ? '' : words.reasons[reason.kind](title(reason.item ?? ''), reason.people);
-  return `${words.first(title(first.item))} ${because}`;
+  return `${words.first(title(first.item))} ${reason === undefined ? '' : becauseOf(words, first.item, reason, title)}`;
+}
+
+function becauseOf(words: PortalWords, of: string, { kind, item = '', people }: Reason, title: (item: string) => string): string {
+  const isItself = item === of && (kind === 'visits_like_yours' || kind === 'went_on_to');
+  return isItself ? words.reasonsOfItself[kind](people) : words.reasons[kind](title(item), people);
 }
 
 /** What would have changed it, as one sentence; null: it may not be decided again. */

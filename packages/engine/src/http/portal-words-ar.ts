@@ -114,6 +114,10 @@ export const ar: PortalWords = {
     in_catalogue: () => 'لأنه معروض. لم يقرر ذلك شيء عنك.',
     pinned: () => 'لأن المتجر وضعه هناك. لم يقرر ذلك شيء عنك.',
   },
+  reasonsOfItself: {
+    visits_like_yours: (people) => `لأنك نظرت إليه في هذه الزيارة، كما فعل ${some(people)} في زيارات تشبه زيارتك.`,
+    went_on_to: (people) => `لأن ${some(people)} بقوا عنده بعد النظرة الأولى.`,
+  },
   hadYouNot: (items, instead) => `لو لم تنظر إلى ${items} لكان «${instead}» في مكانه.`,
   hadThePage: (instead) => `لو طلبت الصفحة شيئًا آخر لكان «${instead}» في مكانه.`,
   hadItNot: (item, instead) => `لولا «${item}» لجاء «${instead}» أولًا؛ لا شيء مما فعلته كان سيغيّر ذلك.`,

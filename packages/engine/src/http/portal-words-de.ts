@@ -107,6 +107,10 @@ export const de: PortalWords = {
     in_catalogue: () => 'weil es angeboten wird. Nichts über Sie hat das entschieden.',
     pinned: () => 'weil der Laden es dorthin gestellt hat. Nichts über Sie hat das entschieden.',
   },
+  reasonsOfItself: {
+    visits_like_yours: (people) => `weil Sie es in diesem Besuch angesehen haben, wie ${some(people)} mit ähnlichen Besuchen auch.`,
+    went_on_to: (people) => `weil nach dem ersten Ansehen ${some(people)} dabei blieben.`,
+  },
   hadYouNot: (items, instead) => `Hätten Sie ${items} nicht angesehen, stünde dort \u201e${instead}\u201c.`,
   hadThePage: (instead) => `Hätte die Seite etwas anderes verlangt, stünde dort \u201e${instead}\u201c.`,
   hadItNot: (item, instead) =>

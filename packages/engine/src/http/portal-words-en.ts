@@ -107,6 +107,10 @@ export const en: PortalWords = {
     in_catalogue: () => 'because it is on offer. Nothing about you decided that.',
     pinned: () => 'because the shop put it there. Nothing about you decided that.',
   },
+  reasonsOfItself: {
+    visits_like_yours: (people) => `because you looked at it in this visit: ${some(people).toLowerCase()} with visits like yours did, too.`,
+    went_on_to: (people) => `because ${some(people).toLowerCase()} stayed with it after a first look.`,
+  },
   hadYouNot: (items, instead) => `Had you not looked at ${items}, \u201c${instead}\u201d would stand there.`,
   hadThePage: (instead) => `Had the page asked for something else, \u201c${instead}\u201d would stand there.`,
   hadItNot: (item, instead) =>

@@ -108,6 +108,10 @@ export const fr: PortalWords = {
     in_catalogue: () => 'parce qu’il est proposé. Rien de vous n’en a décidé.',
     pinned: () => 'parce que la boutique l’y a mis. Rien de vous n’en a décidé.',
   },
+  reasonsOfItself: {
+    visits_like_yours: (people) => `parce que vous l’avez regardé pendant cette visite, comme ${some(people)} aux visites semblables.`,
+    went_on_to: (people) => `parce qu’après un premier regard, ${some(people)} y sont restées.`,
+  },
   hadYouNot: (items, instead) => `Si vous n’aviez pas regardé ${items}, « ${instead} » serait à cette place.`,
   hadThePage: (instead) => `Si la page avait demandé autre chose, « ${instead} » serait à cette place.`,
   hadItNot: (item, instead) => `Sans « ${item} », « ${instead} » viendrait d’abord ; rien de ce que vous avez fait n’y changerait.`,

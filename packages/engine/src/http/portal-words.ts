@@ -104,6 +104,8 @@ export interface PortalWords {
   readonly why: string;
   readonly first: (item: string) => string;
   readonly reasons: Readonly<Record<Reason['kind'], (item: string, people: number | undefined) => string>>;
+  /** Where the item in first place was itself looked at in the visit. */
+  readonly reasonsOfItself: Readonly<Record<'visits_like_yours' | 'went_on_to', (people: number | undefined) => string>>;
   readonly hadYouNot: (items: Listed, instead: string) => string;
   readonly hadThePage: (instead: string) => string;
   readonly hadItNot: (item: string, instead: string) => string;

@@ -432,6 +432,7 @@ export type Why = {
     readonly kind: string;
     readonly mode: 'personal' | 'contextual';
     readonly contextualBecause?: 'no_subject' | 'no_grant' | 'superseded' | 'objection_signal';
+    readonly basis?: 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
     readonly subject: string | null;
     readonly epoch: number | null;
     readonly at: number;

@@ -4,6 +4,7 @@ import { drawn } from '../influence/choose/floor.js';
 import type { Became } from '../influence/decisions.js';
 import { probabilitiesOf } from '../influence/choose/choice-policy.js';
 import type { ChoiceRecord, GuardrailRule } from '../model/choice.js';
+import { permissionOf } from './permission.js';
 
 /** What does not follow from the record; empty when it is exactly reproducible. */
 export function replayChoice(record: ChoiceRecord): string[] {
@@ -59,7 +60,8 @@ export interface ChoiceWhy extends Became {
 
 /** A choice in sentences. */
 export function tellChoice(record: ChoiceRecord): Pick<ChoiceWhy, 'summary' | 'exclusions'> {
-  const from = record.mode === 'personal' ? 'for this person, with their permission' : 'without anything about a person';
+  const allowed = permissionOf(record.basis, 'with their permission');
+  const from = record.mode === 'personal' ? `for this person, ${allowed}` : 'without anything about a person';
   return {
     summary: record.held === null ? `"${record.action}" ${drawnFrom(record)}, ${from}.` : heldSentence[record.held],
     exclusions: record.excluded.map(({ action, rule }) => choiceRuleSentence(action, rule)),

@@ -8,6 +8,7 @@ import { withMembers } from '../influence/plan/group.js';
 import { planStops } from '../influence/plan/planner.js';
 import { speakingFor } from '../influence/plan/speaking.js';
 import type { PlanChange, PlanJoined, PlanReason, PlanRecord, PlanRefusal, PlanRule, PlanStop } from '../model/plan.js';
+import { permissionOf } from './permission.js';
 
 export interface PlanWhy extends Became {
   readonly plan: PlanRecord;
@@ -89,8 +90,9 @@ const contextualSentence: Readonly<Record<NonNullable<PlanRecord['contextualBeca
   objection_signal: 'The request carried an objection signal, so nothing about anybody was used.',
 };
 
-function summaryOf({ contextualBecause, members, membersLeftOut, refused, stops, total }: PlanRecord, name: Naming): string {
-  const whose = contextualBecause === undefined ? 'Planned with your permission to personalise.' : contextualSentence[contextualBecause];
+function summaryOf({ contextualBecause, basis, members, membersLeftOut, refused, stops, total }: PlanRecord, name: Naming): string {
+  const planned = `Planned ${permissionOf(basis, 'with your permission to personalise')}.`;
+  const whose = contextualBecause === undefined ? planned : contextualSentence[contextualBecause];
   const others = [
     members === 0 ? '' : ` The strictest wishes of ${members} more ${members === 1 ? 'member' : 'members'} hold.`,
     membersLeftOut === 0

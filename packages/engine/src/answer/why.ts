@@ -2,6 +2,7 @@
 // that the log holds facts, not prose; they name no other person, and numbers of people only from five upwards.
 import type { DecisionRecord, ExclusionRule, RankedItem, Reason } from '../model/decision.js';
 import type { Became } from '../influence/decisions.js';
+import { permissionOf } from './permission.js';
 import { replay } from './replay.js';
 
 export interface ItemWhy extends RankedItem {
@@ -75,8 +76,8 @@ export function summary(record: DecisionRecord): string {
   if (record.contextualBecause !== undefined) return contextualSentence[record.contextualBecause];
   const views = record.inputs.length === 1 ? 'the item' : `the ${record.inputs.length} items`;
   return record.inputs.length === 0
-    ? 'Permission holds, but nothing is known yet: this is what is popular now.'
-    : `Ranked from ${views} of the current visit, with the person's permission to personalise.`;
+    ? `${record.basis === undefined ? 'Permission' : 'A declared basis'} holds, but nothing is known yet: this is what is popular now.`
+    : `Ranked from ${views} of the current visit, ${permissionOf(record.basis, "with the person's permission to personalise")}.`;
 }
 
 /** A ranking in sentences. */

@@ -6,6 +6,7 @@
 import { fail, ok, type Result } from '../base/result.js';
 import type { BehaviourEvent } from '../model/event.js';
 import { bitOf, type Purpose, type PurposeMask } from '../model/purpose.js';
+import type { LawfulBasis } from '../model/system-event.js';
 import type { Rows } from '../ports/tables.js';
 import type { Declared, KnownType, Registry } from './registry.js';
 import { isRefusal, type Stand, type Standing } from './standing.js';
@@ -133,6 +134,13 @@ export class Gate {
     return !isRestricted(row) && isGrantedAt(row, placeOf(row, purpose));
   }
 
+  /** The declared basis that a purpose rests on for the person, as folded; undefined: their own grant, or nothing. */
+  basisOf(subject: string, purpose: Purpose): LawfulBasis | undefined {
+    const row = this.#settled.get(subject);
+    const place = placeOf(row, purpose);
+    return isRestricted(row) || isGrantedAt(row, place) ? undefined : this.#declared(row, place, purpose)?.basis;
+  }
+
   /** Use: the value, if this gate minted the permit for this purpose and the grant beneath it is still the same one. */
   open<P extends Purpose, T>(permit: Permitted<P, T>, purpose: P): Result<T> {
     const held = Permitted.inspect(permit);
@@ -172,8 +180,13 @@ export class Gate {
     if (isRestricted(row)) return undefined;
     const place = placeOf(row, purpose);
     if (isGrantedAt(row, place)) return sinceOf(row, place);
-    const declared = this.#registry.declaredFor(purpose, position).find((each) => !refused(each, standAt(row, place)));
+    const declared = this.#declared(row, place, purpose, position);
     return declared === undefined ? undefined : -1 - declared.since;
+  }
+
+  /** The first basis declared for a purpose that the person has not refused. */
+  #declared(row: StandingRow | undefined, place: number, purpose: Purpose, position?: number): Declared | undefined {
+    return this.#registry.declaredFor(purpose, position).find((each) => !refused(each, standAt(row, place)));
   }
 
   /** Does a basis declared for this event type and purpose hold for what this person did then? */

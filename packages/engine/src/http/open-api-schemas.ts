@@ -322,6 +322,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         kind: Type.String(),
         mode,
         contextualBecause: opt(because),
+        basis: opt(oneOfThese(lawfulBases)),
         subject: nullable(Type.String()),
         epoch: nullable(Type.Integer()),
         at: ms,

@@ -188,7 +188,7 @@ export const ar: PortalWords = {
     usedGroup: (count) => `رغبات من يرافقونك وسمحوا بذلك (${count})؛ ويسري أشدّها`,
     stopWishes: 'لا تستخدموا رغباتي بعد الآن',
     joined: 'ما وضعته في خطط غيرك',
-    joinedBy: 'خطّط شخص ما معك، وكنت قد سمحت بالتخصيص. وراعت الخطة ما يلي:',
+    joinedBy: 'خطّط شخص ما معك. وراعت الخطة ما يلي:',
     joinedBudget: (amount) => `ميزانيتك: ${amount}`,
     joinedPace: { slow: 'على مهل', normal: 'بوتيرة عادية', fast: 'بوتيرة سريعة' },
     joinedMustSee: (items) => `ما تريد رؤيته: ${items}`,

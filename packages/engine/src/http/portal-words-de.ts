@@ -183,7 +183,7 @@ export const de: PortalWords = {
     usedGroup: (count) => `Die Wünsche derer, die mitkommen und es erlaubt haben (${count}); die strengsten gelten`,
     stopWishes: 'Meine Wünsche nicht mehr verwenden',
     joined: 'Was von Ihnen in Plänen anderer steckt',
-    joinedBy: 'Jemand hat mit Ihnen geplant; Sie hatten erlaubt, dass personalisiert wird. Der Plan ging aus von:',
+    joinedBy: 'Jemand hat mit Ihnen geplant. Der Plan ging aus von:',
     joinedBudget: (amount) => `Ihr Budget: ${amount}`,
     joinedPace: { slow: 'Sie lassen sich Zeit', normal: 'In gewöhnlichem Tempo', fast: 'In schnellem Tempo' },
     joinedMustSee: (items) => `Was Sie sehen wollen: ${items}`,

@@ -182,7 +182,7 @@ export const en: PortalWords = {
     usedGroup: (count) => `The wishes of those who come along and allowed it (${count}); the strictest hold`,
     stopWishes: 'Stop using my wishes',
     joined: 'What you put into plans of others',
-    joinedBy: 'Somebody planned with you, with your permission to personalise. The plan went by:',
+    joinedBy: 'Somebody planned with you. The plan went by:',
     joinedBudget: (amount) => `Your budget: ${amount}`,
     joinedPace: { slow: 'You take it slowly', normal: 'At a normal pace', fast: 'At a fast pace' },
     joinedMustSee: (items) => `What you want to see: ${items}`,

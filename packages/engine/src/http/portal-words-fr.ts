@@ -182,7 +182,7 @@ export const fr: PortalWords = {
     usedGroup: (count) => `Les souhaits de ceux qui viennent avec vous et l’ont permis (${count}) ; les plus stricts valent`,
     stopWishes: 'Ne plus utiliser mes souhaits',
     joined: 'Ce qui vient de vous dans les plans d’autres',
-    joinedBy: 'Quelqu’un a fait un plan avec vous ; vous aviez permis de personnaliser. Le plan a tenu compte de :',
+    joinedBy: 'Quelqu’un a fait un plan avec vous. Le plan a tenu compte de :',
     joinedBudget: (amount) => `Votre budget : ${amount}`,
     joinedPace: { slow: 'Vous prenez votre temps', normal: 'À un rythme normal', fast: 'À un rythme rapide' },
     joinedMustSee: (items) => `Ce que vous voulez voir : ${items}`,

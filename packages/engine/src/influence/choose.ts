@@ -19,6 +19,7 @@ import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
 import type { Profiles } from '../understand/profile.js';
 import { TraitReader } from '../understand/segments/trait-reader.js';
+import { restingOn } from './resting-on.js';
 import type { Choices } from './choices.js';
 import { choosePolicy, probabilitiesOf, scoreByCounts, scoreByRidge } from './choose/choice-policy.js';
 import { drawn } from './choose/floor.js';
@@ -210,6 +211,7 @@ export class Choose {
       kind: 'choose',
       mode: subject === null ? 'contextual' : 'personal',
       ...(because === undefined ? {} : { contextualBecause: because }),
+      ...restingOn(gate, subject),
       subject,
       epoch: subject === null ? null : gate.epoch(subject),
       at,

@@ -28,6 +28,7 @@ import { newestVisit } from '../understand/current-visit.js';
 import type { Catalogue } from '../understand/catalogue.js';
 import type { Identity } from '../understand/identity.js';
 import type { Profiles } from '../understand/profile.js';
+import { restingOn } from './resting-on.js';
 import { candidatesFor } from './plan/candidates.js';
 import { changesOf, stopsOf } from './plan/changes.js';
 import { paceRules, strictest } from './plan/constraints.js';
@@ -226,6 +227,7 @@ export class Plan {
       kind: 'plan',
       mode: asker === null ? 'contextual' : 'personal',
       ...(because === undefined ? {} : { contextualBecause: because }),
+      ...restingOn(gate, asker?.subject ?? null),
       subject: asker?.subject ?? null,
       epoch: asker === null ? null : gate.epoch(asker.subject),
       at: now,

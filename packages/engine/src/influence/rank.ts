@@ -19,6 +19,7 @@ import type { Profiles } from '../understand/profile.js';
 import { newestVisit } from '../understand/current-visit.js';
 import type { NextItem } from '../predict/next-item.js';
 import type { PackModels } from '../predict/pack/pack-models.js';
+import { restingOn } from './resting-on.js';
 import { inSlice, permute, propensities } from './uniform-slice.js';
 
 export const rankPolicy = 'rank/4';
@@ -192,6 +193,7 @@ export class Rank {
       kind: 'rank',
       mode,
       ...(because === undefined ? {} : { contextualBecause: because }),
+      ...restingOn(gate, asker),
       subject: asker,
       epoch: asker === null ? null : gate.epoch(asker),
       at: now,

@@ -3,6 +3,7 @@
 import type { BehaviourEvent, Ms } from './event.js';
 import type { DecisionMode, DecisionRecord } from './decision.js';
 import type { Template } from './template.js';
+import type { LawfulBasis } from './system-event.js';
 
 /** Where an action reaches a person. The host sends; the engine only says what. `page` waits for them to come, the others go to them. */
 export type Channel = 'page' | 'email' | 'push' | 'sms';
@@ -132,6 +133,8 @@ export interface ChoiceRecord {
   readonly kind: 'choose';
   readonly mode: DecisionMode;
   readonly contextualBecause?: NonNullable<DecisionRecord['contextualBecause']>;
+  /** Declared for personalising, on which it rests; absent: on the person's own grant, or on nothing of theirs. */
+  readonly basis?: LawfulBasis;
   readonly subject: string | null;
   readonly epoch: number | null;
   readonly at: Ms;

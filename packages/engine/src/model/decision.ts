@@ -2,6 +2,7 @@
 import type { Channel } from './choice.js';
 import type { Ms } from './event.js';
 import type { ItemFilter } from './item.js';
+import type { LawfulBasis } from './system-event.js';
 
 export type ExclusionRule = 'request' | 'out_of_stock' | 'not_valid' | 'retired' | 'filter';
 
@@ -52,6 +53,8 @@ export interface DecisionRecord {
   readonly mode: DecisionMode;
   /** Why no personal data was used: no grant, withdrawn in between, or nobody named. Absent when personal. */
   readonly contextualBecause?: 'no_subject' | 'no_grant' | 'superseded' | 'objection_signal';
+  /** Declared for personalising, on which it rests; absent: on the person's own grant, or on nothing of theirs. */
+  readonly basis?: LawfulBasis;
   readonly subject: string | null;
   /** Position of the subject's last change of consent; null when contextual. */
   readonly epoch: number | null;

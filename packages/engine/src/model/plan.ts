@@ -4,6 +4,7 @@
 // it goes with them.
 import type { DecisionMode, DecisionRecord } from './decision.js';
 import type { Ms } from './event.js';
+import type { LawfulBasis } from './system-event.js';
 
 export const paces = ['slow', 'normal', 'fast'] as const;
 export type Pace = (typeof paces)[number];
@@ -180,6 +181,8 @@ export interface PlanRecord {
   readonly kind: 'plan';
   readonly mode: DecisionMode;
   readonly contextualBecause?: NonNullable<DecisionRecord['contextualBecause']>;
+  /** Declared for personalising, on which it rests; absent: on the person's own grant, or on nothing of theirs. */
+  readonly basis?: LawfulBasis;
   readonly subject: string | null;
   readonly epoch: number | null;
   readonly at: Ms;

@@ -73,6 +73,21 @@ const places: readonly Item[] = [
 const itemsOf = ({ stops }: { readonly stops: readonly { readonly item: string }[] }): string[] => stops.map(({ item }) => item);
 
 describe('a plan', () => {
+  it("says on what it rests, and claims nobody's permission where none was given", async () => {
+    const rig = await TripRig.open();
+    const declaration = { eventType: 'item.imported', purpose: 'personalise', basis: 'contract', reason: 'test' } as const;
+    await rig.engine.declareBasis(declaration);
+    await rig.send({ ...rig.view('ann', 'zoo'), type: 'item.imported' });
+    const planned = async () => {
+      const record = await rig.plan({ subject: 'ann' });
+      const why = rig.engine.planning.why(record.id);
+      return [record.basis, why.ok && why.value.summary];
+    };
+    expect(await planned()).toEqual(['contract', expect.stringMatching(/^Planned on a declared basis \(contract\)\. /)]);
+    await rig.say('ann', 'granted', 'personalise');
+    expect(await planned()).toEqual([undefined, expect.stringMatching(/^Planned with your permission to personalise\. /)]);
+  });
+
   it("stands in the archive of who asked for it in sentences; what one put into it stands in one's own", async () => {
     const rig = await TripRig.open();
     for (const subject of ['ann', 'bob']) await rig.say(subject, 'granted', 'personalise', 'train');

@@ -28,6 +28,36 @@ describe('the list of erased people', () => {
     list.close();
   });
 
+  it('does not grow by being opened, and asks for nothing while nobody was erased, or all is carried out', async () => {
+    const disk = new MemoryDisk();
+    const used = async (): Promise<readonly unknown[]> => {
+      const list = await reopen(disk);
+      list.close();
+      return [list.entriesUsed, list.isOpen(0)];
+    };
+    expect([await used(), await used()]).toEqual([
+      [1, false],
+      [1, false],
+    ]);
+    const list = await reopen(disk);
+    await list.add(['ann'], 5);
+    await list.applied(list.entriesUsed, 0);
+    expect(list.isOpen(0)).toBe(false);
+    list.close();
+    expect(await used()).toEqual([3, false]);
+  });
+
+  it('is read to its last entry where the file ends right behind it', async () => {
+    const disk = new MemoryDisk();
+    const list = await reopen(disk);
+    await list.add(['ann', 'bob'], 5);
+    const file = disk.open('erasures/suppressed');
+    const exact = Uint8Array.from(file.read(0, list.entriesUsed * 40));
+    expect([...Suppressions.erasedIn(exact).keys()].sort()).toEqual(['ann', 'bob'].map(tagOf).sort());
+    expect(Suppressions.joined(exact, new Map())).toEqual(exact);
+    list.close();
+  });
+
   it('names nobody: neither ids nor unkeyed hashes stand in the file', async () => {
     const disk = new MemoryDisk();
     const list = await reopen(disk);

@@ -11,7 +11,7 @@ import { dateOf, form, framed, isolated, listOf, numberOf, titleOf, wordsOf, typ
 import { firstSentence } from './portal-why.js';
 import { requestsHtml } from './portal-requests.js';
 import type { PortalRights } from './portal-rights.js';
-import { traitValue } from './portal-trait.js';
+import { traitName, traitValue } from './portal-trait.js';
 import type { Done, PortalLanguage } from './portal-words.js';
 
 export interface Overview extends Seen {
@@ -102,6 +102,7 @@ function knownHtml({ engine, lang }: Seen, traits: Readonly<Record<string, unkno
   const kinds = kindsOf(engine, newest.events);
   if (names.length === 0 && kinds.length === 0) return html`<p>${words.nothingKnown}</p>`;
   const traitOf = new Map(engine.core.traits.map((trait) => [trait.name, trait]));
+  const specOf = new Map(engine.core.definitions.traits.map((spec) => [spec.name, spec]));
   const naming = { lang, item: (id: string): string => titleOf(engine, id), type: (name: string): string => words.types[name] ?? name };
   const [what, times, from, why, category] = words.columns;
   const cell = (name: string, text: string): Html => html`<td data-name="${name}">${text}</td>`;
@@ -110,8 +111,8 @@ function knownHtml({ engine, lang }: Seen, traits: Readonly<Record<string, unkno
         const trait = traitOf.get(name);
         if (trait === undefined) return null;
         const use = html` <span class="soft">(${words.purpose[trait.purpose][0]})</span>`;
-        return html`<dt>${words.traits[name] ?? name}${use}</dt>
-          <dd>${traitValue(naming, trait.kind, traits[name])}</dd>`;
+        return html`<dt>${traitName(words, name, trait.kind)}${use}</dt>
+          <dd>${traitValue(naming, trait.kind, traits[name], specOf.get(name))}</dd>`;
       })}
     </dl>
     <h3>${words.did}</h3>

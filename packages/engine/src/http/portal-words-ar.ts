@@ -63,6 +63,15 @@ export const ar: PortalWords = {
     items_7_days: 'ما نظرت إليه في سبعة أيام',
     last_query: 'آخر ما بحثت عنه',
   },
+  traitKinds: {
+    counter: 'كم مرة، يومًا بيوم',
+    recency: 'آخر مرة',
+    sequence: 'واحدًا بعد الآخر',
+    window: 'كم مرة مؤخرًا',
+    last_value: 'آخر ما ذكرته أو اخترته',
+    sum: 'المجموع',
+    hours: 'كم مرة، ساعة بساعة',
+  },
   types: {
     'item.viewed': 'النظر إلى شيء',
     'item.imported': 'النظر إلى شيء (منقول من قبل)',

@@ -56,6 +56,15 @@ export const de: PortalWords = {
     items_7_days: 'Was Sie in sieben Tagen angesehen haben',
     last_query: 'Wonach Sie zuletzt gesucht haben',
   },
+  traitKinds: {
+    counter: 'Wie oft, Tag für Tag',
+    recency: 'Wann zuletzt',
+    sequence: 'Eins nach dem anderen',
+    window: 'Wie oft in letzter Zeit',
+    last_value: 'Was Sie zuletzt angegeben oder gewählt haben',
+    sum: 'Was es zusammen ergibt',
+    hours: 'Wie oft, Stunde für Stunde',
+  },
   types: {
     'item.viewed': 'etwas angesehen',
     'item.imported': 'etwas angesehen (von früher übernommen)',

@@ -56,6 +56,15 @@ export const en: PortalWords = {
     items_7_days: 'What you looked at in seven days',
     last_query: 'What you last searched for',
   },
+  traitKinds: {
+    counter: 'How often, day by day',
+    recency: 'When last',
+    sequence: 'One after the other',
+    window: 'How often lately',
+    last_value: 'What you said or chose last',
+    sum: 'What it adds up to',
+    hours: 'How often, hour by hour',
+  },
   types: {
     'item.viewed': 'looked at something',
     'item.imported': 'looked at something (taken over from before)',

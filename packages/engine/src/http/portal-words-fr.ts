@@ -56,6 +56,15 @@ export const fr: PortalWords = {
     items_7_days: 'Ce que vous avez regardé en sept jours',
     last_query: 'Votre dernière recherche',
   },
+  traitKinds: {
+    counter: 'Combien de fois, jour par jour',
+    recency: 'La dernière fois',
+    sequence: 'L’un après l’autre',
+    window: 'Combien de fois récemment',
+    last_value: 'Ce que vous avez indiqué ou choisi en dernier',
+    sum: 'Ce que cela fait en tout',
+    hours: 'Combien de fois, heure par heure',
+  },
   types: {
     'item.viewed': 'regardé quelque chose',
     'item.imported': 'regardé quelque chose (repris d’avant)',

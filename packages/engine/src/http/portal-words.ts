@@ -7,6 +7,7 @@ import type { LawfulBasis } from '../model/system-event.js';
 import type { Pace, PlanReasonKind, PlanRule } from '../model/plan.js';
 import type { Purpose } from '../model/purpose.js';
 import type { RequestKind } from '../model/request.js';
+import type { TraitKind } from '../understand/trait.js';
 import { ar } from './portal-words-ar.js';
 import { de } from './portal-words-de.js';
 import { en } from './portal-words-en.js';
@@ -84,6 +85,8 @@ export interface PortalWords {
   readonly known: string;
   readonly nothingKnown: string;
   readonly traits: Readonly<Record<string, string>>;
+  /** What the traits of a pack are called, before their own names. */
+  readonly traitKinds: Readonly<Record<TraitKind, string>>;
   /** What event types are called; others by their own names. */
   readonly types: Readonly<Record<string, string>>;
   readonly did: string;

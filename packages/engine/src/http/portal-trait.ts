@@ -1,5 +1,5 @@
-// A trait for the eyes of the person whose it is, by the kind of the trait: counts by what was done, moments as dates, items by their titles.
-// How many at which day or hour is in the copy that they may have.
+// A trait for the eyes of the person whose it is, by the kind of the trait: counts by what was done, moments as dates, items by their
+// titles. How many at which day or hour is in the copy that they may have.
 import { limits } from '../base/limits.js';
 import type { TraitSpec } from '../model/definitions.js';
 import type { TraitKind } from '../understand/trait.js';

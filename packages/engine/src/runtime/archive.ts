@@ -7,6 +7,7 @@ import { ArchiveParts } from '../answer/archive-parts.js';
 import { archiveSchema } from '../answer/archive-schema.js';
 import { tableHead, TableNames, tableRow } from '../answer/archive-table.js';
 import { toldDecision } from '../answer/told-decision.js';
+import { traitTold } from '../answer/trait-told.js';
 import { Zip, type ZipEntry } from '../answer/zip.js';
 import { isoText } from '../base/calendar.js';
 import { CodedError } from '../base/errors.js';
@@ -185,6 +186,16 @@ class Archive {
     }
   }
 
+  #traitsTold(): (readonly [string, string])[] {
+    const { traits, definitions, profiles } = this.#parts.core;
+    const kindOf = new Map(traits.map(({ name, kind }) => [name, kind]));
+    const specOf = new Map(definitions.traits.map((spec) => [spec.name, spec]));
+    return Object.entries(profiles.view(this.#ids)).map(([name, value]) => {
+      const kind = kindOf.get(name);
+      return [name, kind === undefined ? JSON.stringify(value) : traitTold(kind, value, specOf.get(name))];
+    });
+  }
+
   #page({ events, decisions }: { readonly events: BehaviourEvent[]; readonly decisions: PageDecision[] }): string {
     const { core, clock } = this.#parts;
     const standings = this.#ids.map((id) => [id, core.gate.standing(id)] as const);
@@ -195,7 +206,7 @@ class Archive {
         Object.entries(standing?.stands ?? {}).map(([purpose, { choice, at }]) => [id, purpose, choice, isoText(at)] as const),
       ),
       restricted: standings.some(([, standing]) => standing?.restricted === true),
-      traits: Object.entries(core.profiles.view(this.#ids)).map(([name, value]) => [name, JSON.stringify(value)]),
+      traits: this.#traitsTold(),
       counts: this.#counts,
       withheld: this.#withheld,
       shared: this.#shared,

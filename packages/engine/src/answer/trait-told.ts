@@ -1,5 +1,5 @@
-// The value of a trait to read: days and moments as dates, sums in whole units. For the page of an archive; the file beside it has the value
-// as it is kept.
+// The value of a trait to read: days and moments as dates, sums in whole units. For the page of an archive; the file beside it has the
+// value as it is kept.
 import { isoText } from '../base/calendar.js';
 import { dayMs } from '../base/day.js';
 import type { TraitSpec } from '../model/definitions.js';

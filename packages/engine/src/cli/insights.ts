@@ -80,13 +80,18 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
               if (!result.ok) throw new CodedError(result.code);
               return result.value;
             });
-      terminal.result(found, () => [
-        `${found.findings.length} of ${found.tests} tests over ${peopleIn(found)}; at most ${found.rate * 100} % of them are nothing`,
-        ...found.findings.map((each) => `  ${line(each)}`),
-      ]);
+      terminal.result(found, () => [headOf(found), ...found.findings.map((each) => `  ${line(each)}`)]);
       return exitCode.ok;
     },
   };
+}
+
+/** `rate`: of the findings, so much is expected to be chance (the false discovery rate). */
+export function headOf({ findings, tests, rate, people }: Pick<Insight<unknown>, 'findings' | 'tests' | 'rate' | 'people'>): string {
+  const looked = `${tests} ${tests === 1 ? 'test' : 'tests'} over ${peopleIn({ people })}`;
+  if (tests === 0) return `Nothing could be tested yet: ${peopleIn({ people })}.`;
+  if (findings.length === 0) return `Nothing stands out: ${looked}.`;
+  return `${findings.length} of ${looked} ${findings.length === 1 ? 'stands' : 'stand'} out; of such findings at most ${rate * 100} % are expected to be chance.`;
 }
 
 function peopleIn({ people }: { readonly people: number | null }): string {

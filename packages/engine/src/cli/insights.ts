@@ -91,7 +91,8 @@ export function headOf({ findings, tests, rate, people }: Pick<Insight<unknown>,
   const looked = `${tests} ${tests === 1 ? 'test' : 'tests'} over ${peopleIn({ people })}`;
   if (tests === 0) return `Nothing could be tested yet: ${peopleIn({ people })}.`;
   if (findings.length === 0) return `Nothing stands out: ${looked}.`;
-  return `${findings.length} of ${looked} ${findings.length === 1 ? 'stands' : 'stand'} out; of such findings at most ${rate * 100} % are expected to be chance.`;
+  const stand = findings.length === 1 ? 'stands' : 'stand';
+  return `${findings.length} of ${looked} ${stand} out; of such findings at most ${rate * 100} % are expected to be chance.`;
 }
 
 function peopleIn({ people }: { readonly people: number | null }): string {

@@ -1,15 +1,17 @@
 // Correlations: whether people who do much of one thing do more, or less, of another. Each behaviour divides people at its median into
 // those who did more than that and the others; Fisher's exact test tells whether two divisions are independent. Null model: among all
 // people who are looked at, who does much of the one says nothing about who does much of the other.
+// The median is how often somebody did it, so it is rounded up before it divides anybody: what is told is nobody's own number.
 import { fisherTest, logFactorials } from '../../base/exact-test.js';
 import { limits } from '../../base/limits.js';
 import { byteOrder } from '../../ports/tables.js';
+import { rounded } from '../segments/cut-points.js';
 import { discoveryRate, reported, type Report } from './finding.js';
 
 export interface Correlation {
   readonly one: string;
   readonly other: string;
-  /** More than this of it is much: the median. */
+  /** More than this of it is much: the median, in two digits, rounded up. */
   readonly oneOver: number;
   readonly otherOver: number;
   /** People: much of both, much of the one, much of the other. */
@@ -48,7 +50,7 @@ interface Division {
 
 function divide(people: readonly ReadonlyMap<string, number>[], name: string): Division {
   const values = people.map((counts) => counts.get(name) ?? 0);
-  const over = [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+  const over = rounded([...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0);
   const much = values.map((value) => value > over);
   return { name, over, much, count: much.filter(Boolean).length };
 }

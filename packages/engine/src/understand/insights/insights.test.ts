@@ -79,6 +79,19 @@ describe('trends', () => {
     expect(change).toMatchObject({ type: 'offer', at: from + 40, before: 0, people: 60 });
   });
 
+  it('tell no change of which one side would speak of fewer than five people', () => {
+    const told = (early: number): unknown[] => {
+      const active = Array.from({ length: 60 }, (_, person) => {
+        const later = [0, 1, 2].map((n) => (from + 40 + ((person * 5 + n * 5) % 16)) * 24 + (person % 24));
+        return person < early ? [(from + 3 + person) * 24, ...later] : later;
+      });
+      return findTrends(new Map([['offer', active]]), 60, 20_000, () => 8).findings.filter(({ kind }) => kind === 'change');
+    };
+    expect(told(0)).toMatchObject([{ before: 0 }]);
+    for (const early of [1, 4]) expect(told(early)).toEqual([]);
+    expect(told(5)).toMatchObject([{ before: 5 / 40 }]);
+  });
+
   it('say nothing of few people', () => {
     const few = Array.from({ length: 19 }, () => [from * 24]);
     expect(findTrends(new Map([['gym', few]]), 19, 20_000, () => 8).tests).toBe(0);
@@ -99,5 +112,18 @@ describe('correlations', () => {
     expect(found).toBeUndefined();
     const softer = people.map((counts, person) => (person < 6 ? new Map([...counts, ['share', 3]]) : counts));
     expect(findCorrelations(softer).findings[0]).toMatchObject({ one: 'read', other: 'share', muchOfOne: 50, muchOfOther: 46, both: 40 });
+  });
+
+  it('tell the median in two digits, since it is how often one person did it', () => {
+    // 1301 is what the one in the middle did; six do much of the one alone, six of the other.
+    const often = (person: number): number => 1001 + 5 * person;
+    const people = Array.from({ length: 121 }, (_, person) => {
+      const share = person < 6 ? 2000 : person < 115 ? often(person) : 1;
+      return new Map([
+        ['read', often(person)],
+        ['share', share],
+      ]);
+    });
+    expect(findCorrelations(people).findings).toMatchObject([{ oneOver: 1400, otherOver: 1400, muchOfOne: 41, both: 35 }]);
   });
 });

@@ -91,6 +91,11 @@ function changeIn(type: string, active: readonly (readonly number[])[], from: nu
   const { at, z, splits } = strongestSplit(active, 0, days);
   const count = (low: number, high: number): number =>
     active.reduce((sum, list) => sum + list.filter((day) => day >= low && day < high).length, 0);
+  // What so few did on one side would be told by its rate.
+  const isSmall = [[0, at] as const, [at, days] as const].some(([low, high]) => {
+    const people = active.filter((list) => list.some((day) => day >= low && day < high)).length;
+    return people > 0 && people < limits.evidencePeopleMin;
+  });
   return {
     type,
     kind: 'change',
@@ -99,7 +104,7 @@ function changeIn(type: string, active: readonly (readonly number[])[], from: nu
     after: count(at, days) / (days - at),
     people: active.length,
     z,
-    p: Math.min(1, 2 * splits * normalTail(Math.abs(z))),
+    p: isSmall ? 1 : Math.min(1, 2 * splits * normalTail(Math.abs(z))),
   };
 }
 

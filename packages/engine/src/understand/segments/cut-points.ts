@@ -65,7 +65,7 @@ export function cutsOf(values: readonly number[], bands: number): number[] {
 }
 
 /** Two significant digits, upwards: nobody's own amount, be it owed or paid. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   let unit = 1;
   while (Math.abs(value) / unit >= 100) unit *= 10;
   return Math.ceil(value / unit) * unit;

@@ -1,5 +1,6 @@
 // What the first screen shows: the newest behaviour in the log, what it changed in the profile, what the person allowed, and the decision.
-// All of it is read afresh from log and state, so what was erased since is not there either.
+// All of it is read afresh from log and state, so what was erased since is not there either; nor is what is withdrawn and waits for its
+// destruction, or is frozen.
 // A decision that followed is shown as it stands in the log. Where none did, the screen looks ahead: it prepares one and throws it away,
 // because nobody is answered; it says so.
 import { sentences, summary } from '../answer/why.js';
@@ -11,7 +12,7 @@ import type { BehaviourEvent } from '../model/event.js';
 import { isId } from '../model/id.js';
 import { isSystemType, systemTypes } from '../model/system-event.js';
 import type { Engine } from '../runtime/engine.js';
-import { traitChanges, type TraitChange } from './first-screen-change.js';
+import { traitChanges, withdrawnBy, type TraitChange } from './first-screen-change.js';
 
 export interface ScreenDecision {
   /** null: only looked ahead, not made. */
@@ -39,11 +40,16 @@ export interface Moment {
 export function newestMoment(engine: Engine): Moment | null {
   const { position: end } = engine.core.fold;
   let decided: DecisionRecord | null = null;
+  const withdrawn = new Map<string, number>();
   for (let at = end - 1; at >= Math.max(0, end - limits.screenLookBack); at -= 1) {
     const event = eventAt(engine, at);
     if (event === null) continue;
     if (event.type === systemTypes.decisionMade && engine.decided.mayBeTold(event, at)) decided ??= decisionIn(event);
-    if (event.subject === null || isSystemType(event.type)) continue;
+    const { subject, mask } = event;
+    if (subject === null) continue;
+    const gone = (withdrawn.get(subject) ?? 0) | withdrawnBy(event);
+    withdrawn.set(subject, gone);
+    if (isSystemType(event.type) || (mask & ~gone) === 0 || engine.core.gate.standing(subject)?.restricted === true) continue;
     return momentOf(engine, event, at, decided?.subject === event.subject ? decided : null);
   }
   return null;

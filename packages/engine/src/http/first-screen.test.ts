@@ -4,6 +4,7 @@ import { limits } from '../base/limits.js';
 import { SystemClock } from '../adapters/system-clock.js';
 import { isHere, isOwnForm, masked } from './first-screen-guard.js';
 import { escapeHtml, Html, html } from './first-screen-html.js';
+import { newestMoment } from './first-screen-moment.js';
 import { addFirstScreen, type DemoSwitch } from './first-screen-routes.js';
 import { traitText } from './first-screen-trait.js';
 import { SmallDoor } from './first-screen-door.suite.js';
@@ -52,6 +53,31 @@ describe('what goes out', () => {
     await door.rig.engine.erase(['ann']);
     expect(await page()).not.toContain('ann viewed');
     expect(await page()).toContain('Waiting for your first event');
+  });
+
+  test('what is withdrawn is gone from it at once, and what a freeze holds while it lasts', async () => {
+    const { rig } = door;
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.visit('ann', 'tea');
+    await rig.engine.restrict('ann', true, 'test');
+    expect(await page()).not.toContain('ann viewed');
+    await rig.engine.restrict('ann', false, 'test');
+    expect(await page()).toContain('ann viewed');
+    await rig.say('ann', 'withdrawn', 'personalise', 'train');
+    expect(await page()).not.toContain('ann viewed');
+  });
+
+  test('a trait begins anew after a withdrawal, though its events are kept for another purpose', async () => {
+    const { rig } = door;
+    await rig.say('ann', 'granted', 'personalise', 'train');
+    await rig.visit('ann', 'secret-1', 'secret-2');
+    await rig.say('ann', 'withdrawn', 'personalise');
+    rig.clock.advance(60_000);
+    await rig.say('ann', 'granted', 'personalise');
+    await rig.visit('ann', 'tea');
+    const changes = newestMoment(rig.engine)?.changes ?? [];
+    expect(changes).toContainEqual({ trait: 'recent_items', before: null, after: 'tea' });
+    expect(changes.filter(({ before }) => before !== null)).toEqual([]);
   });
 
   test('what is synthetic says so, whoever sent it', async () => {

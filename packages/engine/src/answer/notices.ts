@@ -39,6 +39,11 @@ export class Notices implements FoldPart {
     return [...this.#due.keys()];
   }
 
+  /** Positions that say what was owed and is acknowledged: gaps, unless a crash came between the two. */
+  acknowledged(): number[] {
+    return Array.from(this.#rows.rows(), ([, row]) => row).flatMap((row) => (row.acknowledgedAt === null ? [] : row.position));
+  }
+
   overdue(now: number): number {
     return [...this.#due.values()].filter((dueAt) => dueAt < now).length;
   }

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isoText } from '../base/calendar.js';
+import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { RequestView } from './desk.js';
 import { Rig } from './rig.suite.js';
@@ -234,6 +235,45 @@ describe('recipients', () => {
     const log = [...rig.engine.log.read(0)].map(({ bytes }) => (bytes === null ? '' : Buffer.from(bytes).toString('utf8')));
     expect(log.join('\n')).not.toContain('crm-4711');
     expect(await rig.engine.verify()).toMatchObject({ ok: true });
+  });
+});
+
+describe('a notice whose acknowledgement was interrupted before its reference went', () => {
+  const interrupted = async (): Promise<{ rig: Rig; notice: string; log: () => string }> => {
+    const rig = await shop();
+    await rig.engine.tellings.disclose('ann', { recipient: 'mailer', reference: 'crm-4711', purpose: 'share' });
+    await rig.engine.erase(['ann']);
+    await rig.engine.drain();
+    const notice = rig.engine.tellings.list()[0]?.notice ?? '';
+    const log = (): string =>
+      [...rig.engine.log.read(0)].map(({ bytes }) => (bytes === null ? '' : Buffer.from(bytes).toString())).join('\n');
+    vi.spyOn(rig.engine.log, 'redact').mockRejectedValueOnce(new CodedError('disk_full'));
+    await expect(rig.engine.tellings.acknowledge(notice)).rejects.toMatchObject({ code: 'disk_full' });
+    expect(log()).toContain('crm-4711');
+    return { rig, notice, log };
+  };
+
+  it('loses it at the next start', async () => {
+    const { rig, log } = await interrupted();
+    await rig.restart();
+    expect(log()).not.toContain('crm-4711');
+    await expectSameAnew(rig);
+  });
+
+  it('loses it when it is acknowledged again', async () => {
+    const { rig, notice, log } = await interrupted();
+    expect(await rig.engine.tellings.acknowledge(notice)).toMatchObject({ ok: true });
+    expect(log()).not.toContain('crm-4711');
+  });
+
+  it('is not acknowledged while there is no room to note that it goes', async () => {
+    const rig = await shop();
+    await rig.engine.tellings.disclose('ann', { recipient: 'mailer', reference: 'crm-4711', purpose: 'share' });
+    await rig.engine.restrict('ann', true, 'test');
+    const [owed] = rig.engine.tellings.list();
+    vi.spyOn(rig.engine.log, 'canRedact').mockReturnValueOnce(false);
+    expect(await rig.engine.tellings.acknowledge(owed?.notice ?? '')).toMatchObject({ ok: false, code: 'disk_full' });
+    expect(rig.engine.tellings.list()).toEqual([owed]);
   });
 });
 

@@ -245,7 +245,7 @@ export class Engine {
     await this.#register(types);
     // [C30]
     await this.#erasures.carryOut();
-    await this.#rights.forgetCorrected();
+    await this.#rights.forgetCorrected().then(() => this.tellings.forgetAcknowledged());
     await this.kept.destroyDue();
     this.#every(checkpointMs, () => this.#checkpoints.start());
     this.#every(compactEveryMs, () => this.#compactions.start());

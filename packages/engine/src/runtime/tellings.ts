@@ -117,25 +117,38 @@ export class Tellings {
     return views.sort((one, other) => one.dueAt - other.dueAt).slice(0, limits.noticesListed);
   }
 
-  /** The recipient has done it: the reference goes. Acknowledging again succeeds. */
+  /** The recipient has done it: the reference goes. Acknowledging again succeeds. Where it could not go nothing is acknowledged. */
   async acknowledge(notice: string): Promise<Result<{ readonly acknowledgedAt: number }>> {
-    const { core, log, writer, schedule } = this.#parts;
-    const position = await writer.exclusive<Result<number | null>>(() => {
+    const { core, log, writer } = this.#parts;
+    const position = await writer.exclusive<Result<number>>(() => {
       const row = core.notices.get(notice);
       if (row === undefined) return Promise.resolve(fail('notice_unknown'));
-      if (row.acknowledgedAt !== null) return Promise.resolve(ok(null));
+      if (row.acknowledgedAt !== null) return Promise.resolve(ok(row.position));
+      if (!log.canRedact([row.position])) return Promise.resolve(fail('disk_full'));
       const { reference: _, ...kept } = row;
       const appended = writer.appendNow([this.#fact(null, systemTypes.noticeAcknowledged, { notice, row: kept })]);
       return Promise.resolve(appended.ok ? ok(row.position) : appended);
     });
     if (!position.ok) return position;
     await writer.exclusive(() => Promise.resolve());
-    if (position.value !== null) {
-      // [C57]
-      await log.redact([position.value]);
-      schedule();
-    }
+    await this.#forget([position.value]);
     return ok({ acknowledgedAt: core.notices.get(notice)?.acknowledgedAt ?? 0 });
+  }
+
+  /** Makes gaps of what a crash has left in the log of notices that were acknowledged. A disk without room for it is asked next time. */
+  async forgetAcknowledged(): Promise<void> {
+    const { core, log } = this.#parts;
+    const acknowledged = core.notices.acknowledged();
+    if (log.canRedact(acknowledged)) await this.#forget(acknowledged);
+  }
+
+  async #forget(positions: readonly number[]): Promise<void> {
+    const { log, schedule } = this.#parts;
+    const left = positions.filter((position) => log.readOne(position)?.bytes !== null);
+    if (left.length === 0) return;
+    // [C57]
+    await log.redact(left);
+    schedule();
   }
 
   #fact(subject: string | null, type: string, properties: Properties): BehaviourEvent {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { decodeEvent } from '../model/event-codec.js';
+import { FileLog } from '../adapters/file-log/file-log.js';
 import { CodedError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { worldDefinitions } from '../sim/world-definitions.js';
@@ -236,6 +237,22 @@ describe('a correction that is interrupted', () => {
     expect(again.ok && again.value.touched).toHaveLength(1);
     expect(holding(rig, '["wrong",')).toBe(0);
     await expectSameAnew(rig);
+  });
+
+  it('that was interrupted keeps no engine from starting on a disk without room for it, and is finished when there is', async () => {
+    const rig = await bought('car');
+    vi.spyOn(rig.engine.log, 'redact').mockRejectedValueOnce(new CodedError('disk_full'));
+    await expect(rig.engine.correct('ann', 'wrong', { product_id: 'can' })).rejects.toMatchObject({ code: 'disk_full' });
+    const full = [
+      vi.spyOn(FileLog.prototype, 'canRedact').mockImplementation((positions) => positions.length === 0),
+      vi.spyOn(FileLog.prototype, 'redact').mockRejectedValue(new CodedError('disk_full')),
+    ];
+    await rig.restart();
+    await rig.say('ann', 'withdrawn', 'train');
+    for (const each of full) each.mockRestore();
+    expect(holding(rig, '["wrong",')).toBe(1);
+    await rig.engine.completeErasures();
+    expect(holding(rig, '["wrong",')).toBe(0);
   });
 });
 

@@ -87,7 +87,7 @@ export class Rights {
 
   /**
    * The state is right already. What is wrong in the log becomes a gap, and in the end leaves the disk; so do corrections that were wrong.
-   * False: there is no space for what a law or a hold keeps of it.
+   * False: there is no space for what a law or a hold keeps of it, or to note that it goes.
    */
   async #forgetWrong(subject: string, at: number): Promise<boolean> {
     const { core, log, erasures, kept } = this.#parts;
@@ -95,6 +95,8 @@ export class Rights {
       erasures.schedule();
       // A hold may have been placed since.
       if ((await kept.keep(kept.heldAt(subject, at))) !== null) return false;
+      // At opening, too: an engine that did not start would take no withdrawal.
+      if (!log.canRedact([at])) return false;
       // [C40]
       await log.redact([at]);
     }

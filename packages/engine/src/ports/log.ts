@@ -60,7 +60,7 @@ export interface Log {
   readonly durableRecords: number;
   /** How many redactions have been accepted since the log was made: state older than this must be rebuilt. */
   readonly redactions: number;
-  /** Are bytes of redacted events, or their keys, still on the disk? Then `compact` has work. */
+  /** May bytes of redacted events, or their keys, still be on the disk? Then `compact` has work; with `dueOnly` it leaves this as it is. */
   readonly owesCompaction: boolean;
   /** Has anything been sealed for so long under a key that it shares with other people's events that `compact` would change that? */
   readonly hasDueHot: boolean;

@@ -239,6 +239,22 @@ describe('a correction that is interrupted', () => {
     await expectSameAnew(rig);
   });
 
+  it('is still owed to the rows of state after its segment was sealed by person, also after a restart', async () => {
+    const rig = await bought('car');
+    rig.clock.advance(limits.hotMs - limits.erasureCompletionMs);
+    await rig.engine.correct('ann', 'wrong', { product_id: 'can' });
+    rig.clock.advance(limits.erasureCompletionMs - 1);
+    await rig.engine.log.compact({ dueOnly: true });
+    expect(rig.engine.log.owesCompaction).toBe(true);
+    await rig.restart();
+    const scrub = vi.spyOn(rig.state, 'scrub');
+    rig.clock.advance(limits.erasureCompletionMs);
+    await expect.poll(() => scrub.mock.calls.length).toBe(1);
+    await rig.engine.drain();
+    await rig.engine.completeErasures();
+    expect(rig.engine.log.owesCompaction).toBe(false);
+  });
+
   it('that was interrupted keeps no engine from starting on a disk without room for it, and is finished when there is', async () => {
     const rig = await bought('car');
     vi.spyOn(rig.engine.log, 'redact').mockRejectedValueOnce(new CodedError('disk_full'));

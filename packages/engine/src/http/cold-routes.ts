@@ -224,6 +224,8 @@ export class ColdRoutes {
     const wish = body.ok ? parseLink(body.value) : body;
     if (!wish.ok) return refuse(wish);
     const { other, linked, evidence } = wish.value;
+    // Parting what is not linked succeeds, so what is no id at all (broken percent-encoding, too long) is told here.
+    if (!isId(param('id'))) return refuse({ code: 'subject_unknown' });
     const done = await this.#engine.link(param('id'), other, linked, evidence);
     if (!done.ok) return refuse(done);
     const read = () => ok({ success: true, ids: this.#engine.core.identity.members(param('id')) });

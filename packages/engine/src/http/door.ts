@@ -163,7 +163,8 @@ export class Door {
     const path = mark < 0 ? url : url.slice(0, mark);
     const { method = '', headers } = request;
     const refused = this.#keeper.checkOrigin(headers);
-    if (refused !== null) return sendRefusal(response, refused);
+    // In the form of the route: a client of a foreign protocol reads no other.
+    if (refused !== null) return sendRefusal(response, refused, {}, this.#cold.table.find(method, path)?.errors);
     const call = trackingPaths.get(path);
     if (call !== undefined || path.startsWith(decidePrefix)) {
       this.#log?.follow(method, call === undefined ? '/v1/decide/:point' : path, response);

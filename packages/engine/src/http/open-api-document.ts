@@ -26,7 +26,11 @@ function described({ id, summary, needs, takes, gives, errors = 'Error', path, q
     ...(takes === undefined ? {} : { requestBody: { content: content(takes) } }),
     responses: {
       200: { description: 'Done.', content: content(gives) },
-      default: { description: 'A coded error: docs/errors.md.', content: { 'application/json': { schema: ref(errors) } } },
+      default: {
+        description: 'A coded error: docs/errors.md.',
+        // The portal tells the person behind the browser on a page; what the door refuses before that is JSON there too.
+        content: { 'application/json': { schema: ref(errors) }, ...(/^\/me(\/|$)/.test(path) ? { 'text/html': {} } : {}) },
+      },
     },
   };
 }

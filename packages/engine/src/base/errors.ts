@@ -180,7 +180,11 @@ export const errors = {
   ),
   not_found: entry(404, 'There is no such route.', 'docs/http.md lists the routes, and so does GET /openapi.json.'),
   method_not_allowed: entry(405, 'The route does not take this method.', 'See the Allow header.'),
-  overloaded: entry(503, 'Too much is waiting to be written.', 'Retry after the seconds in Retry-After; nothing of this request was kept.'),
+  overloaded: entry(
+    503,
+    'More waits than can be done in time.',
+    'Retry after the seconds in Retry-After; nothing of this request was kept.',
+  ),
   disk_full: entry(
     507,
     'The disk is full: only withdrawals and erasures are taken.',

@@ -181,6 +181,7 @@ export const limits = {
   ingestTurnMs: 2,
   ingestDeferMsMax: 25,
   decideTurnMs: 5,
+  decideWaitMsMax: 1_000,
   connectionsQueuedMax: 4_096,
   refusalHoldMs: 100,
   refusalsHeldMax: 4_000,

@@ -1,6 +1,7 @@
 // The other hot route on plain node:http: POST /v1/decide/:point. Beyond reading, parsing and walking the body once, a request costs one
 // call of the engine and one write of the answer. Load of events never refuses it. Decisions take turns (turns.ts), too: when many are
-// asked for at once, events go on, whose answers take several turns each, and new callers get in.
+// asked for at once, events go on, whose answers take several turns each, and new callers get in. When more are asked for than can be made,
+// those who would wait too long are told so, instead of all being answered too late; and nothing is decided for somebody who has gone.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
@@ -37,13 +38,19 @@ export class HotRoutes {
   }
 
   decide(request: IncomingMessage, response: ServerResponse, point: string): void {
-    const { keeper, bodies, clock } = this.#parts;
+    const { admission, keeper, bodies, clock, metrics } = this.#parts;
+    if (this.#turns.expectedMs >= limits.decideWaitMsMax) {
+      metrics.refused('overloaded');
+      request.resume();
+      return admission.hold(() => sendRefusal(response, { code: 'overloaded' }));
+    }
     const named = keeper.admit(request.headers, 'write');
     if (!named.ok && named.code !== 'key_missing') return sendRefusal(response, named);
     bodies.read(request, limits.bodyBytesMax, (body) => {
       if (!body.ok) return cutOff(request, response, clock, body);
       const ask = { request, response, packed: body.value, point, admitted: named.ok, startedMs: clock.elapsedMs() };
       return this.#turns.run(() => {
+        if (response.destroyed) return;
         if (this.#parts.engine.choosing.point(point) === undefined) this.#rank(ask);
         else void this.#choose(ask);
       });

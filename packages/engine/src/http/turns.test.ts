@@ -44,6 +44,24 @@ test('at once while there is time, the rest in later turns, in order', async () 
   expect(done).toHaveLength(7);
 });
 
+test('says how long one more would wait, by how quickly tasks go while some wait; a stop of the process is no work', async () => {
+  const { clock, turns, task } = bench();
+  task(1);
+  await clock.turn();
+  clock.advance(1_000);
+  for (const name of [2, 3, 4, 5, 6, 7, 8]) task(name);
+  expect([turns.waiting, turns.expectedMs]).toEqual([5, 0]);
+  clock.advance(1);
+  await clock.turn();
+  expect([turns.waiting, turns.expectedMs]).toEqual([3, 3 * (4 / 3)]);
+  clock.advance(1_000_000);
+  await clock.turn();
+  expect(turns.waiting).toBe(1);
+  expect(turns.expectedMs).toBeCloseTo(4 / 3 + (100 - 4 / 3) * 0.1, 10);
+  await clock.turn();
+  expect([turns.waiting, turns.expectedMs]).toEqual([0, 0]);
+});
+
 test('while connections arrive it stands back, and then goes on all the same', async () => {
   const { clock, turns, done, task } = bench();
   turns.arrival();

@@ -4,6 +4,8 @@
 // connections arrive, turns go by without such work, though never for longer than `deferMsMax` on end: nobody can stop it by connecting.
 import type { Clock } from '../ports/clock.js';
 
+const paceMsMax = 100;
+
 export class Turns {
   readonly #clock: Clock;
   readonly #turnMs: number;
@@ -11,6 +13,10 @@ export class Turns {
   #arrived = false;
   #deferredFromMs: number | null = null;
   #waiting: (() => void)[] = [];
+  /** ms of the clock from one task to the next while more wait, a mean over the last turns. */
+  #paceMs = 0;
+  /** Tasks since the end of the last turn. */
+  #ran = 0;
   #spentMs = 0;
   #turning = false;
 
@@ -30,6 +36,11 @@ export class Turns {
     return this.#waiting.length;
   }
 
+  /** How long a task that came now would wait, in ms, by how quickly they went lately. */
+  get expectedMs(): number {
+    return this.#waiting.length * this.#paceMs;
+  }
+
   /** Runs the task now, or in a later turn. The task must not throw. */
   run(task: () => void): void {
     if (this.#waiting.length > 0 || this.#arrived || this.#spentMs >= this.#turnMs) this.#waiting.push(task);
@@ -41,6 +52,7 @@ export class Turns {
   }
 
   #spend(task: () => void): void {
+    this.#ran += 1;
     const fromMs = this.#clock.elapsedMs();
     task();
     this.#spentMs += this.#clock.elapsedMs() - fromMs;
@@ -59,7 +71,15 @@ export class Turns {
     return false;
   }
 
+  /** A turn in which the process stood still counts as a long one, or one stop would make everybody seem late. */
+  #learnPace(ms: number): void {
+    const pace = Math.min(ms, paceMsMax);
+    this.#paceMs += (pace - this.#paceMs) * (this.#paceMs === 0 ? 1 : 0.1);
+  }
+
   async #turn(): Promise<void> {
+    let lastMs = this.#clock.elapsedMs();
+    this.#ran = 0;
     do {
       await this.#clock.yield();
       this.#spentMs = 0;
@@ -71,6 +91,11 @@ export class Turns {
         if (task !== undefined) this.#spend(task);
       }
       if (done > 0) this.#waiting = this.#waiting.slice(done);
+      const nowMs = this.#clock.elapsedMs();
+      // Only turns that left some: what is done between two of few tasks says nothing of how quickly many would go.
+      if (done > 0 && this.#waiting.length > 0) this.#learnPace((nowMs - lastMs) / this.#ran);
+      lastMs = nowMs;
+      this.#ran = 0;
     } while (this.#waiting.length > 0);
     this.#turning = false;
   }

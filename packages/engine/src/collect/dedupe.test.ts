@@ -70,4 +70,32 @@ describe('dedupe', () => {
     expect(after.has('s', 'settled', 11)).toBe(true);
     expect(after.has('s', 'lost', 11)).toBe(false);
   });
+
+  it('saves what was claimed early once it is settled, what was forgotten, and all of it again when that failed', () => {
+    const dedupe = new Dedupe(key, 8192);
+    const rows = new Map<string, string>();
+    const save = (position: number): void => {
+      for (const [, row, text] of dedupe.changes(position)) rows.set(row, text ?? '');
+    };
+    const seen = (position: number): string[] => {
+      const stored = new Dedupe(key, 8192);
+      stored.load(rows, position);
+      return ['a', 'b', 'c'].filter((id) => stored.has('s', id, position));
+    };
+    dedupe.claim('s', 'a', 10);
+    dedupe.claim('s', 'b', 11);
+    dedupe.claim('s', 'c', 5000);
+    save(11);
+    expect([seen(11), rows.size]).toEqual([['a'], 1]);
+    save(12);
+    expect(seen(12)).toEqual(['a', 'b']);
+    dedupe.unsaved(dedupe.changes(6000));
+    save(6000);
+    expect(seen(6000)).toEqual(['a', 'b', 'c']);
+    // A block that is full and saved is written again when somebody in it is erased.
+    dedupe.forget([10]);
+    save(6000);
+    expect(seen(6000)).toEqual(['b', 'c']);
+    expect([8202, 8203, 8204].map((at) => dedupe.has('s', 'b', at))).toEqual([true, true, false]);
+  });
 });

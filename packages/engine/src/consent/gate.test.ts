@@ -58,6 +58,13 @@ describe('what is on its way to the disk', () => {
     expect(gate.permitRead('ada', 'personalise', 1)).toMatchObject({ ok: false, code: 'no_grant' });
     gate.settle('ada', withdrawn);
     expect(epochs()).toEqual([2, 2]);
+    say('personalise', 'objected', 70, false);
+    gate.unsettle('ada');
+    // Who is folded again from the start has refused all the same.
+    expect(epochs()).toEqual([undefined, 3]);
+    const objected = gate.standingAhead('ada');
+    if (objected === undefined) throw new Error('it was placed');
+    gate.settle('ada', objected);
     // Nothing is left ahead: what is folded again from its start is there only as far as it is folded.
     gate.unsettle('ada');
     expect(epochs()).toEqual([undefined, undefined]);
@@ -115,6 +122,8 @@ describe('append', () => {
     registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'legitimate_interests', reason: 'counting visits' }, 5);
     expect(gate.admit(known, 'ada', 100)).toEqual({ ok: true, value: bitOf('analytics') });
     say('analytics', 'objected', 110);
+    expect(gate.admit(known, 'ada', 120)).toMatchObject({ ok: false });
+    registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis: 'public_task', reason: 'statistics' }, 6);
     expect(gate.admit(known, 'ada', 120)).toMatchObject({ ok: false });
   });
 
@@ -198,7 +207,22 @@ describe('read and use', () => {
     const { standing } = changeStanding(gate.standing('ada'), { choices: {}, origin: 'test', restricted: true }, position, 60, 60);
     gate.settle('ada', standing);
     expect(read()).toEqual([false, false]);
+    expect(gate.hasGranted('ada', 'personalise')).toBe(false);
     expect(gate.admit(known, 'ada', 100)).toMatchObject({ ok: false, code: 'subject_restricted' });
+  });
+
+  it('folds an event by what was folded before it: no choice on its way, and no basis declared since, changes that', () => {
+    const declare = (basis: 'contract' | 'legal_obligation', at: number): void =>
+      registry.foldBasis({ eventType: 'item.viewed', purpose: 'analytics', basis, reason: 'test' }, at);
+    const mask = maskOf(['personalise', 'analytics']);
+    const event = { id: 'e', subject: 'ada', type: 'item.viewed', occurredAt: 100, receivedAt: 100, source: 'test', properties: {}, mask };
+    declare('contract', 0);
+    say('personalise', 'granted', 50);
+    const [granted, declared] = (['personalise', 'analytics'] as const).map((purpose) => gate.permitFolded(event, purpose, 5));
+    say('personalise', 'withdrawn', 200, false);
+    declare('legal_obligation', 9);
+    if (granted === undefined || declared === undefined) throw new Error('both held when it was appended');
+    expect([gate.open(granted, 'personalise').ok, gate.open(declared, 'analytics').ok]).toEqual([true, true]);
   });
 
   it('does not read under a grant that is not settled yet', () => {

@@ -34,6 +34,10 @@ describe('standing', () => {
     expect(stale.changed).toBe(false);
     expect(stale.stale).toBe(bitOf('personalise'));
     expect(changeStanding(withdrawn, change('granted'), 3, 2500, 3000).standing.stands.personalise?.since).toBe(3);
+    // By when the withdrawal came, not by when it was made: what was given in between did not know of it here.
+    const late = after(['granted', 1, 1000, 1000], ['withdrawn', 2, 2000, 2600]);
+    const [between, then] = [2599, 2600].map((at) => changeStanding(late, change('granted'), 3, at, 3000).stale);
+    expect([between, then]).toEqual([bitOf('personalise'), 0]);
   });
 
   it('says which purposes were narrowed', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { subjectTags } from '../adapters/subject-tags.js';
 import { Suppressions } from './suppressions.js';
@@ -26,6 +26,60 @@ describe('the list of erased people', () => {
     await list.add(['eve'], 11);
     expect(list.isOpen(0)).toBe(true);
     list.close();
+  });
+
+  it('says that somebody was erased as soon as it is so, and resolves only when it is on stable storage', async () => {
+    const disk = new MemoryDisk();
+    const list = await reopen(disk);
+    await list.add(['ann'], 5);
+    expect(list.erasedAt('bob')).toBeUndefined();
+    disk.failNextSync();
+    const written = list.add(['bob'], 6);
+    expect(list.erasedAt('bob')).toBe(6);
+    await expect(written).rejects.toMatchObject({ code: 'io' });
+    list.close();
+  });
+
+  it('is open while somebody in it came after what is carried out, also after reopening, and beside a log that lost it', async () => {
+    const disk = new MemoryDisk();
+    let list = await reopen(disk);
+    await list.add(['ann'], 5);
+    const carriedOut = list.entriesUsed;
+    await list.add(['bob'], 6);
+    await list.applied(carriedOut, 4);
+    expect(list.isOpen(4)).toBe(true);
+    list.close();
+    list = await reopen(disk);
+    expect(list.isOpen(4)).toBe(true);
+    await list.applied(list.entriesUsed, 4);
+    expect([list.isOpen(4), list.isOpen(3)]).toEqual([false, true]);
+    // Carried out again on a log that was restored.
+    await list.applied(list.entriesUsed, 3);
+    expect(list.isOpen(3)).toBe(false);
+    list.close();
+  });
+
+  it('has its name on stable storage before it is used', async () => {
+    const disk = new MemoryDisk();
+    const synced = vi.spyOn(disk, 'syncFolder');
+    const list = await reopen(disk);
+    expect(synced).toHaveBeenCalledWith('erasures');
+    list.close();
+  });
+
+  it('of which another knows a later erasure of the same person is joined with that', async () => {
+    const disk = new MemoryDisk();
+    const list = await reopen(disk);
+    await list.add(['ann', 'bob'], 5);
+    list.close();
+    const own = disk.files().get('erasures/suppressed') ?? new Uint8Array();
+    const others = new Map([
+      [tagOf('ann'), 9],
+      [tagOf('bob'), 4],
+    ]);
+    const joined = Suppressions.joined(own, others);
+    expect(Suppressions.erasedIn(joined)).toEqual(new Map(others).set(tagOf('bob'), 5));
+    expect(joined).toHaveLength(4 * 40);
   });
 
   it('does not grow by being opened, and asks for nothing while nobody was erased, or all is carried out', async () => {
@@ -103,13 +157,19 @@ describe('the list of erased people', () => {
     expect(Suppressions.erasedIn(file.read(0, file.size())).size).toBe(1);
     list = await reopen(disk);
     expect(listed()).toEqual([5, undefined, undefined, undefined, undefined]);
-    await list.add(['kim', 'joe'], 7);
+    // Right up to the last entry of the group: nothing of it comes back behind what was written since.
+    await list.add(['kim', 'eve'], 7);
     list.close();
     list = await reopen(disk);
-    expect(listed()).toEqual([5, undefined, undefined, 7, 7]);
+    expect(listed()).toEqual([5, undefined, 7, undefined, 7]);
     list.close();
-    expect(Suppressions.erasedIn(file.read(0, file.size())).size).toBe(3);
-    file.write(9, Buffer.from('x'));
-    await expect(reopen(disk)).rejects.toMatchObject({ code: 'log_damaged' });
+    const whole = file.read(0, file.size());
+    expect(Suppressions.erasedIn(whole).size).toBe(3);
+    // The last that was acknowledged before those two, and the first.
+    for (const index of [1, 0]) {
+      file.write(0, whole);
+      file.write(index * 40 + 9, Buffer.from('x'));
+      await expect(reopen(disk)).rejects.toMatchObject({ code: 'log_damaged' });
+    }
   });
 });

@@ -134,3 +134,27 @@ test('who leaves has left, however much is remembered, and for no longer than a 
   clock.advance(limits.portalSessionMs);
   expect(sessions.sessionOf(withCookie(entered(sessions)))).toBeDefined();
 });
+
+test('who leaves by an older cookie of the visit has left by the newest, for as long as that would have held', () => {
+  const sessions = open();
+  const older = sessions.sessionOf(withCookie(entered(sessions)));
+  if (older === undefined) throw new Error('no session');
+  clock.advance(limits.portalSessionMs - 1);
+  const newest = sessions.prolong(older).cookie;
+  sessions.end(older);
+  clock.advance(1);
+  // What is over is forgotten when there is no room for more.
+  for (let n = 1; n < limits.portalTicketsSpentMax; n += 1) sessions.spend({ id: `${n}`, endsAt: clock.now() + 1 });
+  expect(sessions.spend({ id: 'one more', endsAt: clock.now() })).toBe(false);
+  expect(sessions.sessionOf(withCookie(newest))).toBeUndefined();
+});
+
+test('a ticket opens for its own use, and a copy for its own receipt', () => {
+  const sessions = open();
+  const challenge = sessions.once('challenge', ['ann', 'link'], limits.portalLinkMs).ticket;
+  expect([sessions.open('challenge', challenge)?.values, sessions.enter(challenge).ok]).toEqual([['ann', 'link'], false]);
+  const copy = sessions.sealCopy('r1', ['salt']);
+  expect([sessions.openCopy('r1', copy), sessions.openCopy('r2', copy)]).toEqual([['salt'], undefined]);
+  expect(sessions.openCopy('ann', entered(sessions))).toBeUndefined();
+  expect(sessions.sessionOf({ cookie: `${cookieName}2=x; ${cookieName}=${entered(sessions)}` })).toBeDefined();
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hookedDisk } from '../adapters/file-log/hooked-disk.js';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { CodedError } from '../base/errors.js';
 import type { Disk } from '../ports/disk.js';
@@ -81,6 +82,35 @@ describe('a backup', () => {
     expect(rig.engine.log.head).toBeGreaterThan(copy.engine.log.head);
     expect(await copy.engine.verify()).toMatchObject({ ok: true, problems: [] });
     expect(await rig.engine.verify()).toMatchObject({ ok: true });
+  });
+
+  it('holds what came after the newest segment was copied, and is on stable storage with its names, as is what is restored', async () => {
+    const rig = await shop();
+    const dirty = new Set<string>();
+    const atRename: string[] = [];
+    const watching = (disk: Disk): Disk =>
+      hookedDisk(disk, (call, path) => {
+        const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+        if (call === 'rename') atRename.push(...dirty);
+        if (call === 'create' || call === 'rename') dirty.add(`names in ${folder}`);
+        if (call === 'write' || call === 'truncate') dirty.add(path);
+        if (call === 'sync') dirty.delete(path);
+        if (call === 'syncFolder') dirty.delete(`names in ${path}`);
+      });
+    const { clock, disk: source } = rig;
+    const [target, to] = [new MemoryDisk(), new MemoryDisk()];
+    const exclusive = async <T>(task: () => Promise<T>): Promise<T> => {
+      await rig.visit('ann', 'late');
+      return task();
+    };
+    const { log } = rig.engine;
+    const { manifest } = await backUp({ source, target: watching(target), log, clock, exclusive, isStopped: () => false });
+    expect([manifest.head, atRename, [...dirty]]).toEqual([log.head, [], []]);
+    await restoreFiles(target, watching(to), [], clock);
+    expect([...dirty]).toEqual([]);
+    const copy = await Rig.open(to);
+    expect(await copy.dump()).toEqual(await rig.dump());
+    await copy.engine.close();
   });
 
   it('takes a segment anew that compaction has rewritten since it was copied', async () => {

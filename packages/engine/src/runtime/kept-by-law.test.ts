@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemoryDisk } from '../adapters/memory-disk.js';
 import { dayMs } from '../base/day.js';
 import { CodedError } from '../base/errors.js';
+import { fail } from '../base/result.js';
 import type { ChoicePoint } from '../model/choice.js';
 import { decodeEvent } from '../model/event-codec.js';
 import type { EventType } from '../model/event-type.js';
@@ -306,6 +307,34 @@ describe('what a law obliges to keep', () => {
     await rig.engine.close();
   });
 
+  it('is read by nobody whose reading cannot be logged', async () => {
+    const rig = await invoiced();
+    await rig.engine.erase(['ann']);
+    const id = rig.engine.kept.list()[0]?.id ?? 0;
+    const append = vi.spyOn(rig.engine.log, 'append').mockReturnValue(fail('disk_full'));
+    expect(await rig.engine.kept.read(id, law, answerable)).toEqual({ ok: false, code: 'disk_full' });
+    append.mockRestore();
+    expect(await rig.engine.kept.read(id, law, answerable)).toMatchObject({ ok: true, value: [{ subject: 'ann' }] });
+  });
+
+  it('is kept for the longest of several obligations, whichever was declared first', async () => {
+    for (const order of [
+      [100, 200],
+      [200, 100],
+    ]) {
+      const rig = new Rig();
+      await rig.start(undefined, { eventTypes: [{ ...invoice, purposes: { service: 'declared', fraud: 'declared' } }] });
+      for (const [index, purpose] of (['service', 'fraud'] as const).entries()) {
+        const keepDays = order[index] ?? 0;
+        const declared = { eventType: invoice.name, purpose, basis: 'legal_obligation', reason: `${keepDays} days`, keepDays } as const;
+        expect((await rig.engine.declareBasis(declared)).ok).toBe(true);
+      }
+      expect(await rig.send(billed(rig, 'ann'))).toMatchObject({ accepted: 1 });
+      expect(await rig.engine.erase(['ann'])).toMatchObject({ kept: [{ name: '200 days', events: 1 }] });
+      await rig.engine.close();
+    }
+  });
+
   it('needs a legal obligation that was declared for whole days, and an event that was kept under it', async () => {
     const rig = await invoiced();
     const declared = { eventType: invoice.name, purpose: 'service', basis: 'contract', reason: 'x', keepDays: 10 } as const;
@@ -394,12 +423,30 @@ describe('a legal hold', () => {
     await rig.engine.close();
   });
 
+  it('keeps what was decided for its person from the data of somebody who was linked to them then, and is erased', async () => {
+    const rig = await invoiced();
+    await rig.engine.link('ann', 'bob', true, 'one tablet');
+    const decision = rig.engine.rank({ point: 'home', subject: 'bob' });
+    await rig.engine.link('ann', 'bob', false, '');
+    const placed = await rig.engine.kept.hold('bob', claim);
+    const { hold } = placed.ok ? placed.value : { hold: '' };
+    const { kept } = await rig.engine.erase(['ann']);
+    expect(kept).toMatchObject([{ kind: 'obligation', events: 1 }]);
+    const held = rig.engine.kept.list().find(({ kind }) => kind === 'hold');
+    const id = decision.ok ? decision.value.id : '';
+    expect(await rig.engine.kept.read(held?.id ?? 0, hold, claim)).toMatchObject({ ok: true, value: [{ id, subject: 'bob' }] });
+    expect(rig.engine.decided.why(id)).toMatchObject({ ok: false, code: 'decision_unknown' });
+    await rig.engine.close();
+  });
+
   it('keeps what is corrected as it was, and lets everything go as ever once it has ended', async () => {
     const rig = await invoiced();
     expect(await rig.engine.kept.hold('nobody', claim)).toMatchObject({ ok: false, code: 'subject_unknown' });
     const placed = await rig.engine.kept.hold('bob', claim);
     const { hold } = placed.ok ? placed.value : { hold: '' };
-    await rig.send({ ...rig.view('bob', 'wrong-item'), id: 'wrong' });
+    await rig.say('bob-phone', 'granted', 'personalise');
+    await rig.engine.link('bob', 'bob-phone', true, 'a log-in');
+    await rig.send({ ...rig.view('bob-phone', 'wrong-item'), id: 'wrong' });
     expect((await rig.engine.correct('bob', 'wrong', { product_id: 'tea' })).ok).toBe(true);
     const id = rig.engine.kept.list()[0]?.id ?? 0;
     expect(await rig.engine.kept.read(id, hold, claim)).toMatchObject({

@@ -124,6 +124,31 @@ test('what is redacted while its segment is being compacted goes with the next c
   await rig.close();
 });
 
+test('at whatever moment of a compaction that is: what came too late for it is owed, and gone after the next', async () => {
+  for (let moments = 0; moments < 24; moments += 1) {
+    const rig = await filled(8);
+    await rig.log.redact([3]);
+    const compacting = rig.log.compact();
+    for (let moment = 0; moment < moments; moment++) await Promise.resolve();
+    await Promise.all([compacting, rig.log.redact([4])]);
+    await rig.log.compact();
+    const bytes = Buffer.from(rig.disk.files().get(`log/${rig.segments()[0] ?? ''}`) ?? []);
+    const head = decodeSegmentHead(bytes);
+    if (typeof head === 'string' || head.cold === undefined) return expect.unreachable('a cold segment');
+    const run = rig.keys.run(head.keyId) ?? expect.unreachable('its keys');
+    const cold = ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), run);
+    expect([moments, ...[2, 3, 4, 5].map((position) => cold?.index.blockOf[position])]).toEqual([moments, 0, -1, -1, 0]);
+    await rig.close();
+  }
+});
+
+test('a redaction counts when it is on stable storage, and is refused when it never was', async () => {
+  const rig = await filled(2);
+  rig.disk.failNextSync();
+  await expect(rig.log.redact([3])).rejects.toMatchObject({ code: expect.any(String) });
+  expect(rig.failures).toHaveLength(1);
+});
+
 test('a crash at any call of a compaction leaves a log that opens, and the old key goes in the end', async () => {
   for (let at = 0; ; at++) {
     let left = Infinity;

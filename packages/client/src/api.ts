@@ -504,6 +504,7 @@ export type Profile = {
     };
   } | null;
   readonly traits: { readonly [name: string]: unknown };
+  readonly told: { readonly [name: string]: string };
   readonly segments: readonly {
     readonly name: string;
     readonly title: string;

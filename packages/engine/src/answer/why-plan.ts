@@ -8,6 +8,7 @@ import { withMembers } from '../influence/plan/group.js';
 import { planStops } from '../influence/plan/planner.js';
 import { speakingFor } from '../influence/plan/speaking.js';
 import type { PlanChange, PlanJoined, PlanReason, PlanRecord, PlanRefusal, PlanRule, PlanStop } from '../model/plan.js';
+import { moneyTold } from './money-told.js';
 import { permissionOf } from './permission.js';
 
 export interface PlanWhy extends Became {
@@ -74,10 +75,19 @@ const ruleSentence: Readonly<Record<PlanRule, string>> = {
   less_wanted: 'others fit the plan better',
 };
 
+/** Of several must-sees of which none breaks the rule alone. */
+const togetherSentence: { readonly [R in PlanRule]?: string } = {
+  over_budget: 'together they would cost more than the budget allows',
+  no_time: 'together they do not fit into the time that is left',
+  pace: 'the pace has no room for all of them',
+  too_many: ruleSentence.too_many,
+};
+const listFormat = new Intl.ListFormat('en', { type: 'conjunction' });
+
 const reasonSentence: Readonly<Record<PlanReason['kind'], string>> = {
   usual: 'how many go there at all',
   with_these: 'how it goes with where the plan begins and ends',
-  on_the_way: 'how far it is from there',
+  on_the_way: 'how near it is to where the plan begins and ends',
   of_a_kind: 'what kind of place it is',
   own_interest: 'that you looked at it lately',
   group_interest: 'that others in the group looked at it lately',
@@ -100,13 +110,16 @@ function summaryOf({ contextualBecause, basis, members, membersLeftOut, refused,
       : ` ${membersLeftOut} who came along ${membersLeftOut === 1 ? 'has' : 'have'} not allowed it, and left nothing in it.`,
   ].join('');
   if (refused !== null) return `${whose}${others} ${refusalSentence(refused, name)}`;
-  const cost = total === null ? '' : `, ${total.amount} minor units of ${total.currency} each`;
+  const cost = total === null ? '' : `, ${moneyTold('en', total)} each`;
   return `${whose}${others} ${stops.length} ${stops.length === 1 ? 'stop' : 'stops'}${cost}.`;
 }
 
 function refusalSentence({ rule, items }: PlanRefusal, name: Naming): string {
-  const named = items.map(name).join(', ');
-  return `There is no such plan with ${named}: ${ruleSentence[rule]}.`;
+  const [first = '', ...more] = items.map(name);
+  if (more.length === 0) return `There is no such plan with ${first}: ${ruleSentence[rule]}.`;
+  const together = togetherSentence[rule];
+  if (together !== undefined) return `There is no such plan with ${listFormat.format([first, ...more])}: ${together}.`;
+  return `There is no such plan. ${[first, ...more].map((each) => `${each}: ${ruleSentence[rule]}.`).join(' ')}`;
 }
 
 function stopSentences(record: PlanRecord, stop: PlanStop): string[] {
@@ -114,7 +127,7 @@ function stopSentences(record: PlanRecord, stop: PlanStop): string[] {
   return [
     ...(stop.mustSee ? ['It is a must-see.'] : []),
     ...speaking.slice(0, limits.reasonsPerItemMax).map(({ kind, people }) => {
-      return `For it speaks ${reasonSentence[kind]}${people === undefined ? '' : ` (${people} people were there)`}.`;
+      return `What speaks for it: ${reasonSentence[kind]}${people === undefined ? '' : ` (${people} people were there)`}.`;
     }),
   ];
 }

@@ -7,7 +7,7 @@ export function profileLines(profile: ProfileView): string[] {
   const stands = Object.entries(profile.consent?.stands ?? {});
   if (stands.length === 0) lines.push('  has chosen nothing');
   for (const [purpose, stand] of stands) lines.push(`  ${purpose}: ${stand.choice} since ${new Date(stand.at).toISOString()}`);
-  for (const [name, value] of Object.entries(profile.traits)) lines.push(`  ${name} = ${JSON.stringify(value)}`);
+  for (const [name, told] of Object.entries(profile.told)) lines.push(`  ${name} = ${told}`);
   for (const { title, isMember, facts } of profile.segments) {
     const [, day] = facts.at(-1) ?? [];
     const since = day === undefined ? '' : ` since ${new Date(day * dayMs).toISOString().slice(0, 10)}`;

@@ -19,6 +19,7 @@ export const profile: Command = {
     'subject, events',
     'consent: {epoch, stands: {purpose: {choice, since, at, receivedAt}}} or null',
     'traits: {name: value}',
+    'told: {name: the same to read}',
     'segments: [{name, title, isMember, facts: [[position, day, 1 entered or 0 left]]}]',
   ],
   async run(args, terminal) {

@@ -378,7 +378,8 @@ export const schemas: Readonly<Record<string, TSchema>> = {
         ),
       }),
     ),
-    traits: Type.Record(Type.String(), Type.Unknown()),
+    traits: Type.Record(Type.String(), Type.Unknown(), { description: 'as they are kept: days as numbers since 1970, moments as ms' }),
+    told: Type.Record(Type.String(), Type.String(), { description: 'the traits to read: dates, whole units' }),
     segments: Type.Array(
       Type.Object({
         name: Type.String(),

@@ -1,11 +1,10 @@
 // What somebody put into plans of others: each time what of theirs it went by, and the button that ends it. Whose plan it was is told to
 // nobody: that somebody planned is theirs.
+import { moneyTold } from '../answer/money-told.js';
 import { limits } from '../base/limits.js';
-import type { Money } from '../model/plan.js';
 import { html, type Html } from './first-screen-html.js';
 import type { Joined } from './portal-known.js';
 import { dateOf, form, itemsOf, wordsOf, type Seen } from './portal-page.js';
-import type { PortalLanguage } from './portal-words.js';
 
 export function joinedHtml(seen: Seen, joined: readonly Joined[]): Html | null {
   if (joined.length === 0) return null;
@@ -34,17 +33,10 @@ function partsOf({ engine, lang }: Seen, { wishes, interests }: Joined): string[
   const { budget, pace, mustSee = [], avoid = [] } = wishes;
   const named = (items: readonly string[]): string => itemsOf(engine, lang, items);
   return [
-    ...(budget === undefined ? [] : [plan.joinedBudget(moneyOf(lang, budget))]),
+    ...(budget === undefined ? [] : [plan.joinedBudget(moneyTold(lang, budget))]),
     ...(pace === undefined ? [] : [plan.joinedPace[pace]]),
     ...(mustSee.length === 0 ? [] : [plan.joinedMustSee(named(mustSee))]),
     ...(avoid.length === 0 ? [] : [plan.joinedAvoid(named(avoid))]),
     ...(interests.length === 0 ? [] : [plan.joinedLately(named(interests))]),
   ];
-}
-
-/** Minor units as the language writes the currency; of no currency that there is (ISO 4217), as they are. */
-function moneyOf(lang: PortalLanguage, { amount, currency }: Money): string {
-  if (!Intl.supportedValuesOf('currency').includes(currency)) return `${amount} ${currency}`;
-  const format = new Intl.NumberFormat(lang, { style: 'currency', currency });
-  return format.format(Number(`${amount}e-${format.resolvedOptions().maximumFractionDigits ?? 0}`));
 }

@@ -90,6 +90,18 @@ test('that there is no plan is told with its rule; a plan that changes another s
   const none = await page(`/me/decisions/${refused.id}`, visit);
   expect(none).toContain(words.plan.plannedNone('\u201cThe castle\u201d', words.plan.rules.over_budget));
   expect(part(none, words.plan.stops)).toBe('');
+  // Several: what is true of all of them together, or of each.
+  const told = (mustSee: readonly string[], budget: number): Promise<string> =>
+    annPlans(doorway, { mustSee, budget: { amount: budget, currency: 'EUR' } }).then(({ id }) => page(`/me/decisions/${id}`, visit));
+  expect(await told(['castle', 'museum'], 5)).toContain(
+    words.plan.plannedNone('\u201cThe castle\u201d and \u201cThe museum\u201d', words.plan.together.over_budget ?? ''),
+  );
+  const each = ['castle', 'opera'].map((item) => words.plan.plannedNone(`\u201cThe ${item}\u201d`, words.plan.rules.avoided));
+  const avoided = await annPlans(doorway, { mustSee: ['castle', 'opera'], avoid: ['opera', 'castle'] });
+  expect(avoided.refused?.items).toHaveLength(2);
+  expect(await page(`/me/decisions/${avoided.id}`, visit)).toContain(each.join(' '));
+  const why = doorway.rig.engine.planning.why(avoided.id);
+  expect(why.ok && why.value.summary).toContain('There is no such plan. The castle: it was to be avoided. The opera: ');
   const after = await page(`/me/decisions/${changed.id}`, visit);
   expect(after).toContain(words.plan.changed);
   expect(part(after, words.plan.leftOut)).toContain(`The museum\u201d: ${words.plan.rules.closed}`);

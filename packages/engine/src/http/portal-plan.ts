@@ -15,7 +15,12 @@ import type { PortalLanguage } from './portal-words.js';
 export function planSentence(engine: Engine, lang: PortalLanguage, { stops, refused }: PlanRecord): string {
   const { plan } = wordsOf(lang);
   const listed = (items: readonly string[]): string => itemsOf(engine, lang, items);
-  if (refused !== null) return plan.plannedNone(listed(refused.items), plan.rules[refused.rule]);
+  if (refused !== null) {
+    const { rule, items } = refused;
+    const together = items.length > 1 && rule !== 'too_many' ? plan.together[rule] : plan.rules[rule];
+    if (together !== undefined) return plan.plannedNone(listed(items), together);
+    return items.map((item) => plan.plannedNone(listed([item]), plan.rules[rule])).join(' ');
+  }
   return stops.length === 0 ? plan.plannedEmpty : plan.planned(listed(stops.map(({ item }) => item)));
 }
 

@@ -185,7 +185,7 @@ export const ar: PortalWords = {
     reasons: {
       usual: 'عدد من يذهبون إليه',
       with_these: 'ملاءمته للبداية والنهاية',
-      on_the_way: 'قربه',
+      on_the_way: 'قربه من البداية والنهاية',
       of_a_kind: 'نوع المكان',
       own_interest: 'أنك نظرت إليه مؤخرًا',
       group_interest: 'أن آخرين في مجموعتك نظروا إليه مؤخرًا',
@@ -222,6 +222,11 @@ export const ar: PortalWords = {
       no_time: 'لم يبق له وقت',
       pace: 'الوتيرة لا تترك مجالًا لمحطة أخرى',
       less_wanted: 'غيره كان أنسب',
+    },
+    together: {
+      over_budget: 'تكلّف معًا أكثر مما تسمح به الميزانية',
+      no_time: 'لا يكفي الوقت لها جميعًا',
+      pace: 'الوتيرة لا تترك مجالًا لها جميعًا',
     },
   },
   events: 'كل ما فعلته هنا',

@@ -180,7 +180,7 @@ export const de: PortalWords = {
     reasons: {
       usual: 'wie viele dorthin gehen',
       with_these: 'wie es zu Anfang und Ende passt',
-      on_the_way: 'wie nah es ist',
+      on_the_way: 'wie nah es am Anfang und am Ende liegt',
       of_a_kind: 'was für ein Ort es ist',
       own_interest: 'dass Sie es kürzlich angesehen haben',
       group_interest: 'dass andere in Ihrer Gruppe es kürzlich angesehen haben',
@@ -217,6 +217,11 @@ export const de: PortalWords = {
       no_time: 'dafür bleibt keine Zeit',
       pace: 'das Tempo lässt keinen Platz für eine weitere Station',
       less_wanted: 'andere passten besser',
+    },
+    together: {
+      over_budget: 'zusammen kosten sie mehr, als das Budget erlaubt',
+      no_time: 'für alle zusammen reicht die Zeit nicht',
+      pace: 'das Tempo lässt nicht für alle Platz',
     },
   },
   events: 'Alles einzeln, was Sie hier getan haben',

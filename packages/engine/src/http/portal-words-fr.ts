@@ -179,7 +179,7 @@ export const fr: PortalWords = {
     reasons: {
       usual: 'combien de gens y vont',
       with_these: 'comment elle va avec le début et la fin',
-      on_the_way: 'combien elle est proche',
+      on_the_way: 'combien elle est proche du départ et de l’arrivée',
       of_a_kind: 'quelle sorte de lieu c’est',
       own_interest: 'que vous l’avez regardée récemment',
       group_interest: 'que d’autres de votre groupe l’ont regardée récemment',
@@ -216,6 +216,11 @@ export const fr: PortalWords = {
       no_time: 'il ne reste pas de temps pour cela',
       pace: 'le rythme ne laisse pas de place à une autre étape',
       less_wanted: 'd’autres convenaient mieux',
+    },
+    together: {
+      over_budget: 'ensemble, cela coûte plus que le budget ne permet',
+      no_time: 'le temps ne suffit pas pour tous',
+      pace: 'le rythme ne laisse pas de place à tous',
     },
   },
   events: 'Chaque chose que vous avez faite ici',

@@ -49,6 +49,8 @@ interface PlanWords {
   readonly joinedLately: (items: Listed) => string;
   readonly leftOut: string;
   readonly rules: Readonly<Record<PlanRule, string>>;
+  /** Of several must-sees of which none breaks the rule alone. */
+  readonly together: { readonly [R in PlanRule]?: string };
 }
 
 export interface PortalWords {

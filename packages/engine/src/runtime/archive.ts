@@ -7,7 +7,6 @@ import { ArchiveParts } from '../answer/archive-parts.js';
 import { archiveSchema } from '../answer/archive-schema.js';
 import { tableHead, TableNames, tableRow } from '../answer/archive-table.js';
 import { toldDecision } from '../answer/told-decision.js';
-import { traitTold } from '../answer/trait-told.js';
 import { Zip, type ZipEntry } from '../answer/zip.js';
 import { isoText } from '../base/calendar.js';
 import { CodedError } from '../base/errors.js';
@@ -24,6 +23,7 @@ import { consentIn } from '../understand/consents.js';
 import { correctionIn } from '../understand/history.js';
 import { edgeIn } from '../understand/identity.js';
 import type { Core } from './core.js';
+import { traitsTold } from './profile-view.js';
 
 export interface ArchiveParticulars {
   readonly core: Core;
@@ -186,16 +186,6 @@ class Archive {
     }
   }
 
-  #traitsTold(): (readonly [string, string])[] {
-    const { traits, definitions, profiles } = this.#parts.core;
-    const kindOf = new Map(traits.map(({ name, kind }) => [name, kind]));
-    const specOf = new Map(definitions.traits.map((spec) => [spec.name, spec]));
-    return Object.entries(profiles.view(this.#ids)).map(([name, value]) => {
-      const kind = kindOf.get(name);
-      return [name, kind === undefined ? JSON.stringify(value) : traitTold(kind, value, specOf.get(name))];
-    });
-  }
-
   #page({ events, decisions }: { readonly events: BehaviourEvent[]; readonly decisions: PageDecision[] }): string {
     const { core, clock } = this.#parts;
     const standings = this.#ids.map((id) => [id, core.gate.standing(id)] as const);
@@ -206,7 +196,7 @@ class Archive {
         Object.entries(standing?.stands ?? {}).map(([purpose, { choice, at }]) => [id, purpose, choice, isoText(at)] as const),
       ),
       restricted: standings.some(([, standing]) => standing?.restricted === true),
-      traits: this.#traitsTold(),
+      traits: traitsTold(core, core.profiles.view(this.#ids)),
       counts: this.#counts,
       withheld: this.#withheld,
       shared: this.#shared,

@@ -60,7 +60,10 @@ export interface ProfileView {
   /** All ids of the person, in order. */
   readonly ids: readonly string[];
   readonly consent: Standing | null;
+  /** As they are kept: days as numbers since 1970, moments as ms. */
   readonly traits: { readonly [name: string]: unknown };
+  /** The same to read: dates, whole units. */
+  readonly told: { readonly [name: string]: string };
   /** The segments that they are in, or were in lately. */
   readonly segments: readonly PersonSegment[];
   readonly events: number;

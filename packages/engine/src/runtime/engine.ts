@@ -49,6 +49,7 @@ import { closeAll, closingOf } from './close-all.js';
 import { Checkpoints } from './checkpoints.js';
 import { Compactions } from './compactions.js';
 import type { EngineOptions, Health, ProfileView } from './engine-options.js';
+import { profileView } from './profile-view.js';
 import { recover, type Progress } from './recover.js';
 import { Insights } from './insights.js';
 import { Segmentation } from './segmentation.js';
@@ -380,20 +381,9 @@ export class Engine {
     return this.decided.counterfactual(record);
   }
 
-  /** What is known of a subject: what they chose, and the traits folded from what they allowed. */
+  /** What is known of a subject: what they chose, and the traits folded from what they allowed. Fails with subject_unknown. */
   profile(subject: string): Result<ProfileView> {
-    const consent = this.core.gate.standing(subject) ?? null;
-    if (consent === null && !this.core.trace.has(subject)) return fail('subject_unknown');
-    const ids = this.core.identity.members(subject);
-    const positions = new Set(ids.flatMap((id) => this.core.trace.positions(id)));
-    return ok({
-      subject,
-      ids,
-      consent,
-      traits: this.core.profiles.view(ids),
-      segments: this.segmentation.ofPerson(subject, ids),
-      events: positions.size,
-    });
+    return profileView(this.core, this.segmentation, subject);
   }
 
   /**

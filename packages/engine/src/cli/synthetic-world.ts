@@ -195,7 +195,8 @@ export class SyntheticWorld {
     return this.items[item]?.id ?? '';
   }
 
+  /** In whole units, as tracking clients send it; the catalogue counts minor ones. */
   #price(item: number): number {
-    return this.items[item]?.price ?? 0;
+    return (this.items[item]?.price ?? 0) / 100;
   }
 }

@@ -2,6 +2,7 @@
 import { html, type Html } from './first-screen-html.js';
 import type { Moment, ScreenDecision } from './first-screen-moment.js';
 import type { TraitChange } from './first-screen-change.js';
+import { timeText } from './first-screen-trait.js';
 
 export interface Now {
   /** null: nothing came yet. */
@@ -187,7 +188,3 @@ function alike(items: ScreenDecision['items']): [names: string, why: string][] {
 }
 
 const together = new Intl.ListFormat('en-GB');
-
-function timeText(ms: number): string {
-  return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(ms)} UTC`;
-}

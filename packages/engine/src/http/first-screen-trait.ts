@@ -11,14 +11,17 @@ export function traitText(value: unknown): string | null {
   if (!isObject(value)) return JSON.stringify(value);
   const times = Object.entries(value).filter((entry): entry is [string, number] => isTime(entry[1]));
   if (times.length > 0 && times.length === Object.keys(value).length) {
-    return few(times.map(([name, at]) => `${name} at ${new Intl.DateTimeFormat('en-GB', clockFace).format(at)} UTC`));
+    return few(times.map(([name, at]) => `${name} on ${timeText(at)}`));
   }
   const counts = new Map<string, number>();
   tally(value, null, counts);
   return counts.size === 0 ? null : few([...counts].map(([name, count]) => `${name} \u00d7 ${count}`));
 }
 
-const clockFace = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: 'UTC' } as const;
+/** A moment with its day. */
+export function timeText(ms: number): string {
+  return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' }).format(ms)} UTC`;
+}
 
 function listText(list: readonly unknown[]): string | null {
   if (list.length === 0) return null;

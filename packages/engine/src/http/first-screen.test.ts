@@ -201,6 +201,6 @@ test('masks, and words for traits', () => {
   ).toBe('tea \u2192 cup');
   expect(traitText({ 'item.viewed': { 20_000: 2, 20_001: 1 } })).toBe('item.viewed \u00d7 3');
   expect(traitText({ newest: 5, days: { 5: { tea: 2 } } })).toBe('tea \u00d7 2');
-  expect(traitText({ 'item.viewed': Date.parse('2026-01-02T03:04:05Z') })).toBe('item.viewed at 03:04:05 UTC');
+  expect(traitText({ 'item.viewed': Date.parse('2026-01-02T03:04:05Z') })).toBe('item.viewed on 2 Jan 2026, 03:04:05 UTC');
   expect([traitText([]), traitText({}), traitText(null), traitText(7)]).toEqual([null, null, null, '7']);
 });

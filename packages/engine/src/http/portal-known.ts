@@ -93,7 +93,8 @@ export function newestOf({ core, log }: Engine, subject: string): Newest {
   // [C103]
   const theirs = sorted.flatMap(([position, event]) => (core.shared.strangersIn(event, position).length > 0 ? [] : [event]));
   return {
-    events: ordered.filter(({ type }) => core.registry.known(type) !== undefined),
+    // By when they happened: some came late.
+    events: ordered.filter(({ type }) => core.registry.known(type) !== undefined).sort((a, b) => b.occurredAt - a.occurredAt),
     decisions: theirs.flatMap(decided),
     joined: theirs.flatMap((event) => (event.type === systemTypes.planJoined ? [{ ...joinedIn(event), at: event.occurredAt }] : [])),
     total: positions.length,

@@ -57,7 +57,7 @@ export const ar: PortalWords = {
   known: 'ما هو معروف',
   nothingKnown: 'لا يُعرف عنك شيء.',
   traits: {
-    events_by_day: 'كم فعلت في كل يوم',
+    events_by_day: 'كم فعلت',
     last_seen: 'متى كنت هنا آخر مرة',
     recent_items: 'ما نظرت إليه مؤخرًا',
     items_7_days: 'ما نظرت إليه في سبعة أيام',

@@ -50,7 +50,7 @@ export const de: PortalWords = {
   known: 'Was bekannt ist',
   nothingKnown: 'Über Sie ist nichts bekannt.',
   traits: {
-    events_by_day: 'Wie viel Sie getan haben, nach Tagen',
+    events_by_day: 'Wie viel Sie getan haben',
     last_seen: 'Wann Sie zuletzt hier waren',
     recent_items: 'Was Sie zuletzt angesehen haben',
     items_7_days: 'Was Sie in sieben Tagen angesehen haben',

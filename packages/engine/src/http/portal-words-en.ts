@@ -50,7 +50,7 @@ export const en: PortalWords = {
   known: 'What is known',
   nothingKnown: 'Nothing is known of you.',
   traits: {
-    events_by_day: 'How much you did, by day',
+    events_by_day: 'How much you did',
     last_seen: 'When you were last here',
     recent_items: 'What you looked at lately',
     items_7_days: 'What you looked at in seven days',

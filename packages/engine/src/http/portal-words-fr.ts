@@ -50,7 +50,7 @@ export const fr: PortalWords = {
   known: 'Ce que l’on sait',
   nothingKnown: 'On ne sait rien de vous.',
   traits: {
-    events_by_day: 'Combien vous avez fait, jour par jour',
+    events_by_day: 'Combien vous avez fait',
     last_seen: 'Votre dernier passage',
     recent_items: 'Ce que vous avez regardé récemment',
     items_7_days: 'Ce que vous avez regardé en sept jours',

@@ -195,6 +195,20 @@ describe('every right', () => {
     expect(await did(await enter('nobody'), '/me/restriction', { restricted: 'yes' })).toBe('failed');
   });
 
+  test('what was done is listed by when it was done, also what came late', async () => {
+    await annVisits(doorway);
+    const { rig } = doorway;
+    rig.clock.advance(3_600_000);
+    expect(await rig.send(rig.view('ann', 'newest'), rig.view('ann', 'late', rig.clock.now() - 1_800_000))).toEqual({
+      accepted: 2,
+      codes: [],
+    });
+    const list = await (await get('/me/events', { cookie: (await enter('ann')).cookie })).text();
+    const places = ['newest', 'late', 'The tea', 'The coffee'].map((item) => list.indexOf(`\u2068${item}\u2069`));
+    expect(places.toSorted((a, b) => a - b)).toEqual(places);
+    expect(places[0]).toBeGreaterThan(0);
+  });
+
   test('correction, of plain values; what is no number is refused', async () => {
     await annVisits(doorway);
     const ann = await enter('ann');

@@ -104,6 +104,21 @@ describe('an archive', () => {
     expect(page).not.toMatch(/<script|<b>|https?:/u);
   });
 
+  it('shows the newest by when they happened, whichever id they came with and however late they came', async () => {
+    const rig = await shop();
+    rig.clock.advance(3_600_000);
+    await rig.send(rig.view('ann', 'newest'));
+    const older = Array.from({ length: 2 * limits.archivePageRows }, (_, at) =>
+      rig.view('phone', `o${at}`, rig.clock.now() - 1_000_000 + at),
+    );
+    await rig.send(...older);
+    await rig.send(rig.view('phone', 'late', rig.clock.now() - 2_000_000));
+    const page = (await archived(rig, 'ann')).files.get('index.html') ?? '';
+    const shown = [...page.matchAll(/<td>product_id: ([^<]+)<\/td>/gu)].map(([, item]) => item);
+    expect(shown).toHaveLength(limits.archivePageRows);
+    expect([shown[0], shown[1], shown.at(-1)]).toEqual(['newest', `o${2 * limits.archivePageRows - 1}`, `o${limits.archivePageRows + 1}`]);
+  });
+
   it('has a table of its own for each event type, whatever its name is, and a schema that reads them', async () => {
     const names = [
       '商品浏览',

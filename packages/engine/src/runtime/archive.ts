@@ -100,14 +100,14 @@ class Archive {
     yield { name: 'schema.json', bytes: jsonBytes(archiveSchema(core.registry.list(), this.#tables)) };
     yield { name: 'profile.json', bytes: jsonBytes(this.profile()) };
     const parts = new ArchiveParts(this.#parts.partChars);
-    const newest: { events: BehaviourEvent[]; decisions: PageDecision[] } = { events: [], decisions: [] };
+    const newest = { events: new Newest<BehaviourEvent>(), decisions: new Newest<PageDecision>() };
     let read = 0;
     for (const { kind, value, event, page } of this.lines()) {
       parts.add(fileOf[kind], JSON.stringify(value));
       const type = kind === 'event' ? core.registry.known(event.type)?.type : undefined;
       if (type !== undefined) parts.add(this.#tables.of(type.name), tableRow(type, event), tableHead(type));
-      if (kind === 'event') keepNewest(newest.events, event);
-      if (page !== undefined) keepNewest(newest.decisions, page);
+      if (kind === 'event') newest.events.add(event.occurredAt, event);
+      if (page !== undefined) newest.decisions.add(page.at, page);
       read += 1;
       if (read % limits.archiveSliceEvents !== 0) continue;
       await clock.yield();
@@ -115,7 +115,7 @@ class Archive {
       if (parts.isFull) yield* parts.take(false);
     }
     yield* parts.take(true);
-    yield { name: 'index.html', bytes: Buffer.from(this.#page(newest), 'utf8') };
+    yield { name: 'index.html', bytes: Buffer.from(this.#page(newest.events.all(), newest.decisions.all()), 'utf8') };
   }
 
   /** What leaves, id after id, each in log order. */
@@ -186,7 +186,7 @@ class Archive {
     }
   }
 
-  #page({ events, decisions }: { readonly events: BehaviourEvent[]; readonly decisions: PageDecision[] }): string {
+  #page(events: readonly BehaviourEvent[], decisions: readonly PageDecision[]): string {
     const { core, clock } = this.#parts;
     const standings = this.#ids.map((id) => [id, core.gate.standing(id)] as const);
     return archivePage({
@@ -200,8 +200,8 @@ class Archive {
       counts: this.#counts,
       withheld: this.#withheld,
       shared: this.#shared,
-      decisions: decisions.toReversed(),
-      events: events.toReversed(),
+      decisions,
+      events,
     });
   }
 
@@ -215,9 +215,24 @@ class Archive {
   }
 }
 
-function keepNewest<T>(list: T[], one: T): void {
-  list.push(one);
-  if (list.length > limits.archivePageRows) list.shift();
+/** The newest by the time at which they happened, whatever the order in which they are met: one id follows another, and some came late. */
+class Newest<T> {
+  #list: (readonly [at: number, one: T])[] = [];
+
+  add(at: number, one: T): void {
+    this.#list.push([at, one]);
+    if (this.#list.length === 2 * limits.archivePageRows) this.#cut();
+  }
+
+  /** At most limits.archivePageRows of them, newest first; of the same time the one met last. */
+  all(): T[] {
+    this.#cut();
+    return this.#list.map(([, one]) => one).toReversed();
+  }
+
+  #cut(): void {
+    this.#list = this.#list.sort(([a], [b]) => a - b).slice(-limits.archivePageRows);
+  }
 }
 
 function jsonBytes(value: object): Uint8Array {

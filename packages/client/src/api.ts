@@ -462,6 +462,7 @@ export type Why = {
       readonly contribution: number;
       readonly people?: number;
     }[];
+    readonly title: string;
     readonly why: readonly string[];
   }[];
   readonly exclusions: readonly string[];

@@ -6,6 +6,8 @@ import { permissionOf } from './permission.js';
 import { replay } from './replay.js';
 
 export interface ItemWhy extends RankedItem {
+  /** Its title, or its id where it has none. */
+  readonly title: string;
   readonly why: readonly string[];
 }
 
@@ -74,7 +76,8 @@ export function sentences(item: RankedItem, name: Naming, texts: Texts = {}): st
 
 export function summary(record: DecisionRecord): string {
   if (record.contextualBecause !== undefined) return contextualSentence[record.contextualBecause];
-  const views = record.inputs.length === 1 ? 'the item' : `the ${record.inputs.length} items`;
+  const items = new Set(record.inputs).size;
+  const views = items === 1 ? 'the item' : `the ${items} items`;
   return record.inputs.length === 0
     ? `${record.basis === undefined ? 'Permission' : 'A declared basis'} holds, but nothing is known yet: this is what is popular now.`
     : `Ranked from ${views} of the current visit, ${permissionOf(record.basis, "with the person's permission to personalise")}.`;
@@ -84,7 +87,7 @@ export function summary(record: DecisionRecord): string {
 export function tellRanking(record: DecisionRecord, name: Naming, texts: Texts = {}): Pick<Why, 'summary' | 'items' | 'exclusions'> {
   return {
     summary: summary(record),
-    items: record.answer.map((item) => ({ ...item, why: sentences(item, name, texts) })),
+    items: record.answer.map((item) => ({ ...item, title: name(item.item), why: sentences(item, name, texts) })),
     // keys of the record are the rules
     exclusions: Object.entries(record.excluded).map(([rule, count]) => `${count} ${exclusionSentence[rule as ExclusionRule]}`),
   };

@@ -55,7 +55,7 @@ export function whyLines(why: Why): string[] {
   const lines = [headLine(decision), why.summary];
   if (decision.inputs.length > 0) lines.push(`From: ${decision.inputs.join(', ')}`);
   why.items.forEach((each, index) => {
-    lines.push(`${(index + 1).toString().padStart(3)}. ${each.item}`);
+    lines.push(`${(index + 1).toString().padStart(3)}. ${each.title}${each.title === each.item ? '' : `  [${each.item}]`}`);
     for (const sentence of each.why) lines.push(`       ${sentence}`);
   });
   for (const exclusion of why.exclusions) lines.push(`Left out: ${exclusion}.`);

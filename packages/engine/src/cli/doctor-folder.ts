@@ -146,7 +146,7 @@ export function keysFinding(path: string, nowMs: number): Finding {
       `${ending.length} of ${live.length} keys end within a week.`,
       `Renew them: \`ethogram keys rotate ${first.id}\`.`,
     );
-  return fine('keys', `${live.length} keys open something.`);
+  return fine('keys', live.length === 1 ? '1 key opens something.' : `${live.length} keys open something.`);
 }
 
 export function rejectsFinding(path: string, nowMs: number): Finding {

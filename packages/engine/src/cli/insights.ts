@@ -89,7 +89,7 @@ function command<F>({ name, summary, finding, ask, line }: Kind<F>): Command {
 /** `rate`: of the findings, so much is expected to be chance (the false discovery rate). */
 export function headOf({ findings, tests, rate, people }: Pick<Insight<unknown>, 'findings' | 'tests' | 'rate' | 'people'>): string {
   const looked = `${tests} ${tests === 1 ? 'test' : 'tests'} over ${peopleIn({ people })}`;
-  if (tests === 0) return `Nothing could be tested yet: ${peopleIn({ people })}.`;
+  if (tests === 0) return `Nothing could be tested yet. Who may be looked at for analytics: ${peopleIn({ people })}.`;
   if (findings.length === 0) return `Nothing stands out: ${looked}.`;
   const stand = findings.length === 1 ? 'stands' : 'stand';
   return `${findings.length} of ${looked} ${stand} out; of such findings at most ${rate * 100} % are expected to be chance.`;

@@ -96,11 +96,12 @@ export const serve: Command = {
       address = url;
       folder.noteAddress(url);
       const { events, items } = engine.health();
-      terminal.result({ url, data: folder.path, events, items, keys: keys.live }, () => [
+      const { live } = keys;
+      terminal.result({ url, data: folder.path, events, items, keys: live }, () => [
         `listening on ${url}`,
         `data folder ${folder.path}: ${events} events, ${items} items`,
         door.needsKeys
-          ? `${keys?.live ?? 0} keys: every caller needs one.`
+          ? `${live} ${live === 1 ? 'key' : 'keys'}: every caller needs one.`
           : 'No keys: whoever is on this machine may do everything. `ethogram keys add` makes one.',
         'Ctrl-C stops it.',
       ]);

@@ -31,7 +31,7 @@ export const why: Command = {
   argument: { kind: 'none' },
   shape: [
     'decision (the record as it stands in the log), summary, reproducible',
-    'items: [{item, score, propensity, reasons, why: [sentence]}]',
+    'items: [{item, title, score, propensity, reasons, why: [sentence]}]',
     'exclusions: [sentence], exposures: [...], outcomes: [...]',
     'of a choice: choice (the record), summary, exclusions, exposures, outcomes, reproducible',
     'of a plan: plan (the record), summary, stops, passedOver, changes, exposures, outcomes, reproducible',

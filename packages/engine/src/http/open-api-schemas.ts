@@ -334,7 +334,7 @@ export const schemas: Readonly<Record<string, TSchema>> = {
       open,
     ),
     summary: Type.String(),
-    items: Type.Array(Type.Object({ ...rankedItem, why: Type.Array(Type.String()) })),
+    items: Type.Array(Type.Object({ ...rankedItem, title: Type.String(), why: Type.Array(Type.String()) })),
     exclusions: Type.Array(Type.String()),
     ...became,
     reproducible: Type.Boolean(),

@@ -16,22 +16,24 @@ import { UsageError } from './arguments.js';
 import { dataOption, type Command } from './command.js';
 import { DataFolder, withEngine } from './data-folder.js';
 import { exitCode } from './exit-code.js';
+import { packsOption } from './pack-file.js';
 import { keyOption, verifierKeys } from './verifier-keys.js';
 
 export const evidence: Command = {
   name: 'evidence',
   summary: 'write what an auditor asks for, generated from registry and log, or check it',
-  synopsis: 'evidence --out DIR | evidence --verify DIR --key KEY',
+  synopsis: 'evidence --out DIR [--packs LIST] | evidence --verify DIR --key KEY',
   help: [
     'Record of processing (GDPR art. 30), inputs to an impact assessment, recipients and transfers, retention, erasure and consent',
     'statistics, model cards, guardrails, breach register, acts of administration: pages and JSON, each statement with a link to a',
     'registry entry or to a ledger proof. Counts of people are at least five, or say "fewer than 5". --verify checks such a folder',
-    'on another machine.',
+    'on another machine. Name the packs that the folder is served with: their decision points and rules do not stand in the log.',
   ],
   examples: ['ethogram evidence --out ./evidence', 'ethogram evidence --verify ./evidence --key ledger-key.txt'],
   options: {
     ...dataOption,
     ...keyOption,
+    ...packsOption,
     out: { type: 'string', value: 'DIR', help: 'a new or empty folder' },
     verify: { type: 'string', value: 'DIR', help: 'check that folder instead of writing one' },
   },

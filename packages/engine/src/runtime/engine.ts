@@ -31,6 +31,7 @@ import { Choosing } from './choosing.js';
 import { PackModelling, type PackModellingParts } from './pack-modelling.js';
 import { Planning } from './planning.js';
 import { guarded } from '../pack/combined.js';
+import type { Guardrail } from '../pack/pack.js';
 import type { Core } from './core.js';
 import { Decided } from './decided.js';
 import { Desk } from './desk.js';
@@ -188,7 +189,7 @@ export class Engine {
       writer: this.#writer,
       kept: this.kept,
     });
-    const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: options.guardrails ?? [] };
+    const parts = { ...options, core, writer: this.#writer, newId: () => this.#newId('d'), guardrails: this.guardrails };
     const record: PackModellingParts['record'] = (type, properties) => this.#facts([{ type, properties }]);
     this.choosing = new Choosing({ ...parts, record, traits: options.definitions?.traits ?? core.traits }, options.choicePoints ?? []);
     this.decided = new Decided(parts);
@@ -196,9 +197,14 @@ export class Engine {
     this.packModelling = new PackModelling({ ...parts, record });
   }
 
-  /** Every decision point. */
+  /** Every point that ranks. */
   get points(): readonly DecisionPoint[] {
     return [...this.#points.values()];
+  }
+
+  /** What rankings and plans leave out, whoever asks. */
+  get guardrails(): readonly Guardrail[] {
+    return this.#options.guardrails ?? [];
   }
 
   /** The tree over the log's headers, and who signs for it. */
@@ -330,7 +336,7 @@ export class Engine {
     if (point === undefined) return fail('point_unknown');
     const asked = checkRank(point.name, request);
     if (!asked.ok) return asked;
-    const filter = guarded(asked.value.filter, point.name, this.#options.guardrails ?? []);
+    const filter = guarded(asked.value.filter, point.name, this.guardrails);
     return ok(this.core.rank.prepare(filter === undefined ? asked.value : { ...asked.value, filter }, point, this.#newId('d')));
   }
 

@@ -13,6 +13,8 @@ const told: ReadonlySet<string> = new Set<SystemType>([
   systemTypes.erasureCompleted,
   systemTypes.retentionCut,
   systemTypes.adminActed,
+  systemTypes.pointStopped,
+  systemTypes.pointRestarted,
 ]);
 
 const decided: ReadonlySet<string> = new Set<SystemType>([systemTypes.decisionMade, systemTypes.choiceMade, systemTypes.planMade]);
@@ -42,7 +44,11 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
     position: core.fold.position,
     types: core.registry.list().sort((a, b) => (a.name < b.name ? -1 : 1)),
     traits: core.traits,
+    segments: core.definitions.segments,
     points: engine.points,
+    choicePoints: engine.choosing.points,
+    planPoints: engine.planning.points,
+    filters: engine.guardrails,
     deployment: engine.deployment,
     models: [core.model.card(), ...core.packModels.cards()],
     facts,

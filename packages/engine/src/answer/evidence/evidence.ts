@@ -4,7 +4,6 @@
 import { limits } from '../../base/limits.js';
 import { isoText } from '../../base/calendar.js';
 import type { Deployment } from '../../model/deployment.js';
-import type { DecisionPoint } from '../../model/decision-point.js';
 import type { EventType } from '../../model/event-type.js';
 import type { BehaviourEvent } from '../../model/event.js';
 import type { ModelCard } from '../../model/model-card.js';
@@ -13,6 +12,8 @@ import { systemTypes, type AdminAct, type BasisDeclaration } from '../../model/s
 import type { ReceiptRow } from '../receipts.js';
 import { dpvPurpose } from '../receipt/consent-receipt.js';
 import { peopleCount } from './people-count.js';
+import { pointBounds, pointEffects, pointEntries, type PointFacts } from './point-facts.js';
+import { slug } from './slug.js';
 
 /** What a statement rests on: an entry of the registry, or the event at a position, with its proof. */
 export type Source = { readonly registry: string } | { readonly proof: number };
@@ -56,14 +57,14 @@ export interface Fact {
   readonly event: BehaviourEvent;
 }
 
-export interface EvidenceFacts {
+export interface EvidenceFacts extends PointFacts {
   readonly at: number;
   readonly origin: string;
   readonly size: number;
   readonly position: number;
   readonly types: readonly EventType[];
   readonly traits: readonly { readonly name: string; readonly kind: string; readonly purpose: Purpose }[];
-  readonly points: readonly DecisionPoint[];
+  readonly segments: readonly { readonly name: string; readonly title?: string; readonly purpose: Purpose }[];
   readonly deployment: Deployment;
   readonly models: readonly ModelCard[];
   /** What the log says about nobody: in its order, gaps left out. */
@@ -79,8 +80,6 @@ export interface EvidenceFacts {
   /** Copies of one person's data that were made for them. */
   readonly copies: number;
 }
-
-const slug = (kind: string, name: string): string => `${kind}-${name.replace(/[^A-Za-z0-9]+/g, '-')}`;
 
 export function evidenceOf(facts: EvidenceFacts): Evidence {
   const registry = registryOf(facts);
@@ -151,7 +150,8 @@ function registryOf(facts: EvidenceFacts): RegistryEntry[] {
     ...bases,
     ...purposes.map((purpose) => program('purpose', purpose, { 'W3C DPV': dpvPurpose[purpose] })),
     ...facts.traits.map(({ name, kind, purpose }) => program('trait', name, { kind, purpose })),
-    ...facts.points.map(({ name, kind, limit, uniformPpm }) => program('point', name, { kind, limit, 'drawn uniformly, ppm': uniformPpm })),
+    ...facts.segments.map(({ name, title, purpose }) => program('segment', name, { title: title ?? name, purpose })),
+    ...pointEntries(facts).map(({ kind, name, fields }) => program(kind, name, fields)),
     ...facts.models.map((card) => program('model', card.name, { 'erasure class': card.erasureClass, ...card.bounds })),
     ...(['evidencePeopleMin', 'erasureDeadlineMs', 'erasureCompletionMs', 'counterDays', 'modelWindowPositions'] as const).map((name) =>
       program('limit', name, { value: limits[name] }),
@@ -233,11 +233,12 @@ function dpia(facts: EvidenceFacts): Section {
       value: `${kind}, read for ${purpose}`,
       source: { registry: slug('trait', name) },
     })),
-    ...facts.points.map(({ name, kind }) => ({
-      says: `Decision point ${name}`,
-      value: `${kind}: an order that is shown; nothing is withheld from a person by it`,
-      source: { registry: slug('point', name) },
+    ...facts.segments.map(({ name, title, purpose }) => ({
+      says: `Profiling: segment ${name}`,
+      value: `${title ?? name}, for ${purpose}`,
+      source: { registry: slug('segment', name) },
     })),
+    ...pointEffects(facts),
   ];
   if (special.length === 0)
     statements.push({ says: 'Event types of special categories (GDPR art. 9)', value: 0, source: { registry: slug('log', 'log') } });
@@ -346,11 +347,7 @@ function guardrails(facts: EvidenceFacts): Section {
       value: limits.evidencePeopleMin,
       source: { registry: slug('limit', 'evidencePeopleMin') },
     },
-    ...facts.points.map(({ name, uniformPpm }) => ({
-      says: `Point ${name}: share of decisions drawn uniformly, so that effects can be judged, ppm`,
-      value: uniformPpm,
-      source: { registry: slug('point', name) },
-    })),
+    ...pointBounds(facts),
   ];
   return { id: 'guardrails', title: 'Guardrails', answers: 'What stops or bounds a decision', statements };
 }

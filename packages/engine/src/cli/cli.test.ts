@@ -151,7 +151,11 @@ describe('a folder', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}\n$/);
     expect(run('dump', '--canonical', '--data', 'shop').out).toContain('made-up-3');
     expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 0 });
-    expect(JSON.parse(run('erase', 'made-up-3', '--data', 'shop', '--json').out)).toMatchObject({ subjects: 1, events: 3 });
+    expect(JSON.parse(run('erase', 'made-up-3', '--data', 'shop', '--json').out)).toMatchObject({
+      subjects: 1,
+      events: 3,
+      receipts: [expect.stringMatching(/^e_/u)],
+    });
     expect(run('dump', '--canonical', '--data', 'shop').out).not.toContain('made-up-3');
     expect(JSON.parse(run('verify', '--data', 'shop', '--json').out)).toMatchObject({ ok: true, gaps: 3 });
   });

@@ -7,6 +7,8 @@ import { exitCode } from './exit-code.js';
 import { Remote } from './remote.js';
 import { subjectId } from './subject-id.js';
 
+const receiptsShown = 5;
+
 export const erase: Command = {
   name: 'erase',
   summary: 'erase people: their events, traits, and what was learned from them',
@@ -19,7 +21,8 @@ export const erase: Command = {
   options: { ...dataOption, ...urlOption },
   argument: { kind: 'none' },
   shape: [
-    'subjects (how many), events (how many were erased), kept: [{kind, name, eventType, events, until}] (what a law or a hold keeps)',
+    'subjects (how many), events (how many were erased), receipts: [id],',
+    'kept: [{kind, name, eventType, events, until}] (what a law or a hold keeps)',
   ],
   async run(args, terminal) {
     if (args.positionals.length === 0) throw new UsageError('it takes SUBJECT...');
@@ -27,28 +30,38 @@ export const erase: Command = {
     const url = args.text('url');
     let events = 0;
     const kept: KeptNote[] = [];
+    const receipts: string[] = [];
     if (url === undefined) {
       events = await withEngine(new DataFolder(args), terminal, async (engine) => {
         const receipt = await engine.erase(subjects);
         await engine.completeErasures();
         kept.push(...(receipt.kept ?? []));
+        receipts.push(receipt.receipt);
         return receipt.events;
       });
     } else {
       const remote = new Remote(url, args.text('key'));
       for (const subject of subjects) {
-        const told = await remote.delete<{ events: number; kept?: KeptNote[] }>(`/v1/subjects/${encodeURIComponent(subject)}`);
+        const told = await remote.delete<{ events: number; receipt: string; kept?: KeptNote[] }>(
+          `/v1/subjects/${encodeURIComponent(subject)}`,
+        );
         events += told.events;
         kept.push(...(told.kept ?? []));
+        receipts.push(told.receipt);
       }
     }
-    terminal.result({ subjects: subjects.length, events, kept }, () => [
-      `${events} events of ${subjects.length} people erased.`,
+    terminal.result({ subjects: subjects.length, events, receipts, kept }, () => [
+      `${events} ${events === 1 ? 'event' : 'events'} of ${subjects.length} ${subjects.length === 1 ? 'id' : 'ids'} erased.`,
+      `Receipt: ${receiptText(receipts)} (\`ethogram receipt erasure ID\` prints one, signed).`,
       ...kept.map(keptText),
     ]);
     return exitCode.ok;
   },
 };
+
+function receiptText(receipts: readonly string[]): string {
+  return receipts.length > receiptsShown ? `${receipts.length}, listed by --json` : receipts.join(', ');
+}
 
 /** What a receipt says of what is kept, in words. */
 export function keptText({ kind, name, eventType, events, until }: KeptNote): string {

@@ -77,11 +77,13 @@ function within(value: number, least: number, most: number): boolean {
 }
 
 /** The first of the guardrails that would stop nothing, or at other hours than it says. */
-function looseIn({ caps, fatigue, quiet, zones }: ChoicePoint['guardrails']): string | undefined {
+function looseIn({ caps, fatigue, quiet, zones, vulnerable }: ChoicePoint['guardrails']): string | undefined {
   const open = caps.findIndex(({ max, withinMs, channels }) => !(max >= 0 && withinMs > 0 && channels.length > 0));
   if (open >= 0) return `caps/${open}`;
   if (fatigue !== undefined && !(fatigue.ignoredMax >= 1 && fatigue.pauseMs > 0)) return 'fatigue';
   if (quiet !== undefined && !(within(quiet.from, 0, 23) && within(quiet.until, 0, 24))) return 'quiet';
+  const spared = vulnerable.findIndex(({ declared, categories }) => declared.length === 0 || categories.length === 0);
+  if (spared >= 0) return `vulnerable/${spared}`;
   return zones?.some((zone) => hourIn(zone, 0) === undefined) === true ? 'zones' : undefined;
 }
 

@@ -9,6 +9,7 @@ import type { Trait } from '../understand/trait.js';
 import { checkPoint } from '../influence/point-rules.js';
 import type { ModelUse, Pack, PackPoint } from './pack.js';
 import { packSchema } from './pack-schema.js';
+import { shapeErrors } from './shape-errors.js';
 
 export type PackCode =
   | DefinitionProblem['code']
@@ -78,8 +79,8 @@ const shapeFindingsMax = 20;
 
 export function checkPack(given: unknown, around: PackSurroundings): PackFinding[] {
   if (!isPack(given)) {
-    const wrong = (shapeOf().errors ?? []).slice(0, shapeFindingsMax);
-    return wrong.map(({ instancePath, message }) => finding('shape', instancePath, message ?? 'it does not have the shape of a pack'));
+    const wrong = shapeErrors(shapeOf().errors ?? []).slice(0, shapeFindingsMax);
+    return wrong.map(({ field, sentence }) => finding('shape', field, sentence));
   }
   return [...typeFindings(given, around), ...definitionFindings(given, around), ...pointFindings(given, around)];
 }

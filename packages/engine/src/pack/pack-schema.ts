@@ -90,8 +90,31 @@ const point = Type.Object(
 );
 const planPoint = Type.Object({ name: text, kind: Type.Literal('plan'), model: name, categories: some(text) }, exact);
 const share = Type.Integer({ minimum: 0, maximum: 1_000_000 });
-const record = Type.Object({}, { additionalProperties: true });
 /** What it must be beyond its shape is asked of influence/point-rules.ts. */
+const channel = oneOfThese(['page', 'email', 'push', 'sms']);
+const count = Type.Integer({ minimum: 0 });
+const hour = (most: number): TSchema => Type.Integer({ minimum: 0, maximum: most });
+const words = Type.Record(Type.String(), Type.String());
+const template = Type.Object(
+  {
+    id: text,
+    texts: words,
+    accept: Type.Optional(words),
+    refuse: Type.Optional(words),
+    claims: Type.Array(Type.Object({ kind: oneOfThese(['countdown', 'scarcity']), item: text }, exact)),
+  },
+  exact,
+);
+const experiment = Type.Object(
+  {
+    name: text,
+    arms: Type.Array(Type.Object({ name: text, weight: Type.Integer({ minimum: 1 }), use: oneOfThese(['policy', 'uniform']) }, exact)),
+    covariate: Type.Optional(Type.Object({ trait: text, of: types, days }, exact)),
+    groups: list(text),
+  },
+  exact,
+);
+/** To the last bound: one that is misspelt would let pass what it was to stop. */
 const choicePoint = Type.Object(
   {
     name: text,
@@ -102,11 +125,11 @@ const choicePoint = Type.Object(
         {
           id: text,
           kind: oneOfThese(['offer', 'nudge', 'message']),
-          channel: oneOfThese(['page', 'email', 'push', 'sms']),
+          channel,
           category: text,
           ageMin: Type.Optional(Type.Integer({ minimum: 1 })),
-          perDayMax: Type.Optional(Type.Integer({ minimum: 0 })),
-          template: Type.Optional(record),
+          perDayMax: Type.Optional(count),
+          template: Type.Optional(template),
         },
         exact,
       ),
@@ -120,16 +143,16 @@ const choicePoint = Type.Object(
     objective: Type.Object({ outcome: text, welfare: Type.Optional(Type.Object({ outcome: text, allowedPpm: share }, exact)) }, exact),
     guardrails: Type.Object(
       {
-        caps: Type.Array(record),
-        fatigue: Type.Optional(record),
-        quiet: Type.Optional(record),
+        caps: Type.Array(Type.Object({ channels: some(channel), withinMs: Type.Integer({ minimum: 1 }), max: count }, exact)),
+        fatigue: Type.Optional(Type.Object({ ignoredMax: Type.Integer({ minimum: 1 }), pauseMs: Type.Integer({ minimum: 1 }) }, exact)),
+        quiet: Type.Optional(Type.Object({ from: hour(23), until: hour(24) }, exact)),
         zones: list(text),
         deny: Type.Array(text),
-        vulnerable: Type.Array(record),
+        vulnerable: Type.Array(Type.Object({ declared: text, categories: some(text) }, exact)),
       },
       exact,
     ),
-    experiment: Type.Optional(record),
+    experiment: Type.Optional(experiment),
   },
   exact,
 );

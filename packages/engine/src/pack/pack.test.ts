@@ -27,8 +27,16 @@ describe('check-pack', () => {
   const type = { name: 'a.b', category: 'behavioural', purposes: { train: 'consent' }, properties: {}, retentionDays: 1 } as const;
   const segment = (when: unknown): unknown => ({ ...plain, segments: [{ name: 's', purpose: 'personalise', when }] });
   const odds = { name: 'odds', kind: 'propensity', learnsFrom: ['item.viewed', 'order.completed'], target: 'order.completed' };
+  const bounded = (more: object): unknown => ({ ...plain, decisionPoints: [{ ...choice, guardrails: { ...choice.guardrails, ...more } }] });
+  const worded = (template: object): unknown => ({
+    ...plain,
+    decisionPoints: [{ ...choice, actions: [{ ...choice.actions[0], template }] }],
+  });
+  const arm = { name: 'a', weight: 1, use: 'best' };
   const wrong: readonly (readonly [code: string, field: string, pack: unknown])[] = [
     ['shape', '/version', { ...plain, version: 'x' }],
+    ['shape', '/choice~1points', { ...plain, 'choice/points': [] }],
+    ['shape', '/title', { ...plain, title: undefined }],
     ['shape', '/segments/0/when', segment({ nothing: 1 })],
     ['shape', '/segments/0/when/of', segment({ count: 'events_by_day', of: ['item.viewed', 'item.viewed'], days: 7, atLeast: 3 })],
     ['shape', '/models/0/learnsFrom', { ...plain, models: [{ ...odds, learnsFrom: ['item.viewed', 'item.viewed', 'order.completed'] }] }],
@@ -76,7 +84,27 @@ describe('check-pack', () => {
       { ...plain, models: [odds], decisionPoints: [{ name: 'p', kind: 'rank', limit: 1, uniformPpm: 0, model: 'odds' }] },
     ],
     ['point_shape', '/decisionPoints/0/holdoutPpm', { ...plain, decisionPoints: [{ ...choice, holdoutPpm: 0 }] }],
-    ['shape', '/decisionPoints/0', { ...plain, decisionPoints: [{ ...choice, learner: 'guess' }] }],
+    ['shape', '/decisionPoints/0/learner', { ...plain, decisionPoints: [{ ...choice, learner: 'guess' }] }],
+    // A bound under another name would stop nothing.
+    [
+      'shape',
+      '/decisionPoints/0/guardrails/vulnerable/0/declare',
+      bounded({ vulnerable: [{ declare: 'gambling', categories: ['wine'] }] }),
+    ],
+    [
+      'shape',
+      '/decisionPoints/0/guardrails/vulnerable/0/declared',
+      bounded({ vulnerable: [{ declare: 'gambling', categories: ['wine'] }] }),
+    ],
+    ['shape', '/decisionPoints/0/guardrails/vulnerable/0/categories', bounded({ vulnerable: [{ declared: 'gambling', categories: [] }] })],
+    ['shape', '/decisionPoints/0/guardrails/caps/0/per', bounded({ caps: [{ channels: ['page'], max: 1, per: 'day' }] })],
+    ['shape', '/decisionPoints/0/guardrails/quiet/to', bounded({ quiet: { from: 22, to: 7 } })],
+    ['shape', '/decisionPoints/0/actions/0/template/claims', worded({ id: 't', texts: { en: 'Tea' } })],
+    [
+      'shape',
+      '/decisionPoints/0/experiment/arms/0/use',
+      { ...plain, decisionPoints: [{ ...choice, experiment: { name: 'x', arms: [arm] } }] },
+    ],
     ['point_unknown', '/guardrails/0/point', { ...plain, guardrails: [{ name: 'g', point: 'no', only: {}, because: 'x' }] }],
     ['point_taken', '/decisionPoints/0/name', { ...plain, decisionPoints: [{ name: 'home', kind: 'rank', limit: 1, uniformPpm: 0 }] }],
     ['reason_text', '/reasons/popular', { ...plain, reasons: { popular: 'for {whom}' } }],

@@ -230,7 +230,7 @@ class Guesses {
       this.#byColumn.set(column, { part: 'time', reason: `reads as ${timeFormMeans[form]}${both}` });
       return;
     }
-    if (usual !== null) this.#passed.set(usual, 'left out: named like a time, but no --time-form reads it');
+    if (usual !== null) this.#passed.set(usual, 'left out: named like a time, but no --time-form reads nearly all its values');
   }
 
   #timeFormOf(column: string): TimeForm | undefined {

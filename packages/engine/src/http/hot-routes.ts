@@ -50,7 +50,7 @@ export class HotRoutes {
       if (!body.ok) return cutOff(request, response, clock, body);
       const ask = { request, response, packed: body.value, point, admitted: named.ok, startedMs: clock.elapsedMs() };
       return this.#turns.run(() => {
-        if (response.destroyed) return;
+        if (request.socket.destroyed) return;
         if (this.#parts.engine.choosing.point(point) === undefined) this.#rank(ask);
         else void this.#choose(ask);
       });

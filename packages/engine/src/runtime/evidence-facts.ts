@@ -2,6 +2,7 @@
 import { everyPurpose } from '../collect/sequencer.js';
 import { peopleChoices } from '../answer/evidence/people-choices.js';
 import type { EvidenceFacts, Fact } from '../answer/evidence/evidence.js';
+import { choiceCard } from '../influence/choice-card.js';
 import { decodeEvent } from '../model/event-codec.js';
 import { systemTypes, type AdminAct, type SystemType } from '../model/system-event.js';
 import type { Engine } from './engine.js';
@@ -37,6 +38,7 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
     else if (event.type === systemTypes.adminActed) copies += isCopy(event.properties['act'] as AdminAct) ? 1 : 0; // written by the engine
   }
   const subjects = [...core.trace.subjects()];
+  const chosen = engine.choosing.points;
   return {
     at,
     origin: ledger.signer.name,
@@ -46,11 +48,11 @@ export function evidenceFacts(engine: Engine, at: number, size: number): Evidenc
     traits: core.traits,
     segments: core.definitions.segments,
     points: engine.points,
-    choicePoints: engine.choosing.points,
+    choicePoints: chosen,
     planPoints: engine.planning.points,
     filters: engine.guardrails,
     deployment: engine.deployment,
-    models: [core.model.card(), ...core.packModels.cards()],
+    models: [core.model.card(), ...core.packModels.cards(), ...chosen.map((point) => choiceCard(point, core.choices.sums))],
     facts,
     receipts: [...core.receipts.list()],
     people: subjects.length,

@@ -37,6 +37,14 @@ test('choices, plans and rules are in it, with what bounds them', async () => {
     guardrails: [{ name: 'no_knives', point: 'home', only: { category: ['tea'] }, because: 'children look at this page' }],
   });
   const { engine } = rig;
+  for (let person = 0; person < 9; person += 1) {
+    const subject = `p${person}`;
+    await rig.say(subject, 'granted', 'personalise', 'train');
+    const chosen = await engine.chooseAction({ point: 'careful', subject });
+    if (!chosen.ok || chosen.value.action === null) continue;
+    const about = { subject, occurredAt: rig.clock.now(), source: 'test', properties: { decisionId: chosen.value.id } };
+    await rig.send({ ...about, id: 'seen', type: systemTypes.exposure });
+  }
   const { sections, registry } = evidenceOf(evidenceFacts(engine, rig.clock.now(), 0));
   const [dpia, bounds] = ['dpia', 'guardrails'].map((id) => sections.find((section) => section.id === id)?.statements);
   const chosen =
@@ -61,6 +69,13 @@ test('choices, plans and rules are in it, with what bounds them', async () => {
     actions: 'wine (offer by email, about wine); hint (message by page, about tea)',
     'aims at the outcome': 'order',
     'uninfluenced, ppm': 50_000,
+  });
+  const cards = valuesOf(sections.find((section) => section.id === 'models')?.statements);
+  expect(cards).toMatchObject({
+    'choice careful: answers': 'which action brings order about, by the segment of the request',
+    'choice careful: choices shown that it learns from': 'at least 5',
+    'choice offer: choices shown that it learns from': 'fewer than 5',
+    'choice careful: erasure class': 'exact',
   });
   const ids = new Set(registry.map(({ id }) => id));
   expect(ids.size).toBe(registry.length);

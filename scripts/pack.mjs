@@ -126,12 +126,30 @@ import { connect } from '@ethogram/client';
 connect({ url: 1 });
 `;
 
+/** What the pages of the packages leave to whoever reads them. */
+const readersOwn = `
+declare const process: { readonly env: { readonly [name: string]: string | undefined } };
+declare const draw: (item: string, title: string | null) => Element;
+`;
+
+/** The TypeScript of a package's page, each piece as a program; one that goes on from the one before has that in front. */
+function piecesOf(page) {
+  const pieces = [];
+  for (const [, piece] of page.matchAll(/^```ts\n(.*?)^```/gms)) {
+    const goesOn = !/^import /m.test(piece);
+    pieces.push(goesOn ? `${pieces.at(-1) ?? ''}\n${piece}` : piece);
+  }
+  return pieces.map((piece) => `${readersOwn}${piece}\nexport {};\n`);
+}
+
 const tsconfig = {
   compilerOptions: {
     target: 'ES2022',
     module: 'NodeNext',
     moduleResolution: 'NodeNext',
     strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
     noEmit: true,
     skipLibCheck: false,
     lib: ['ES2023', 'DOM', 'DOM.Iterable'],
@@ -199,11 +217,16 @@ try {
 
     writeFileSync(join(project, 'typed.ts'), typesProgram);
     writeFileSync(join(project, 'wrong.ts'), wrongProgram);
-    const compile = (name, file) => {
-      writeFileSync(join(project, `${name}.json`), JSON.stringify({ ...tsconfig, files: [file] }));
+    const compile = (name, ...files) => {
+      writeFileSync(join(project, `${name}.json`), JSON.stringify({ ...tsconfig, files }));
       return [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(project, `${name}.json`)];
     };
     run('types, strict, libraries checked too', process.execPath, compile('right', 'typed.ts'));
+    const pieces = published.flatMap((folder) => piecesOf(readFileSync(join(folder, 'README.md'), 'utf8')));
+    check(pieces.length >= 4, 'the pages of the packages hold no programs');
+    for (const [at, piece] of pieces.entries()) writeFileSync(join(project, `page-${at}.ts`), piece);
+    const pages = pieces.map((_, at) => `page-${at}.ts`);
+    run('the programs of the packages\u2019 pages', process.execPath, compile('pages', ...pages));
     const { stdout } = spawnSync(process.execPath, compile('wrong', 'wrong.ts'), { encoding: 'utf8' });
     check(stdout.match(/error TS2322/g)?.length === 2, `types let mistakes pass:\n${stdout}`);
   }

@@ -11,11 +11,11 @@ export interface TransportOptions {
   /** Of the server, e.g. http://127.0.0.1:4040 */
   readonly url: string;
   /** Sent as Bearer. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Of one attempt, from request to the end of the answer; 10 000 if absent. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Attempts after the first; 3 if absent. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   readonly fetch?: typeof fetch;
   /** Waits so many ms; for tests. */
   readonly wait?: (ms: number) => Promise<void>;

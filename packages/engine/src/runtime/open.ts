@@ -65,7 +65,7 @@ export type OpenOptions = Partial<
    * Who wraps the keys of the folder: a folder of this machine, best on another disk, or a key service. If absent, the wrapping key lies in
    * FOLDER/keys, beside what it wraps; naming a place later moves it there. docs/keys.md tells what follows for backups.
    */
-  readonly wrapping?: string | Wrapping;
+  readonly wrapping?: string | Wrapping | undefined;
   /** The folder is a copy of one that may be in use, as a restored backup is: its keys part from the other's, which are left alone. */
   readonly isCopy?: boolean;
   /**

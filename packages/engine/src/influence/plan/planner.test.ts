@@ -244,4 +244,18 @@ describe('the planner', () => {
     }
     expect(kept).toBeGreaterThan(20);
   });
+
+  it('takes nothing from the days to come when more was done today than a slower pace allows', () => {
+    const open = [24, 48].map((day) => [(day + 9) * hour, (day + 18) * hour] as const);
+    const candidates = Array.from({ length: 8 }, (_, at): PlanCandidate => {
+      const place = { item: `p${at}`, latitude: 55.95, longitude: -3.19, minutes: 30, price: 0, currency: 'EUR', open };
+      return { ...place, score: 0, reasons: [] };
+    });
+    const windows = [0, 24, 48].map((day) => ({ from: (day + 9) * hour, until: (day + 18) * hour }));
+    const mustSee = candidates.slice(0, 6).map(({ item }) => item);
+    const constraints = { budget: null, currency: null, pace: 'slow', mustSee, avoid: [] } as const;
+    const plan = planStops({ ...drawn(1, 0), windows, start: null, end: null, candidates, constraints, doneInWindow: 5 });
+    expect(plan.refused).toBeNull();
+    expect(plan.stops.map(({ window }) => window)).toEqual([1, 1, 1, 2, 2, 2]);
+  });
 });

@@ -56,7 +56,9 @@ class Planner {
       return rule === undefined;
     });
     this.#spentBefore = done.reduce((sum, { price }) => sum + (price ?? 0), 0);
-    this.#capacity = Math.min(limits.planStopsMax, this.#schedule.pace.stopsMax * windows.length - doneInWindow);
+    // More may have been done in this window than the pace allows, which has become slower since: that takes nothing from the next ones.
+    const { stopsMax } = this.#schedule.pace;
+    this.#capacity = Math.min(limits.planStopsMax, stopsMax * windows.length - Math.min(stopsMax, doneInWindow));
     const level = this.#usable.map(({ score }) => score).sort((a, b) => b - a)[Math.max(0, this.#capacity - 1)] ?? 0;
     for (const { item, score } of this.#usable) this.#worths.set(item, 1 + Math.round(1_000_000 / (1 + exp(level - score))));
   }

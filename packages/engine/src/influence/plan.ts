@@ -189,7 +189,7 @@ export class Plan {
       start: asked.start ?? null,
       end: asked.end ?? null,
       length: Math.min(limits.planStopsMax, paceRules[all.value.pace].stopsMax * Math.max(1, windows.value.windows.length)),
-      closed: request.disruption?.closed ?? [],
+      closed: asked.disruption?.closed ?? [],
       named: [...all.value.mustSee, ...rest.map(({ item }) => item)],
     });
     const interests = own?.interests ?? [];
@@ -248,7 +248,7 @@ export class Plan {
         candidates.has(item) || found.lost.some((each) => each.item === item) ? [{ item, rule }] : [],
       ),
       refused: planned.refused,
-      changes: changesOf(problem, stops, rules, request.disruption?.closed ?? []),
+      changes: changesOf(problem, stops, rules, asked.disruption?.closed ?? []),
     };
     return ok({ record, joined, question, asker, members, losses: this.#parts.losses() });
   }
@@ -310,6 +310,7 @@ export class Plan {
 /** The request, over what the plan that it changes was asked with. */
 function askedOf(request: PlanRequest, previous: PlanRecord | null): PlanRecord['asked'] {
   const { budget, pace, mustSee, avoid, windows, start, end, utcOffsetMinutes, disruption } = request;
+  const closed = previous?.asked.disruption?.closed;
   const given = {
     ...(budget === undefined ? {} : { budget }),
     ...(pace === undefined ? {} : { pace }),
@@ -322,7 +323,8 @@ function askedOf(request: PlanRequest, previous: PlanRecord | null): PlanRecord[
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes }),
-    ...(disruption === undefined ? {} : { disruption }),
+    // What was closed is so still, unless this request says what is.
+    ...(disruption === undefined ? {} : { disruption: { ...(closed === undefined ? {} : { closed }), ...disruption } }),
     wishes: { ...previous?.asked.wishes, ...given },
   };
 }

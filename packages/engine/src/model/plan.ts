@@ -54,7 +54,7 @@ export interface Disruption {
   /** From when on it goes on; now if absent. */
   readonly at?: Ms;
   readonly delayMinutes?: number;
-  /** Places that are closed now, whatever the catalogue says. */
+  /** Places that are closed now, whatever the catalogue says. Absent: those of the plan that is changed. */
   readonly closed?: readonly string[];
   /** Where they are: an item; at the last stop that was done if absent. */
   readonly here?: string;

@@ -433,6 +433,23 @@ describe('a plan that is disrupted', () => {
     expect(dear.refused).toMatchObject({ rule: 'over_budget' });
   });
 
+  it('goes to no place of which an earlier change said that it is closed, until the host says that it is open', async () => {
+    const rig = await TripRig.open();
+    await rig.say('ann', 'granted', 'personalise');
+    const plan = await rig.plan({ subject: 'ann', pace: 'fast' });
+    const closing = itemsOf(plan)[1] ?? '';
+    const changed = await rig.plan({ subject: 'ann', disruption: { plan: plan.id, done: [], closed: [closing] } });
+    expect(itemsOf(changed)).not.toContain(closing);
+    const late = await rig.plan({ subject: 'ann', disruption: { plan: changed.id, done: [], delayMinutes: 1 } });
+    expect(itemsOf(late)).not.toContain(closing);
+    const later = await rig.plan({ subject: 'ann', disruption: { plan: late.id, done: [] } });
+    expect(itemsOf(later)).not.toContain(closing);
+    expect(rig.engine.planning.why(later.id)).toMatchObject({ value: { reproducible: true } });
+    const open = await rig.plan({ subject: 'ann', disruption: { plan: later.id, done: [], closed: [] } });
+    expect(itemsOf(open)).toContain(closing);
+    await rig.engine.close();
+  });
+
   it('totals what was done in its own currency, also when it is no candidate any more', async () => {
     const rig = await TripRig.open();
     await rig.say('ann', 'granted', 'personalise');

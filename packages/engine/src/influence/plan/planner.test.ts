@@ -258,4 +258,15 @@ describe('the planner', () => {
     expect(plan.refused).toBeNull();
     expect(plan.stops.map(({ window }) => window)).toEqual([1, 1, 1, 2, 2, 2]);
   });
+
+  it('names what was done when that alone costs more than the budget', () => {
+    const done = ['paid', 'free'].map((item) => {
+      const stop = { item, arriveAt: 0, leaveAt: 0, walkMinutes: 0, price: item === 'paid' ? 500 : 0, mustSee: false };
+      return { ...stop, score: 0, reasons: [], state: 'done' as const };
+    });
+    const { constraints, ...rest } = drawn(1, 6);
+    const refused = (budget: number) => planStops({ ...rest, done, constraints: { ...constraints, budget, mustSee: [] } }).refused;
+    expect(refused(400)).toEqual({ rule: 'over_budget', items: ['paid'] });
+    expect(refused(500)).toBeNull();
+  });
 });

@@ -99,6 +99,9 @@ class Planner {
     const [first] = stopped;
     if (first !== undefined) return { rule: first.rule, items: stopped.filter(({ rule }) => rule === first.rule).map(({ item }) => item) };
     if (musts.length > limits.planMustSeesMax) return { rule: 'too_many', items: itemsOf(musts) };
+    // Whatever else is planned or given up: it is what was done that stands against a plan.
+    if (this.#isOver(this.#spentBefore))
+      return { rule: 'over_budget', items: this.#problem.done.flatMap(({ item, price }) => (price !== null && price > 0 ? [item] : [])) };
     const price = musts.reduce((sum, each) => sum + (each.price ?? 0), this.#spentBefore);
     if (this.#isOver(price)) return { rule: 'over_budget', items: itemsOf(musts) };
     if (musts.length > this.#capacity) return { rule: 'pace', items: itemsOf(musts) };

@@ -125,8 +125,8 @@ export const errors = {
   point_unknown: entry(404, 'There is no decision point of that name.', 'GET /health lists the decision points, with their kinds.'),
   plan_currency: entry(
     400,
-    'Two budgets of one plan are in different currencies, and Ethogram converts none.',
-    'Name every budget in one currency.',
+    'Amounts of one plan are in different currencies, and Ethogram converts none.',
+    'Name every budget in one currency, in a change that of what was paid.',
   ),
   plan_windows: entry(
     400,

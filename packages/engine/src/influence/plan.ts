@@ -176,6 +176,7 @@ export class Plan {
     const all = strictest([asked.wishes, own?.wishes ?? {}, ...parts.map(({ wishes }) => wishes)]);
     if (!base.ok) return base;
     if (!all.ok) return all;
+    if (this.#paidOtherwise(done.value, all.value.currency, before.value)) return fail('plan_currency', '/budget/currency');
     const visited = new Set(done.value.map(({ item }) => item));
     const rest = (before.value?.stops ?? []).filter(({ item }) => !visited.has(item));
     const isUnderWay = request.disruption !== undefined && windows.value.begun !== null;
@@ -288,6 +289,13 @@ export class Plan {
     if (previous?.stops.some((each) => each.item === item) === true) return previous.total?.currency;
     const now = this.#parts.catalogue.get(item)?.item;
     return now === undefined ? undefined : (now.currency ?? null);
+  }
+
+  /** Was any of it paid for in another currency than that of the budget? It would be added up with what is still to be paid. */
+  #paidOtherwise(done: readonly PlanStop[], currency: string | null, previous: PlanRecord | null): boolean {
+    if (currency === null) return false;
+    const paid = done.filter(({ price }) => price !== null && price > 0).map(({ item }) => this.#currencyOf(item, previous) ?? currency);
+    return paid.some((own) => own !== currency);
   }
 
   /** What has been done, as it was planned; what had been done by the earlier plan stays so. Fails with plan_done. */

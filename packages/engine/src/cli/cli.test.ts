@@ -194,10 +194,13 @@ describe('a folder', () => {
     expect((await runHere('why', decisionId, '--url', url)).out).toMatch(/"a" was drawn with a probability of [^]*bit for bit/);
     expect((await runHere('why', 'd_none', '--url', url)).err).toContain('decision_unknown');
     expect(run('decide', 'gym_next', '--url', url).code).toBe(0);
+    expect((await runHere('decide', 'gym_offer', '--url', url)).out).toMatch(/"a" was drawn [^]*By page\./);
     child.kill('SIGINT');
     expect(await exitOf(child)).toBe(0);
     expect(run('decide', 'gym_next', '--data', 'packed-shop')).toMatchObject({ code: 1, err: expect.stringContaining('point_unknown') });
     expect(run('decide', 'gym_next', '--data', 'packed-shop', '--packs', 'gym.json').code).toBe(0);
+    const chosen = run('decide', 'gym_offer', '--segment', 'evening', '--data', 'packed-shop', '--packs', 'gym.json', '--json');
+    expect(JSON.parse(chosen.out)).toMatchObject({ mode: 'contextual', choice: { action: 'a', channel: 'page', held: null } });
     expect((await runHere('why', plan.planId, '--data', join(folder, 'packed-shop'))).out).toMatch(whyPlan);
   });
 

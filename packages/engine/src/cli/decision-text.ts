@@ -1,4 +1,5 @@
 // A decision in lines for a terminal: what was chosen, and why, in sentences.
+import type { ChooseAnswer } from '../http/choose-answer.js';
 import type { DecideAnswer } from '../http/decide-answer.js';
 import type { Removal } from '../answer/counterfactual.js';
 import type { Why } from '../answer/why.js';
@@ -23,6 +24,12 @@ export function decisionLines(answer: DecideAnswer): string[] {
   });
   if (answer.items.length === 0) lines.push('  Nothing may be shown: the catalogue is empty, or the request leaves everything out.');
   return lines;
+}
+
+export function chosenLines({ decisionId, mode, summary, choice }: ChooseAnswer): string[] {
+  const { channel, text, exclusions } = choice;
+  const what = [...(channel === null ? [] : [`By ${channel}.`]), ...(text === null ? [] : [`Text: ${text}`])];
+  return [`${decisionId}  (${mode})`, summary, ...what, ...exclusions];
 }
 
 function headLine({ id, mode, at }: { readonly id: string; readonly mode: string; readonly at: number }): string {

@@ -76,7 +76,7 @@ test('as many are taken as go in the time that one may wait; who comes later is 
     clock.advance(limits.decideWaitMsMax / 20);
     return prepare(request);
   };
-  expect(await all(19)).toEqual(times(19, 200));
+  for (let round = 0; round < 12; round += 1) expect(await all(19)).toEqual(times(19, 200));
   const release = await held();
   const asked = all(30);
   // What was sent before a question that is answered has been read.
@@ -93,7 +93,7 @@ test('as many are taken as go in the time that one may wait; who comes later is 
   expect(taken).toBeGreaterThanOrEqual(20);
   expect(sentAway).toBeGreaterThanOrEqual(5);
   expect(await ask()).toBe(200);
-});
+}, 20_000);
 
 test('nothing is decided for somebody who has gone', async () => {
   let decided = 0;
@@ -121,4 +121,4 @@ test('nothing is decided for somebody who has gone', async () => {
   expect(await ask()).toBe(200);
   // The last, and perhaps the first, which may have run at once.
   expect(decided).toBeLessThanOrEqual(2);
-});
+}, 20_000);

@@ -50,14 +50,17 @@ test('says how long one more would wait, by how quickly tasks go while some wait
   await clock.turn();
   clock.advance(1_000);
   for (const name of [2, 3, 4, 5, 6, 7, 8]) task(name);
-  expect([turns.waiting, turns.expectedMs]).toEqual([5, 0]);
-  clock.advance(1);
+  expect([turns.waiting, turns.expectedMs]).toEqual([5, 5]);
+  // The tasks take 1 ms each, and 7 ms go by beside the first three.
+  clock.advance(7);
   await clock.turn();
-  expect([turns.waiting, turns.expectedMs]).toEqual([3, 3 * (4 / 3)]);
+  let [ms, tasks] = [(64 * 61) / 64 + 10, 64];
+  expect([turns.waiting, turns.expectedMs]).toEqual([3, (3 * ms) / tasks]);
   clock.advance(1_000_000);
   await clock.turn();
+  [ms, tasks] = [(ms * 62) / 64 + 100, 64];
   expect(turns.waiting).toBe(1);
-  expect(turns.expectedMs).toBeCloseTo(4 / 3 + (100 - 4 / 3) * 0.1, 10);
+  expect(turns.expectedMs).toBeCloseTo(ms / tasks, 10);
   await clock.turn();
   expect([turns.waiting, turns.expectedMs]).toEqual([0, 0]);
 });

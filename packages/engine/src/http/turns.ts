@@ -4,7 +4,10 @@
 // connections arrive, turns go by without such work, though never for longer than `deferMsMax` on end: nobody can stop it by connecting.
 import type { Clock } from '../ports/clock.js';
 
-const paceMsMax = 100;
+/** So many tasks are looked back upon; at first they count as one ms each. */
+const paceTasks = 64;
+/** A turn in which the process stood still counts as a long one. */
+const turnMsMax = 100;
 
 export class Turns {
   readonly #clock: Clock;
@@ -13,8 +16,8 @@ export class Turns {
   #arrived = false;
   #deferredFromMs: number | null = null;
   #waiting: (() => void)[] = [];
-  /** ms of the clock from one task to the next while more wait, a mean over the last turns. */
-  #paceMs = 0;
+  /** How long so many of the last tasks took, by the clock and while more waited. */
+  #pace = { ms: paceTasks, tasks: paceTasks };
   /** Tasks since the end of the last turn. */
   #ran = 0;
   #spentMs = 0;
@@ -38,7 +41,7 @@ export class Turns {
 
   /** How long a task that came now would wait, in ms, by how quickly they went lately. */
   get expectedMs(): number {
-    return this.#waiting.length * this.#paceMs;
+    return (this.#waiting.length * this.#pace.ms) / this.#pace.tasks;
   }
 
   /** Runs the task now, or in a later turn. The task must not throw. */
@@ -71,10 +74,10 @@ export class Turns {
     return false;
   }
 
-  /** A turn in which the process stood still counts as a long one, or one stop would make everybody seem late. */
-  #learnPace(ms: number): void {
-    const pace = Math.min(ms, paceMsMax);
-    this.#paceMs += (pace - this.#paceMs) * (this.#paceMs === 0 ? 1 : 0.1);
+  /** By tasks, not by turns: a few that were slow (cold code, a stop of the process) do not make everybody seem late. */
+  #learnPace(ms: number, tasks: number): void {
+    const kept = Math.max(0, 1 - tasks / paceTasks);
+    this.#pace = { ms: this.#pace.ms * kept + Math.min(ms, turnMsMax), tasks: this.#pace.tasks * kept + tasks };
   }
 
   async #turn(): Promise<void> {
@@ -93,7 +96,7 @@ export class Turns {
       if (done > 0) this.#waiting = this.#waiting.slice(done);
       const nowMs = this.#clock.elapsedMs();
       // Only turns that left some: what is done between two of few tasks says nothing of how quickly many would go.
-      if (done > 0 && this.#waiting.length > 0) this.#learnPace((nowMs - lastMs) / this.#ran);
+      if (done > 0 && this.#waiting.length > 0) this.#learnPace(nowMs - lastMs, this.#ran);
       lastMs = nowMs;
       this.#ran = 0;
     } while (this.#waiting.length > 0);

@@ -48,9 +48,7 @@ export const decide: Command = {
     const [items, category, exclude, pins] = [args.list('items'), args.list('category'), args.list('exclude'), args.list('pins')];
     const body = {
       ...(subject === undefined ? {} : { subject }),
-      ...(items.length === 0 && segment === undefined
-        ? {}
-        : { context: { ...(items.length === 0 ? {} : { items }), ...(segment === undefined ? {} : { segment }) } }),
+      context: { ...(items.length === 0 ? {} : { items }), ...(segment === undefined ? {} : { segment }) },
       ...(category.length === 0 ? {} : { filter: { category } }),
       ...(exclude.length === 0 ? {} : { exclude }),
       ...(pins.length === 0 ? {} : { pins }),

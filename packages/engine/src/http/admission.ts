@@ -1,5 +1,6 @@
 // Admission of events under load: what would wait too long is refused before its body is read, so that the time of the process goes into
-// what is taken. Decisions do not pass here: they always come in, and the bound on the work between two of them is what keeps them quick.
+// what is taken. Decisions do not pass here: a flood of events does not refuse them, and the bound on the work between two of them is
+// what keeps them quick.
 //
 // The measure is bytes of event bodies that are whole and not answered yet, known before anything is parsed. How many may be is learned
 // (additive increase, multiplicative decrease): answers later than limits.ingestTargetMs, and than twice the fastest seen lately, mean

@@ -1,7 +1,8 @@
 // The other hot route on plain node:http: POST /v1/decide/:point. Beyond reading, parsing and walking the body once, a request costs one
-// call of the engine and one write of the answer. Load of events never refuses it. Decisions take turns (turns.ts), too: when many are
-// asked for at once, events go on, whose answers take several turns each, and new callers get in. When more are asked for than can be made,
-// those who would wait too long are told so, instead of all being answered too late; and nothing is decided for somebody who has gone.
+// call of the engine and one write of the answer. What events take makes it wait, and does not refuse it. Decisions take turns (turns.ts),
+// too: when many are asked for at once, events go on, whose answers take several turns each, and new callers get in. When more are asked
+// for than can be made, those who would wait too long are told so, instead of all being answered too late; and nothing is decided for
+// somebody who has gone.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';

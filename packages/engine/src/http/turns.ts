@@ -4,7 +4,7 @@
 // connections arrive, turns go by without such work, though never for longer than `deferMsMax` on end: nobody can stop it by connecting.
 import type { Clock } from '../ports/clock.js';
 
-/** So many tasks are looked back upon; at first they count as one ms each. */
+/** So many tasks are looked back upon. */
 const paceTasks = 64;
 /** A turn in which the process stood still counts as a long one. */
 const turnMsMax = 100;
@@ -16,8 +16,8 @@ export class Turns {
   #arrived = false;
   #deferredFromMs: number | null = null;
   #waiting: (() => void)[] = [];
-  /** How long so many of the last tasks took, by the clock and while more waited. */
-  #pace = { ms: paceTasks, tasks: paceTasks };
+  /** ms of the clock from one task to the next while more waited, a mean over so many of the last ones. */
+  #paceMs = 1;
   /** Tasks since the end of the last turn. */
   #ran = 0;
   #spentMs = 0;
@@ -41,7 +41,7 @@ export class Turns {
 
   /** How long a task that came now would wait, in ms, by how quickly they went lately. */
   get expectedMs(): number {
-    return (this.#waiting.length * this.#pace.ms) / this.#pace.tasks;
+    return this.#waiting.length * this.#paceMs;
   }
 
   /** Runs the task now, or in a later turn. The task must not throw. */
@@ -76,8 +76,7 @@ export class Turns {
 
   /** By tasks, not by turns: a few that were slow (cold code, a stop of the process) do not make everybody seem late. */
   #learnPace(ms: number, tasks: number): void {
-    const kept = Math.max(0, 1 - tasks / paceTasks);
-    this.#pace = { ms: this.#pace.ms * kept + Math.min(ms, turnMsMax), tasks: this.#pace.tasks * kept + tasks };
+    this.#paceMs += (Math.min(ms, turnMsMax) / tasks - this.#paceMs) * Math.min(1, tasks / paceTasks);
   }
 
   async #turn(): Promise<void> {

@@ -357,6 +357,9 @@ describe('guardrails on the engine', () => {
         guardrails: { ...guardrails, caps: [{ ...must(cap, 'it is there'), ...wrong }] },
       })),
       { guardrails: { ...guardrails, fatigue: { ignoredMax: NaN, pauseMs: dayMs } } },
+      // Who declared nothing is nobody, and no category is none: it would spare nobody.
+      { guardrails: { ...guardrails, vulnerable: [{ declared: '', categories: ['wine'] }] } },
+      { guardrails: { ...guardrails, vulnerable: [{ declared: 'gambling', categories: [] }] } },
       { guardrails: { ...guardrails, quiet: { from: 22, until: 32 } } },
       { actions: [action('a', { perDayMax: NaN })] },
       { objective: { ...objective, welfare: { outcome: 'opt_out', allowedPpm: NaN } } },

@@ -65,15 +65,20 @@ test('after compaction neither the sealed bytes nor the key that opened them is 
   await rig.close();
 });
 
-test('a compacted record holds a gap also for whoever has its keys', async () => {
-  const rig = await filled();
-  await rig.log.redact([1]);
-  await rig.log.compact();
+/** The first segment, which is compacted, opened with its keys. */
+function coldSegment(rig: Awaited<ReturnType<typeof filled>>): ColdSegment | undefined {
   const bytes = Buffer.from(rig.disk.files().get(`log/${rig.segments()[0] ?? ''}`) ?? []);
   const head = decodeSegmentHead(bytes);
   if (typeof head === 'string' || head.cold === undefined) return expect.unreachable('a cold segment');
   const run = rig.keys.run(head.keyId) ?? expect.unreachable('its keys');
-  const cold = ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), run);
+  return ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), run);
+}
+
+test('a compacted record holds a gap also for whoever has its keys', async () => {
+  const rig = await filled();
+  await rig.log.redact([1]);
+  await rig.log.compact();
+  const cold = coldSegment(rig);
   const opened = cold?.index.blockBytes.flatMap((_, block) => (cold.block(block)?.events ?? []).map(String)) ?? [];
   expect([opened.some((text) => text.startsWith('one 0 ')), opened.some((text) => text.startsWith('two 0 '))]).toEqual([true, false]);
   expect([cold?.index.blockOf[0], cold?.index.blockOf[1]]).toEqual([0, -1]);
@@ -132,11 +137,7 @@ test('at whatever moment of a compaction that is: what came too late for it is o
     for (let moment = 0; moment < moments; moment++) await Promise.resolve();
     await Promise.all([compacting, rig.log.redact([4])]);
     await rig.log.compact();
-    const bytes = Buffer.from(rig.disk.files().get(`log/${rig.segments()[0] ?? ''}`) ?? []);
-    const head = decodeSegmentHead(bytes);
-    if (typeof head === 'string' || head.cold === undefined) return expect.unreachable('a cold segment');
-    const run = rig.keys.run(head.keyId) ?? expect.unreachable('its keys');
-    const cold = ColdSegment.open(head, (at, length) => bytes.subarray(at, at + length), run);
+    const cold = coldSegment(rig);
     expect([moments, ...[2, 3, 4, 5].map((position) => cold?.index.blockOf[position])]).toEqual([moments, 0, -1, -1, 0]);
     await rig.close();
   }

@@ -83,7 +83,7 @@ export function pointEffects({ points, choicePoints, planPoints }: PointFacts): 
     })),
     ...planPoints.map((point) => ({
       says: `Decision point ${point.name}`,
-      value: `plan: an order of places and times, for whoever asks and who comes along`,
+      value: 'plan: an order of places and times, for whoever asks and who comes along',
       source: at(point),
     })),
   ];
@@ -145,7 +145,11 @@ function stops({ facts }: PointFacts): Statement[] {
       const { point, group } = event.properties['stop'] as PointStop; // written by the engine
       const where = group === null ? 'among everybody' : `in the group ${group}`;
       return [
-        { says: `Point ${point}: stopped on ${isoText(event.occurredAt)}`, value: `harm ${where}`, source: { registry: 'part-decision' } },
+        {
+          says: `Point ${point}: stopped on ${isoText(event.occurredAt)}`,
+          value: `harm ${where}`,
+          source: { registry: slug('part', 'decision') },
+        },
       ];
     }
     if (event.type !== systemTypes.pointRestarted) return [];
